@@ -1,0 +1,1 @@
+//! 8. A model and gold pages give numbers.

@@ -1,0 +1,25 @@
+//! Takes the chaff out of web scrapes: reads pages as lines, tells article lines from junk lines,
+//! and keeps the article.
+//!
+//! The modules follow the way of the data, and imports point one way:
+//! [`text`] ← [`features`] ← [`model`] ← [`filter`] ← ([`train`], [`evaluate`]) ← command line.
+//! [`input`] and [`output`] are the two ends: files to pages, verdicts to files.
+
+#[cfg(feature = "cli")]
+pub mod cli;
+pub mod digest;
+pub mod error;
+pub mod evaluate;
+pub mod features;
+pub mod filter;
+pub mod input;
+pub mod model;
+pub mod output;
+pub mod text;
+#[cfg(feature = "training")]
+pub mod train;
+
+pub use error::{Error, Result};
+pub use filter::{Filter, LineVerdict, PageVerdict, Verdict};
+pub use model::Model;
+pub use text::{Line, Page};

@@ -1,0 +1,1 @@
+//! 5. Verdicts become files: clean text, JSON Lines, scores, receipts.

@@ -1,0 +1,1 @@
+//! Folding: characters that mean the same to a reader become one code.

@@ -1,0 +1,12 @@
+//! 1. Bytes of a page become lines, and lines become folded text: what the features read.
+//!
+//! Nothing here changes what is kept: a [`Line`] borrows the page, and folding writes elsewhere.
+
+pub mod fold;
+mod label;
+mod page;
+pub mod script;
+pub mod words;
+
+pub use label::{Kind, Label};
+pub use page::{Line, Page};

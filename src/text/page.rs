@@ -1,0 +1,92 @@
+//! A page as its lines, over borrowed text. Blank lines are not scored and not listed, but they
+//! count for the numbers of the lines after them.
+
+/// One line of a page that holds more than white space.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line<'a> {
+    /// 1-based number in the page, blank lines counted.
+    pub number: u32,
+    /// Byte offset of the line's first byte in the page's text.
+    pub start: usize,
+    /// The line without its terminator (LF or CRLF), byte for byte as it came.
+    pub text: &'a str,
+}
+
+/// The lines of one page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Page<'a> {
+    /// Every line that is not blank, in order.
+    pub lines: Vec<Line<'a>>,
+}
+
+impl<'a> Page<'a> {
+    /// Splits a text at LF or CRLF.
+    ///
+    /// ```
+    /// use dechaff::Page;
+    /// let page = Page::from_text("a\r\n\nb");
+    /// let lines: Vec<_> = page.lines.iter().map(|l| (l.number, l.start, l.text)).collect();
+    /// assert_eq!(lines, [(1, 0, "a"), (3, 4, "b")]);
+    /// ```
+    pub fn from_text(text: &'a str) -> Self {
+        let mut lines = Vec::new();
+        let mut start = 0;
+        let mut number = 0;
+        let ends = memchr::memchr_iter(b'\n', text.as_bytes()).chain(std::iter::once(text.len()));
+        for end in ends {
+            number += 1;
+            let line = &text[start..end];
+            // A CR belongs to the terminator only where an LF follows.
+            let line =
+                if end < text.len() { line.strip_suffix('\r').unwrap_or(line) } else { line };
+            push_unless_blank(&mut lines, number, start, line);
+            start = end + 1;
+        }
+        Page { lines }
+    }
+
+    /// Takes lines as they are, without splitting them further; `start` counts as if they were
+    /// joined by one byte.
+    pub fn from_lines<I: IntoIterator<Item = &'a str>>(texts: I) -> Self {
+        let mut lines = Vec::new();
+        let mut start = 0;
+        for (index, text) in texts.into_iter().enumerate() {
+            push_unless_blank(&mut lines, index as u32 + 1, start, text);
+            start += text.len() + 1;
+        }
+        Page { lines }
+    }
+}
+
+fn push_unless_blank<'a>(lines: &mut Vec<Line<'a>>, number: u32, start: usize, text: &'a str) {
+    // Almost every line starts with something that is not white space, so this rarely walks far.
+    if !text.chars().all(char::is_whitespace) {
+        lines.push(Line { number, start, text });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbered(text: &str) -> Vec<(u32, usize, &str)> {
+        Page::from_text(text).lines.iter().map(|l| (l.number, l.start, l.text)).collect()
+    }
+
+    #[test]
+    fn lines_end_at_lf_or_crlf_and_blank_ones_only_count() {
+        assert_eq!(numbered(""), []);
+        assert_eq!(numbered("\n \n\u{3000}\t\r\n"), []);
+        assert_eq!(numbered("甲\n乙"), [(1, 0, "甲"), (2, 4, "乙")]);
+        assert_eq!(numbered("甲\r\n\r\n乙\r\n"), [(1, 0, "甲"), (3, 7, "乙")]);
+        // A CR that ends no line stays in it.
+        assert_eq!(numbered("a\rb\nc\r"), [(1, 0, "a\rb"), (2, 4, "c\r")]);
+    }
+
+    #[test]
+    fn listed_lines_are_not_split_again() {
+        let page = Page::from_lines(["甲", " ", "乙\n丙"]);
+        let got: Vec<_> = page.lines.iter().map(|l| (l.number, l.start, l.text)).collect();
+        assert_eq!(got, [(1, 0, "甲"), (3, 6, "乙\n丙")]);
+    }
+}

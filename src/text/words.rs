@@ -1,0 +1,1 @@
+//! Words, by jieba-rs: the one file that names it.

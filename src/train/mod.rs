@@ -1,0 +1,3 @@
+//! 7. Labelled pages become a model.
+
+pub mod synth;

@@ -1,0 +1,1 @@
+//! Junk of our own making, planted into real article pages.
