@@ -1,1 +1,12 @@
-//! 2. Lines become features.
+//! 2. Lines become features: hashed n-grams for the line model, dense columns for the page model.
+//!
+//! One function defines each: [`ngrams::emit`], [`skeleton::tokens`], [`shape::Shape::of`] and
+//! [`context::Surroundings::row`]; training, filtering and tests call the same ones. [`schema`] lists the columns in
+//! order and names the whole by a digest, which a model file carries.
+
+pub mod context;
+pub mod facts;
+pub mod ngrams;
+pub mod schema;
+pub mod shape;
+pub mod skeleton;

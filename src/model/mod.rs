@@ -1,40 +1,60 @@
 //! 3. Features become probabilities: the fitted models, their file, and the policy.
+//!
+//! [`Model`] is the stored form; [`crate::Filter`] is the one that runs.
 
+mod builtin;
+mod calibration;
+mod card;
+mod file;
+mod line;
+mod page;
 mod policy;
 
-use std::path::Path;
-
-pub use policy::Policy;
+pub use calibration::Calibration;
+pub use card::{Card, SetFacts};
+pub use line::{LineModel, LineScratch, Table, observe, word_codes};
+pub use page::{Basis, Cross, Knots, PageModel};
+pub use policy::{OperatingCurve, OperatingPoint, Policy};
 
 use crate::Result;
 
-/// A fitted model, ready to run.
-#[derive(Debug, Clone)]
+/// A fitted model, with what is known of its making.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Model {
-    policy: Policy,
+    /// Lines by themselves.
+    pub line: LineModel,
+    /// Lines among their neighbours: each pass sees the answers of the one before it.
+    pub passes: Vec<PageModel>,
+    /// Log odds of the last pass to probabilities.
+    pub calibration: Calibration,
+    /// The default operating point.
+    pub policy: Policy,
+    /// What other thresholds did on held-out sites.
+    pub operating: OperatingCurve,
+    /// How it was made.
+    pub card: Card,
+    /// Digests of the pages it was trained on, sorted; see [`Model::was_trained_on`].
+    pub trained_on: Vec<u64>,
 }
 
 impl Model {
-    /// The model inside the binary.
-    pub fn builtin() -> Result<Model> {
-        todo!()
-    }
-
-    /// Reads a model file.
-    pub fn load(_path: &Path) -> Result<Model> {
-        todo!()
-    }
-
     /// The default operating point.
     pub fn policy(&self) -> &Policy {
         &self.policy
     }
-}
 
-impl Model {
-    /// The operating point that loses at most `share` of the article characters on the model's
-    /// held-out sites.
-    pub fn policy_for_loss(&self, _share: f64) -> Result<Policy> {
-        todo!()
+    /// The operating point that loses at most `share` of the article characters on the held-out
+    /// sites of the model's training.
+    ///
+    /// # Errors
+    /// See [`OperatingCurve::for_loss`].
+    pub fn policy_for_loss(&self, share: f64) -> Result<Policy> {
+        self.policy.with_threshold(self.operating.for_loss(share)?.threshold)
+    }
+
+    /// Whether a page with that digest was among the training pages: figures measured on it would
+    /// flatter.
+    pub fn was_trained_on(&self, page_digest: u64) -> bool {
+        self.trained_on.binary_search(&page_digest).is_ok()
     }
 }

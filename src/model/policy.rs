@@ -1,15 +1,18 @@
-//! What follows from a probability.
+//! What follows from a probability: one threshold for everything, chosen on held-out sites, and the
+//! curve of what other thresholds would have done there.
 
-use crate::Result;
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Result};
 
 /// An operating point.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Policy {
     /// A line is junk from this probability on.
     pub threshold: f32,
     /// A line is unsure from this probability up to the threshold; never above it.
     pub unsure: f32,
-    /// Keep a page whole where more would go than is plausible.
+    /// Keep a page whole where more would go than the model has grounds for.
     pub guard: bool,
     /// Cut junk spans out of long lines.
     pub cut: bool,
@@ -17,7 +20,108 @@ pub struct Policy {
 
 impl Policy {
     /// The same policy with another threshold, a probability in `0..=1`.
-    pub fn with_threshold(&self, _threshold: f32) -> Result<Policy> {
-        todo!()
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] where it is no probability.
+    pub fn with_threshold(&self, threshold: f32) -> Result<Policy> {
+        if !(0.0..=1.0).contains(&threshold) {
+            return Err(Error::parameter("threshold", threshold, "must be between 0 and 1"));
+        }
+        Ok(Policy { threshold, unsure: self.unsure.min(threshold), ..*self })
+    }
+}
+
+/// What a threshold did on held-out sites.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct OperatingPoint {
+    /// A line is junk from this probability on.
+    pub threshold: f32,
+    /// Mean junk F1 over the page sets.
+    pub junk_f1: f64,
+    /// Share of the article characters lost, pooled over the page sets.
+    pub article_loss: f64,
+}
+
+/// The operating points of a model, thresholds falling, losses never falling.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OperatingCurve {
+    /// The points.
+    pub points: Vec<OperatingPoint>,
+    /// How many article lines the losses were measured on.
+    pub article_lines: u64,
+}
+
+impl OperatingCurve {
+    /// The point with the best F1 among those that lose at most `share`; among equals the one that
+    /// loses least.
+    pub fn best_within(&self, share: f64) -> Option<OperatingPoint> {
+        let mut best: Option<OperatingPoint> = None;
+        for &point in self.points.iter().filter(|p| p.article_loss <= share) {
+            if best.is_none_or(|b| point.junk_f1 > b.junk_f1) {
+                best = Some(point);
+            }
+        }
+        best
+    }
+
+    /// The lowest threshold whose loss stays within `share`: the most junk found for that price.
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] where `share` is no share, or smaller than the held-out lines can
+    /// tell: with no loss among n lines the true one may still be 3/n (the rule of three, Hanley
+    /// and Lippman-Hand 1983), so a budget below that is not a promise anybody could keep.
+    pub fn for_loss(&self, share: f64) -> Result<OperatingPoint> {
+        const NAME: &str = "max-article-loss";
+        if !(0.0..=1.0).contains(&share) {
+            return Err(Error::parameter(NAME, share, "must be between 0 and 1"));
+        }
+        let least = 3.0 / self.article_lines.max(1) as f64;
+        if share < least {
+            let n = self.article_lines;
+            return Err(Error::parameter(
+                NAME,
+                share,
+                format!("the model was measured on {n} article lines of held-out sites, which cannot support a budget below {least:.6}"),
+            ));
+        }
+        self.points.iter().rev().find(|p| p.article_loss <= share).copied().ok_or_else(|| {
+            Error::parameter(NAME, share, "no threshold of this model stays within it")
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn curve() -> OperatingCurve {
+        let point = |threshold, junk_f1, article_loss| OperatingPoint { threshold, junk_f1, article_loss };
+        OperatingCurve {
+            points: vec![point(0.9, 0.5, 0.0), point(0.7, 0.8, 0.004), point(0.5, 0.9, 0.03)],
+            article_lines: 3000,
+        }
+    }
+
+    #[test]
+    fn a_budget_buys_the_lowest_threshold_it_can() {
+        assert_eq!(curve().for_loss(0.01).unwrap().threshold, 0.7);
+        assert_eq!(curve().for_loss(0.03).unwrap().threshold, 0.5);
+        assert_eq!(curve().best_within(0.01).unwrap().threshold, 0.7);
+    }
+
+    #[test]
+    fn budgets_the_data_cannot_support_are_refused() {
+        let message = curve().for_loss(0.0005).unwrap_err().to_string();
+        assert!(message.contains("3000 article lines") && message.contains("0.001"), "{message}");
+        assert!(curve().for_loss(f64::NAN).is_err());
+        assert!(curve().for_loss(1.5).is_err());
+    }
+
+    #[test]
+    fn a_threshold_is_a_probability_and_never_below_unsure() {
+        let policy = Policy { threshold: 0.6, unsure: 0.4, guard: true, cut: true };
+        assert_eq!(policy.with_threshold(0.3).unwrap().unsure, 0.3);
+        assert!(policy.with_threshold(-0.1).is_err());
+        assert!(policy.with_threshold(f32::NAN).is_err());
     }
 }

@@ -1,0 +1,456 @@
+//! What surrounds a line: the beliefs about its neighbours and their shapes, its place, the article
+//! it stands in or outside of, lines of its form, repeats. A page's facts and one belief a line in,
+//! one row of dense columns a line out.
+//!
+//! The first pass of the page model takes the line model's margins for beliefs, a later pass the
+//! answers of the pass before it; the columns are the same.
+
+use super::{
+    facts::{MARGIN_COLUMNS, PageFacts, UNIT_BITS},
+    shape,
+};
+
+/// The columns of the surroundings, in order.
+pub const COLUMNS: [&str; 56] = [
+    "belief",
+    "belief_3_above",
+    "belief_2_above",
+    "belief_1_above",
+    "belief_1_below",
+    "belief_2_below",
+    "belief_3_below",
+    "length_2_above",
+    "length_1_above",
+    "length_1_below",
+    "length_2_below",
+    "sentence_1_above",
+    "sentence_1_below",
+    "junk_within_1",
+    "junk_within_2",
+    "junk_within_5",
+    "junk_within_12",
+    "junk_within_30",
+    "junk_5_above",
+    "junk_5_below",
+    "sentences_within_3",
+    "length_within_3",
+    "longest_within_3",
+    "article_10_above",
+    "article_10_below",
+    "article_share_above",
+    "article_in_page",
+    "article_share_of_page",
+    "sure_article_above",
+    "sure_article_below",
+    "sure_junk_above",
+    "sure_junk_below",
+    "in_block",
+    "above_block",
+    "below_block",
+    "block_share",
+    "form_run_length",
+    "form_run_junk",
+    "form_run_place",
+    "short_run_length",
+    "short_run_junk",
+    "short_run_place",
+    "same_text",
+    "seen_before",
+    "form_share",
+    "form_junk",
+    "similarity",
+    "place",
+    "lines_above",
+    "lines_below",
+    "lines_in_page",
+    "junk_in_page",
+    "length_in_page",
+    "sentences_in_page",
+    "first_line_similarity",
+    "longest_line_share",
+];
+
+/// All columns of the page model: margins, shape, surroundings.
+pub const WIDTH: usize = MARGIN_COLUMNS.len() + shape::COLUMNS.len() + COLUMNS.len();
+
+/// The names of all [`WIDTH`] columns, in order.
+pub fn column_names() -> impl Iterator<Item = &'static str> {
+    MARGIN_COLUMNS.into_iter().chain(shape::COLUMNS).chain(COLUMNS)
+}
+
+/// Lines of at least this many characters can be sure article; a menu entry never anchors a page.
+const ANCHOR_CHARACTERS: f32 = 20.0;
+/// Beliefs below and above which a line is sure.
+const SURE_ARTICLE: f32 = 0.2;
+const SURE_JUNK: f32 = 0.9;
+/// Lines up to this many characters without an end mark make up a run of short lines.
+const SHORT_CHARACTERS: f32 = 35.0;
+/// Beliefs are log odds; beyond this they say no more.
+const BELIEF_LIMIT: f32 = 8.0;
+/// Distances beyond this many lines are all the same.
+const FAR: usize = 200;
+
+/// The page-wide sums and runs from which rows are read off; buffers are kept between pages.
+#[derive(Debug, Default)]
+pub struct Surroundings {
+    belief: Vec<f32>,
+    junk: Vec<f32>,
+    junk_sum: Vec<f64>,
+    length_sum: Vec<f64>,
+    sentence_sum: Vec<f64>,
+    article_sum: Vec<f64>,
+    article_above: Vec<u32>,
+    article_below: Vec<u32>,
+    junk_above: Vec<u32>,
+    junk_below: Vec<u32>,
+    form_runs: Runs,
+    short_runs: Runs,
+    same: Groups,
+    forms: Groups,
+    units: UnitTable,
+    block: (usize, usize),
+    longest: f32,
+    characters: f64,
+}
+
+impl Surroundings {
+    /// Looks over a page; `belief` gives log odds of junk, one a line.
+    pub fn survey(&mut self, facts: &PageFacts, belief: &[f32]) {
+        let n = facts.len();
+        debug_assert_eq!(n, belief.len());
+        self.belief.clear();
+        self.belief.extend(belief.iter().map(|b| b.clamp(-BELIEF_LIMIT, BELIEF_LIMIT)));
+        self.junk.clear();
+        self.junk.extend(self.belief.iter().map(|b| 1.0 / (1.0 + (-b).exp())));
+
+        let length = |i: usize| facts.shapes[i][shape::LN_CHARACTERS];
+        let characters = |i: usize| length(i).exp() - 1.0;
+        let sentence = |i: usize| facts.shapes[i][shape::ENDS_SENTENCE];
+        let junk = &self.junk;
+        prefix(&mut self.junk_sum, n, |i| junk[i]);
+        prefix(&mut self.length_sum, n, length);
+        prefix(&mut self.sentence_sum, n, sentence);
+        prefix(&mut self.article_sum, n, |i| article_mass(junk[i], characters(i)));
+        self.characters = (0..n).map(|i| f64::from(characters(i))).sum();
+        self.longest = (0..n).map(characters).fold(0.0, f32::max);
+
+        let is_article = |i: usize| junk[i] < SURE_ARTICLE && characters(i) >= ANCHOR_CHARACTERS;
+        let is_junk = |i: usize| junk[i] > SURE_JUNK;
+        distances(&mut self.article_above, &mut self.article_below, n, is_article);
+        distances(&mut self.junk_above, &mut self.junk_below, n, is_junk);
+        self.block = best_block(n, |i| (0.5 - junk[i]) * length(i));
+
+        self.form_runs.find(n, junk, |i, j| facts.skeleton_hash[i] == facts.skeleton_hash[j]);
+        let short = |i: usize| characters(i) < SHORT_CHARACTERS && sentence(i) == 0.0;
+        self.short_runs.find(n, junk, |i, j| short(i) && short(j));
+        self.same.find(&facts.text_hash, junk);
+        self.forms.find(&facts.skeleton_hash, junk);
+        self.units.fill(facts, is_article);
+    }
+
+    /// Writes the whole row of a line: margins, shape, surroundings.
+    pub fn row(&self, facts: &PageFacts, line: usize, out: &mut [f32; WIDTH]) {
+        let (margins, rest) = out.split_at_mut(MARGIN_COLUMNS.len());
+        let (shape, around) = rest.split_at_mut(shape::COLUMNS.len());
+        margins.copy_from_slice(&facts.margins[line].row());
+        shape.copy_from_slice(&facts.shapes[line]);
+        around.copy_from_slice(&self.columns(facts, line));
+    }
+
+    fn columns(&self, facts: &PageFacts, i: usize) -> [f32; COLUMNS.len()] {
+        let n = facts.len();
+        let at = |offset: isize| i.checked_add_signed(offset).filter(|&j| j < n);
+        // Beyond the page's ends nothing is known: even odds, no length.
+        let belief = |offset| at(offset).map_or(0.0, |j| self.belief[j]);
+        let length =
+            |offset| at(offset).map_or(0.0, |j| facts.shapes[j][shape::LN_CHARACTERS]);
+        let sentence = |offset| at(offset).map_or(0.0, |j| facts.shapes[j][shape::ENDS_SENTENCE]);
+        let around = |radius| (i.saturating_sub(radius), (i + radius + 1).min(n));
+        // The line itself is left out of means over beliefs: it has a column of its own.
+        let junk_within = |radius| {
+            let (from, to) = around(radius);
+            let sum = self.junk_sum[to] - self.junk_sum[from] - f64::from(self.junk[i]);
+            if to - from > 1 { (sum / (to - from - 1) as f64) as f32 } else { 0.5 }
+        };
+        let (above, below) = (i.saturating_sub(5), (i + 6).min(n));
+        let (from3, to3) = around(3);
+        let longest_near = (from3..to3)
+            .filter(|&j| j != i)
+            .map(|j| facts.shapes[j][shape::LN_CHARACTERS])
+            .fold(0.0, f32::max);
+        let all_article = self.article_sum[n];
+        let article = |from: usize, to: usize| self.article_sum[to] - self.article_sum[from];
+        let (block_start, block_end) = self.block;
+        let (form_run, short_run) = (self.form_runs.of(i), self.short_runs.of(i));
+        let mean_of_page = |sums: &[f64]| mean(sums, 0, n, 0.0);
+
+        [
+            self.belief[i],
+            belief(-3),
+            belief(-2),
+            belief(-1),
+            belief(1),
+            belief(2),
+            belief(3),
+            length(-2),
+            length(-1),
+            length(1),
+            length(2),
+            sentence(-1),
+            sentence(1),
+            junk_within(1),
+            junk_within(2),
+            junk_within(5),
+            junk_within(12),
+            junk_within(30),
+            mean(&self.junk_sum, above, i, 0.5),
+            mean(&self.junk_sum, i + 1, below, 0.5),
+            mean(&self.sentence_sum, from3, to3, 0.0),
+            mean(&self.length_sum, from3, to3, 0.0),
+            longest_near,
+            ln_1p(article(i.saturating_sub(10), i)),
+            ln_1p(article((i + 1).min(n), (i + 11).min(n))),
+            (article(0, i) / all_article.max(1.0)) as f32,
+            ln_1p(all_article),
+            (all_article / self.characters.max(1.0)) as f32,
+            ln_distance(self.article_above[i]),
+            ln_distance(self.article_below[i]),
+            ln_distance(self.junk_above[i]),
+            ln_distance(self.junk_below[i]),
+            flag((block_start..block_end).contains(&i)),
+            ln_1p(block_start.saturating_sub(i).min(FAR) as f64),
+            ln_1p((i + 1).saturating_sub(block_end).min(FAR) as f64),
+            (block_end - block_start) as f32 / n as f32,
+            form_run.ln_length(),
+            form_run.junk,
+            form_run.place(i),
+            short_run.ln_length(),
+            short_run.junk,
+            short_run.place(i),
+            ln_1p(f64::from(self.same.size(i) - 1)),
+            flag(self.same.seen_before(i)),
+            self.forms.size(i) as f32 / n as f32,
+            self.forms.junk_of_others(i, self.junk[i]),
+            self.units.similarity(facts, i),
+            if n > 1 { i as f32 / (n - 1) as f32 } else { 0.5 },
+            ln_1p(i.min(FAR) as f64),
+            ln_1p((n - 1 - i).min(FAR) as f64),
+            ln_1p(n as f64),
+            mean_of_page(&self.junk_sum),
+            mean_of_page(&self.length_sum),
+            mean_of_page(&self.sentence_sum),
+            overlap(facts.units(i), facts.units(0)),
+            (facts.shapes[i][shape::LN_CHARACTERS].exp() - 1.0) / self.longest.max(1.0),
+        ]
+    }
+
+}
+
+/// How much article a line holds: its characters, as far as it is believed.
+fn article_mass(junk: f32, characters: f32) -> f32 {
+    // Even odds count for nothing, or a long menu would look like an article.
+    (1.0 - 2.0 * junk).max(0.0) * characters
+}
+
+fn flag(yes: bool) -> f32 {
+    f32::from(u8::from(yes))
+}
+
+fn ln_1p(x: f64) -> f32 {
+    x.max(0.0).ln_1p() as f32
+}
+
+fn ln_distance(lines: u32) -> f32 {
+    ln_1p(f64::from(lines))
+}
+
+/// `sums[k]` is the sum of the first k values.
+fn prefix(sums: &mut Vec<f64>, n: usize, value: impl Fn(usize) -> f32) {
+    sums.clear();
+    sums.push(0.0);
+    let mut sum = 0.0;
+    for i in 0..n {
+        sum += f64::from(value(i));
+        sums.push(sum);
+    }
+}
+
+fn mean(sums: &[f64], from: usize, to: usize, of_nothing: f32) -> f32 {
+    if from < to { ((sums[to] - sums[from]) / (to - from) as f64) as f32 } else { of_nothing }
+}
+
+/// Lines to the nearest line that `is`, above and below; [`FAR`] where there is none. The line
+/// itself does not count.
+fn distances(above: &mut Vec<u32>, below: &mut Vec<u32>, n: usize, is: impl Fn(usize) -> bool) {
+    let far = FAR as u32;
+    let walk = |to: &mut Vec<u32>, indices: &mut dyn Iterator<Item = usize>| {
+        let mut distance = far;
+        for i in indices {
+            to[i] = distance;
+            distance = if is(i) { 1 } else { (distance + 1).min(far) };
+        }
+    };
+    above.clear();
+    above.resize(n, far);
+    below.clear();
+    below.resize(n, far);
+    walk(above, &mut (0..n));
+    walk(below, &mut (0..n).rev());
+}
+
+/// The run of lines with the greatest sum of gains, as `start..end` (Kadane's scan; Bentley 1984).
+/// Empty where no line gains.
+fn best_block(n: usize, gain: impl Fn(usize) -> f32) -> (usize, usize) {
+    let (mut best, mut best_sum) = ((0, 0), 0.0f32);
+    let (mut start, mut sum) = (0, 0.0f32);
+    for i in 0..n {
+        sum += gain(i);
+        if sum <= 0.0 {
+            (start, sum) = (i + 1, 0.0);
+        } else if sum > best_sum {
+            (best, best_sum) = ((start, i + 1), sum);
+        }
+    }
+    best
+}
+
+/// Neighbouring lines that are alike.
+#[derive(Debug, Default)]
+struct Runs {
+    runs: Vec<Run>,
+    of_line: Vec<u32>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    start: usize,
+    length: usize,
+    junk: f32,
+}
+
+impl Runs {
+    fn find(&mut self, n: usize, junk: &[f32], alike: impl Fn(usize, usize) -> bool) {
+        self.runs.clear();
+        self.of_line.clear();
+        let mut start = 0;
+        for i in 0..n {
+            if i + 1 == n || !alike(i, i + 1) {
+                let length = i + 1 - start;
+                let sum: f32 = junk[start..=i].iter().sum();
+                self.of_line.resize(i + 1, self.runs.len() as u32);
+                self.runs.push(Run { start, length, junk: sum / length as f32 });
+                start = i + 1;
+            }
+        }
+    }
+
+    fn of(&self, line: usize) -> Run {
+        self.runs[self.of_line[line] as usize]
+    }
+}
+
+impl Run {
+    fn ln_length(&self) -> f32 {
+        ln_1p((self.length - 1) as f64)
+    }
+
+    fn place(&self, line: usize) -> f32 {
+        if self.length > 1 { (line - self.start) as f32 / (self.length - 1) as f32 } else { 0.5 }
+    }
+}
+
+/// Lines of a page with one and the same hash, wherever they stand.
+#[derive(Debug, Default)]
+struct Groups {
+    order: Vec<u32>,
+    group: Vec<Group>,
+    of_line: Vec<u32>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Group {
+    first: u32,
+    size: u32,
+    junk: f32,
+}
+
+impl Groups {
+    fn find(&mut self, hashes: &[u32], junk: &[f32]) {
+        self.order.clear();
+        self.order.extend(0..hashes.len() as u32);
+        self.order.sort_unstable_by_key(|&i| (hashes[i as usize], i));
+        self.group.clear();
+        self.of_line.clear();
+        self.of_line.resize(hashes.len(), 0);
+        for lines in self.order.chunk_by(|&a, &b| hashes[a as usize] == hashes[b as usize]) {
+            let sum: f32 = lines.iter().map(|&i| junk[i as usize]).sum();
+            for &i in lines {
+                self.of_line[i as usize] = self.group.len() as u32;
+            }
+            self.group.push(Group { first: lines[0], size: lines.len() as u32, junk: sum });
+        }
+    }
+
+    fn of(&self, line: usize) -> Group {
+        self.group[self.of_line[line] as usize]
+    }
+
+    fn size(&self, line: usize) -> u32 {
+        self.of(line).size
+    }
+
+    fn seen_before(&self, line: usize) -> bool {
+        self.of(line).first < line as u32
+    }
+
+    fn junk_of_others(&self, line: usize, own: f32) -> f32 {
+        let group = self.of(line);
+        if group.size > 1 { (group.junk - own) / (group.size - 1) as f32 } else { 0.5 }
+    }
+}
+
+/// How often each content unit occurs in the sure article lines of the page.
+#[derive(Debug)]
+struct UnitTable {
+    counts: Vec<u16>,
+    is_article: Vec<bool>,
+}
+
+impl Default for UnitTable {
+    fn default() -> Self {
+        UnitTable { counts: vec![0; 1 << UNIT_BITS], is_article: Vec::new() }
+    }
+}
+
+impl UnitTable {
+    fn fill(&mut self, facts: &PageFacts, is_article: impl Fn(usize) -> bool) {
+        self.counts.fill(0);
+        self.is_article.clear();
+        for line in 0..facts.len() {
+            self.is_article.push(is_article(line));
+            if is_article(line) {
+                for &unit in facts.units(line) {
+                    let count = &mut self.counts[usize::from(unit)];
+                    *count = count.saturating_add(1);
+                }
+            }
+        }
+    }
+
+    /// The share of a line's units that the article has too; where the line is part of that
+    /// article, its own occurrence does not count.
+    fn similarity(&self, facts: &PageFacts, line: usize) -> f32 {
+        let units = facts.units(line);
+        let own = u16::from(self.is_article[line]);
+        let known = units.iter().filter(|&&u| self.counts[usize::from(u)] > own).count();
+        known as f32 / units.len().max(1) as f32
+    }
+}
+
+/// The share of `units` that `others` has too.
+fn overlap(units: &[u16], others: &[u16]) -> f32 {
+    // A headline is short; comparing with the start of a long line is enough and stays cheap.
+    let others = &others[..others.len().min(40)];
+    let known = units.iter().filter(|u| others.contains(u)).count();
+    known as f32 / units.len().max(1) as f32
+}

@@ -1,0 +1,169 @@
+//! N-grams of a sequence of codes, hashed: folded characters, skeleton tokens or word ids in,
+//! 32-bit hashes out. A table of 2^b weights uses the upper b bits of a hash.
+
+use std::ops::RangeInclusive;
+
+/// Codes that no character folds to: they mark both ends of a sequence.
+const BEGIN: u64 = 1;
+const END: u64 = 2;
+
+/// Sequences up to this length also give one feature for the whole of them, so that a menu entry
+/// is known as itself and not only by its parts.
+const WHOLE_MAX: usize = 16;
+
+/// A family of n-grams over one sort of codes. Families have a table of their own or share one;
+/// the salt keeps equal codes of different families apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Family {
+    /// The name in the schema.
+    pub name: &'static str,
+    /// The longest n-gram; at most [`MAX_ORDER`].
+    pub max_order: usize,
+    salt: u64,
+}
+
+/// A window of four 16-bit codes fills one machine word.
+pub const MAX_ORDER: usize = 4;
+
+/// Character 1–4-grams of the folded line.
+pub const CHARACTERS: Family = Family { name: "characters", max_order: 4, salt: 0x51 };
+/// 1–4-grams of the line's skeleton.
+pub const FORM: Family = Family { name: "form", max_order: 4, salt: 0xA7 };
+/// Single words and pairs of words.
+pub const WORDS: Family = Family { name: "words", max_order: 2, salt: 0xE3 };
+
+/// Every family, in the order of the schema.
+pub const FAMILIES: [Family; 3] = [CHARACTERS, FORM, WORDS];
+
+/// Calls `each` with the hash of every n-gram of `codes`, ends marked, repeats included, and
+/// returns how many there were. An empty sequence has none.
+///
+/// For the codes `a b` and order 2 that is: `a`, `^a`, `b`, `ab`, `b$`, and the whole.
+#[inline]
+pub fn emit(codes: &[u16], family: Family, mut each: impl FnMut(u32)) -> usize {
+    if codes.is_empty() {
+        return 0;
+    }
+    let mut count = 0;
+    let mut window = BEGIN;
+    for (position, &code) in codes.iter().enumerate() {
+        window = (window << 16) | u64::from(code);
+        // The window holds the begin mark and position + 1 codes.
+        for order in orders(family, 1, position + 2) {
+            each(hash(window, order, family.salt));
+            count += 1;
+        }
+    }
+    window = (window << 16) | END;
+    for order in orders(family, 2, codes.len() + 2) {
+        each(hash(window, order, family.salt));
+        count += 1;
+    }
+    if codes.len() <= WHOLE_MAX {
+        each(hash_whole(codes, family.salt));
+        count += 1;
+    }
+    count
+}
+
+#[inline]
+fn orders(family: Family, shortest: usize, available: usize) -> RangeInclusive<usize> {
+    shortest..=family.max_order.min(available)
+}
+
+/// The last `order` codes of the window, salted and mixed (multiply-shift: Dietzfelbinger et al.
+/// 1997); the upper half of the product is well mixed, the lower is not.
+#[inline]
+fn hash(window: u64, order: usize, salt: u64) -> u32 {
+    let codes = window << (16 * (MAX_ORDER - order));
+    let salted = codes ^ (salt << 1 | 1).wrapping_mul(0x9E37_79B9_7F4A_7C15 ^ (order as u64) << 32);
+    let mixed = (salted ^ (salted >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    (mixed >> 32) as u32
+}
+
+/// A hash of a whole sequence, for equality of lines and skeletons within a page.
+#[inline]
+pub fn hash_whole(codes: &[u16], salt: u64) -> u32 {
+    let mut state = 0xCBF2_9CE4_8422_2325 ^ salt;
+    for &code in codes {
+        state = (state ^ u64::from(code)).wrapping_mul(0x0000_0100_0000_01B3);
+        state ^= state >> 31;
+    }
+    (state.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as u32
+}
+
+/// The row of a table with 2^`bits` weights that a hash falls into.
+#[inline]
+pub fn bucket(hash: u32, bits: u32) -> usize {
+    (hash >> (32 - bits)) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grams(codes: &[u16], family: Family) -> Vec<u32> {
+        let mut all = Vec::new();
+        let count = emit(codes, family, |h| all.push(h));
+        assert_eq!(count, all.len());
+        all
+    }
+
+    #[test]
+    fn a_line_of_two_characters_has_these_grams_and_no_others() {
+        let s = CHARACTERS.salt;
+        let (a, b) = (97u64, 98u64);
+        let w = |codes: &[u64]| codes.iter().fold(0u64, |w, c| (w << 16) | c);
+        let expected = vec![
+            hash(w(&[a]), 1, s),
+            hash(w(&[BEGIN, a]), 2, s),
+            hash(w(&[b]), 1, s),
+            hash(w(&[a, b]), 2, s),
+            hash(w(&[BEGIN, a, b]), 3, s),
+            hash(w(&[b, END]), 2, s),
+            hash(w(&[a, b, END]), 3, s),
+            hash(w(&[BEGIN, a, b, END]), 4, s),
+            hash_whole(&[97, 98], s),
+        ];
+        assert_eq!(grams(&[97, 98], CHARACTERS), expected);
+    }
+
+    #[test]
+    fn an_n_gram_is_its_last_codes_only() {
+        // The gram `ab` is the same feature wherever it stands and whatever stood before it.
+        let inside = grams(&[120, 97, 98, 120], CHARACTERS);
+        let ab = hash(97 << 16 | 98, 2, CHARACTERS.salt);
+        assert_eq!(inside.iter().filter(|&&h| h == ab).count(), 1);
+    }
+
+    #[test]
+    fn families_do_not_share_features() {
+        let (c, f) = (grams(&[97, 98, 99], CHARACTERS), grams(&[97, 98, 99], FORM));
+        assert_eq!(c.len(), f.len());
+        assert!(c.iter().all(|h| !f.contains(h)));
+    }
+
+    #[test]
+    fn nothing_comes_of_nothing_and_long_lines_have_no_whole() {
+        assert_eq!(grams(&[], CHARACTERS), []);
+        let long: Vec<u16> = (0..20).map(|i| 100 + i).collect();
+        // 20 codes × 4 orders, less the 3 + 2 that would reach before the begin mark twice over.
+        assert_eq!(grams(&long, CHARACTERS).len(), 20 * 4 - 3 + 3);
+    }
+
+    #[test]
+    fn buckets_fill_evenly() {
+        let bits = 10;
+        let mut fill = vec![0u32; 1 << bits];
+        for a in 0..64u16 {
+            for b in 0..64u16 {
+                let h = hash(u64::from(a + 0x4E00) << 16 | u64::from(b + 0x4E00), 2, 0x51);
+                fill[bucket(h, bits)] += 1;
+            }
+        }
+        // 4,096 grams in 1,024 buckets: a Poisson of mean 4 leaves about 19 of them empty.
+        let empty = fill.iter().filter(|&&n| n == 0).count();
+        assert!((5..60).contains(&empty), "{empty} empty buckets");
+        assert!(fill.iter().max() < Some(&20));
+    }
+}

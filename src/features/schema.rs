@@ -1,0 +1,21 @@
+//! The schema: every feature by name and in order, and a digest of it all. A model file carries the
+//! digest, and a program refuses a model whose features it would compute otherwise.
+
+use super::{context, ngrams};
+use crate::{digest::Digest, text::fold};
+
+/// Raised when a feature is computed otherwise under the same name.
+const REVISION: u32 = 1;
+
+/// The digest of fold table, n-gram families and dense columns.
+pub fn digest() -> String {
+    let mut digest = Digest::new();
+    digest.field(REVISION.to_le_bytes()).field(fold::digest());
+    for family in ngrams::FAMILIES {
+        digest.field(family.name).field((family.max_order as u32).to_le_bytes());
+    }
+    for name in context::column_names() {
+        digest.field(name);
+    }
+    digest.hex()
+}

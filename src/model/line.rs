@@ -1,0 +1,131 @@
+//! The line model: a line's text in, its margins out. Hashed n-grams look up one-byte weights;
+//! words are asked only where the cheap n-grams leave a line unsure.
+
+use crate::{
+    features::{
+        facts::{Margins, PageFacts},
+        ngrams::{self, CHARACTERS, FORM, Family, WORDS},
+        shape::{self, ClassCounts},
+        skeleton,
+    },
+    text::{Line, fold, words},
+};
+
+/// 2^bits weights of one byte each. A family's margin is the sum of its n-grams' weights over the
+/// square root of their number: an n-gram's value is its count divided by that root, so nothing
+/// needs to be deduplicated while scoring.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// Logarithm of the number of weights, 1 to 24.
+    pub bits: u32,
+    /// What a weight of 1 stands for.
+    pub scale: f32,
+    /// The weights, as whole multiples of `scale`.
+    pub weights: Vec<i8>,
+}
+
+impl Table {
+    /// Rounds real weights to bytes; the largest becomes 127.
+    ///
+    /// The length of `weights` must be a power of two.
+    pub fn quantise(weights: &[f64]) -> Table {
+        debug_assert!(weights.len().is_power_of_two());
+        let largest = weights.iter().fold(0.0f64, |m, w| m.max(w.abs()));
+        let scale = if largest > 0.0 { largest / 127.0 } else { 1.0 };
+        Table {
+            bits: weights.len().trailing_zeros(),
+            scale: scale as f32,
+            weights: weights.iter().map(|w| (w / scale).round() as i8).collect(),
+        }
+    }
+
+    /// The margin of a sequence of codes under one family of n-grams.
+    #[inline]
+    pub fn margin(&self, codes: &[u16], family: Family) -> f32 {
+        // Whole numbers: the sum does not depend on its order.
+        let mut sum = 0i64;
+        let count = ngrams::emit(codes, family, |hash| {
+            sum += i64::from(self.weights[ngrams::bucket(hash, self.bits)]);
+        });
+        if count == 0 { 0.0 } else { sum as f32 * self.scale / (count as f32).sqrt() }
+    }
+}
+
+/// Both tables and when to ask the second.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LineModel {
+    /// Characters and form.
+    pub table: Table,
+    /// Added to every line's margin.
+    pub bias: f32,
+    /// Words.
+    pub words: Table,
+    /// Added where words were looked up.
+    pub words_bias: f32,
+    /// Words are looked up where the margin of the first table lies within `-gate..gate`.
+    pub gate: f32,
+}
+
+/// The buffers of one thread.
+#[derive(Debug, Default)]
+pub struct LineScratch {
+    codes: Vec<u16>,
+    skeleton: Vec<u16>,
+    folded: String,
+    words: Vec<u16>,
+}
+
+impl LineModel {
+    /// Fills the facts of a page's lines.
+    pub fn read(&self, lines: &[Line<'_>], facts: &mut PageFacts, scratch: &mut LineScratch) {
+        facts.clear();
+        for line in lines {
+            observe(line.text, facts, scratch, |codes, skeleton, folded, words| {
+                let mut margins = Margins {
+                    characters: self.table.margin(codes, CHARACTERS),
+                    form: self.table.margin(skeleton, FORM),
+                    bias: self.bias,
+                    ..Margins::default()
+                };
+                if margins.total().abs() < self.gate {
+                    word_codes(codes, folded, words);
+                    margins.words = self.words.margin(words, WORDS) + self.words_bias;
+                    margins.words_asked = true;
+                }
+                margins
+            });
+        }
+    }
+}
+
+/// Folds and measures one line and adds it to the facts; `judge` gives its margins from its folded
+/// codes and skeleton, with two buffers to use. Training calls this with a judge of its own.
+pub fn observe(
+    text: &str,
+    facts: &mut PageFacts,
+    scratch: &mut LineScratch,
+    judge: impl FnOnce(&[u16], &[u16], &mut String, &mut Vec<u16>) -> Margins,
+) {
+    let LineScratch { codes, skeleton, folded, words } = scratch;
+    let mut counts = ClassCounts::default();
+    fold::fold_line_with(text, codes, |_, f| counts[f.class as usize] += 1);
+    skeleton::tokens(codes, skeleton);
+    let margins = judge(codes, skeleton, folded, words);
+    let shape = shape::measure(text, codes, &counts);
+    facts.push(codes, skeleton::coarse_hash(skeleton), shape, margins);
+}
+
+/// The words of a folded line, each as a 16-bit hash, so that n-grams of words are n-grams of
+/// codes like any other.
+pub fn word_codes(codes: &[u16], folded: &mut String, words: &mut Vec<u16>) {
+    folded.clear();
+    words.clear();
+    fold::unfold_into(codes, folded);
+    words::for_each_word(folded, |word| {
+        let hash = word.bytes().fold(0x811C_9DC5u32, |h, b| {
+            (h ^ u32::from(b)).wrapping_mul(0x0100_0193)
+        });
+        // Codes below 16 are marks of sequence ends.
+        words.push(((hash ^ (hash >> 16)) as u16).max(16));
+    });
+}
