@@ -5,6 +5,7 @@
 pub mod fold;
 mod label;
 mod page;
+mod reading;
 pub mod script;
 pub mod words;
 
