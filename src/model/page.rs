@@ -3,6 +3,8 @@
 //! (generalised additive model: Hastie and Tibshirani 1986), and a few pairs of columns have a
 //! surface. All pieces together are one linear model over ramps, which is what training fits.
 
+use serde::{Deserialize, Serialize};
+
 use crate::features::{
     context::{Surroundings, WIDTH},
     facts::PageFacts,
@@ -10,7 +12,8 @@ use crate::features::{
 
 /// The ramps of one column: ramp k is 0 below `knots[k]`, 1 above `knots[k + 1]`, straight between.
 /// A column with fewer than two knots has none and says nothing.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Knots(pub Vec<f32>);
 
 impl Knots {
@@ -28,7 +31,7 @@ impl Knots {
 }
 
 /// A pair of columns whose joint value matters; each ramp of one times each ramp of the other.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cross {
     /// Indices of the two columns.
     pub columns: [usize; 2],
@@ -37,7 +40,7 @@ pub struct Cross {
 }
 
 /// How a row of columns becomes a row of ramps.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Basis {
     /// One entry a column, [`WIDTH`] of them.
     pub columns: Vec<Knots>,

@@ -1,0 +1,330 @@
+//! The model file: safetensors, so that any tool can open it. The weights are tensors; everything
+//! else is one JSON text under the metadata key `dechaff`. Every byte is untrusted when read, and
+//! one [`validate`] serves reader and writer.
+
+use std::{collections::HashMap, io::Write, path::Path};
+
+use safetensors::{
+    SafeTensors,
+    tensor::{Dtype, TensorView, serialize},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Basis, Calibration, Card, LineModel, Model, OperatingCurve, PageModel, Policy, Table,
+};
+use crate::{
+    Error, Result,
+    features::{context::WIDTH, schema},
+    text::words,
+};
+
+/// The metadata key of the header.
+const KEY: &str = "dechaff";
+/// Raised when a reader of the old form could not read the new one.
+const FORMAT: u32 = 1;
+/// No model comes near this; a larger file is not read into memory.
+const MAX_BYTES: u64 = 256 << 20;
+/// The most passes a model may ask for.
+const MAX_PASSES: usize = 8;
+
+/// The tensors' names.
+const TABLE: &str = "line.table";
+const WORDS: &str = "line.words";
+const TRAINED_ON: &str = "training.pages";
+
+fn pass_name(pass: usize) -> String {
+    format!("page.{pass}.weights")
+}
+
+#[derive(Serialize, Deserialize)]
+struct Header {
+    format: u32,
+    card: Card,
+    line: LineHeader,
+    passes: Vec<PassHeader>,
+    calibration: Calibration,
+    policy: Policy,
+    operating: OperatingCurve,
+}
+
+#[derive(Serialize, Deserialize)]
+struct LineHeader {
+    scale: f32,
+    bias: f32,
+    words_scale: f32,
+    words_bias: f32,
+    gate: f32,
+}
+
+#[derive(Serialize, Deserialize)]
+struct PassHeader {
+    bias: f32,
+    basis: Basis,
+}
+
+/// Only the version, so that a newer header is told apart before it is misread.
+#[derive(Deserialize)]
+struct Version {
+    format: u32,
+}
+
+impl Model {
+    /// Reads a model file.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where it cannot be read, [`Error::BadModel`] where it is not a model, damaged,
+    /// of another version, or made for features that this library computes otherwise.
+    pub fn load(path: &Path) -> Result<Model> {
+        let length = std::fs::metadata(path).map_err(|e| Error::io(path, e))?.len();
+        if length > MAX_BYTES {
+            return Err(Error::model(path, format!("{length} bytes are more than a model has")));
+        }
+        let bytes = std::fs::read(path).map_err(|e| Error::io(path, e))?;
+        Model::from_bytes(&bytes, path)
+    }
+
+    /// Reads a model from memory; `path` is only named in errors.
+    ///
+    /// # Errors
+    /// As [`Model::load`], but for reading.
+    pub fn from_bytes(bytes: &[u8], path: &Path) -> Result<Model> {
+        let model = parse(bytes).map_err(|reason| Error::model(path, reason))?;
+        validate(&model).map_err(|reason| Error::model(path, reason))?;
+        Ok(model)
+    }
+
+    /// The file's bytes; the same for the same model.
+    ///
+    /// # Errors
+    /// [`Error::BadModel`] where the model could not be read back.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        let place = Path::new("in memory");
+        validate(self).map_err(|reason| Error::model(place, reason))?;
+        write(self).map_err(|reason| Error::model(place, reason))
+    }
+
+    /// Writes a model file: aside first, then renamed, so that no half-written file is ever seen.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where it cannot be written.
+    pub fn save(&self, path: &Path) -> Result<()> {
+        let bytes = self.to_bytes()?;
+        let folder = match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let written = tempfile::Builder::new().prefix(".dechaff-").tempfile_in(folder).and_then(
+            |mut aside| {
+                aside.write_all(&bytes)?;
+                aside.as_file().sync_all()?;
+                aside.persist(path).map_err(|e| e.error)?;
+                Ok(())
+            },
+        );
+        written.map_err(|e| Error::io(path, e))
+    }
+}
+
+fn write(model: &Model) -> Result<Vec<u8>, String> {
+    let header = Header {
+        format: FORMAT,
+        card: model.card.clone(),
+        line: LineHeader {
+            scale: model.line.table.scale,
+            bias: model.line.bias,
+            words_scale: model.line.words.scale,
+            words_bias: model.line.words_bias,
+            gate: model.line.gate,
+        },
+        passes: model
+            .passes
+            .iter()
+            .map(|p| PassHeader { bias: p.bias, basis: p.basis.clone() })
+            .collect(),
+        calibration: model.calibration,
+        policy: model.policy,
+        operating: model.operating.clone(),
+    };
+    let header = serde_json::to_string(&header).map_err(|e| e.to_string())?;
+
+    let bytes_of_table = |t: &Table| t.weights.iter().map(|w| w.to_le_bytes()[0]).collect();
+    let mut tensors: Vec<(String, Dtype, Vec<u8>)> = vec![
+        (TABLE.into(), Dtype::I8, bytes_of_table(&model.line.table)),
+        (WORDS.into(), Dtype::I8, bytes_of_table(&model.line.words)),
+        (
+            TRAINED_ON.into(),
+            Dtype::U64,
+            model.trained_on.iter().flat_map(|d| d.to_le_bytes()).collect(),
+        ),
+    ];
+    for (number, pass) in model.passes.iter().enumerate() {
+        let bytes = pass.weights.iter().flat_map(|w| w.to_le_bytes()).collect();
+        tensors.push((pass_name(number), Dtype::F32, bytes));
+    }
+    let views: Vec<_> = tensors
+        .iter()
+        .map(|(name, dtype, bytes)| {
+            let length = bytes.len() * 8 / dtype.bitsize();
+            TensorView::new(*dtype, vec![length], bytes).map(|view| (name.as_str(), view))
+        })
+        .collect::<Result<_, _>>()
+        .map_err(|e| e.to_string())?;
+    // One key only: the order of a hash map's keys would change the bytes.
+    let metadata = HashMap::from([(KEY.to_string(), header)]);
+    serialize(views, Some(metadata)).map_err(|e| e.to_string())
+}
+
+fn parse(bytes: &[u8]) -> Result<Model, String> {
+    if bytes.is_empty() {
+        return Err("the file is empty".into());
+    }
+    let foreign = |e| format!("not a model file, or damaged: {e}");
+    let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(foreign)?;
+    let header = metadata
+        .metadata()
+        .as_ref()
+        .and_then(|m| m.get(KEY))
+        .ok_or("a safetensors file, but not one of dechaff")?;
+    let damaged = |e| format!("the header cannot be read: {e}");
+    let Version { format } = serde_json::from_str(header).map_err(damaged)?;
+    if format != FORMAT {
+        return Err(format!("format {format}; this program reads format {FORMAT}"));
+    }
+    let header: Header = serde_json::from_str(header).map_err(damaged)?;
+
+    let tensors = SafeTensors::deserialize(bytes).map_err(foreign)?;
+    let expected = 3 + header.passes.len();
+    if tensors.len() != expected {
+        return Err(format!("{} tensors, not {expected}", tensors.len()));
+    }
+    let table = |name, scale| -> Result<Table, String> {
+        let data = tensor(&tensors, name, Dtype::I8)?;
+        if !data.len().is_power_of_two() || data.len() < 2 || data.len() > 1 << 24 {
+            return Err(format!("{name} has {} weights, not a power of two", data.len()));
+        }
+        Ok(Table {
+            bits: data.len().trailing_zeros(),
+            scale,
+            weights: data.iter().map(|&b| i8::from_le_bytes([b])).collect(),
+        })
+    };
+    let line = LineModel {
+        table: table(TABLE, header.line.scale)?,
+        bias: header.line.bias,
+        words: table(WORDS, header.line.words_scale)?,
+        words_bias: header.line.words_bias,
+        gate: header.line.gate,
+    };
+    let mut passes = Vec::new();
+    for (number, pass) in header.passes.into_iter().enumerate() {
+        let data = tensor(&tensors, &pass_name(number), Dtype::F32)?;
+        let weights = numbers(data, f32::from_le_bytes);
+        passes.push(PageModel { basis: pass.basis, weights, bias: pass.bias });
+    }
+    Ok(Model {
+        line,
+        passes,
+        calibration: header.calibration,
+        policy: header.policy,
+        operating: header.operating,
+        card: header.card,
+        trained_on: numbers(tensor(&tensors, TRAINED_ON, Dtype::U64)?, u64::from_le_bytes),
+    })
+}
+
+fn numbers<T, const N: usize>(data: &[u8], read: impl Fn([u8; N]) -> T) -> Vec<T> {
+    data.as_chunks::<N>().0.iter().map(|bytes| read(*bytes)).collect()
+}
+
+fn tensor<'a>(tensors: &SafeTensors<'a>, name: &str, dtype: Dtype) -> Result<&'a [u8], String> {
+    let view = tensors.tensor(name).map_err(|_| format!("tensor {name} is missing"))?;
+    if view.dtype() != dtype || view.shape().len() != 1 {
+        return Err(format!("tensor {name} is {:?} {:?}", view.dtype(), view.shape()));
+    }
+    Ok(view.data())
+}
+
+/// What must hold of every model, read or written.
+fn validate(model: &Model) -> Result<(), String> {
+    let schema = schema::digest();
+    if model.card.schema != schema {
+        return Err(format!(
+            "made for other features (schema {}, this program's is {}): retrain it with this version",
+            short(&model.card.schema),
+            short(&schema)
+        ));
+    }
+    if model.card.words != words::dictionary_digest() {
+        return Err("made with another dictionary of words: retrain it with this version".into());
+    }
+    let finite = |name: &str, values: &[f32]| match values.iter().find(|v| !v.is_finite()) {
+        Some(value) => Err(format!("{name} holds {value}")),
+        None => Ok(()),
+    };
+    let line = &model.line;
+    finite("line model", &[line.bias, line.words_bias, line.gate])?;
+    for scale in [line.table.scale, line.words.scale] {
+        if !(scale.is_finite() && scale > 0.0) {
+            return Err(format!("a scale of weights is {scale}"));
+        }
+    }
+    if model.passes.len() > MAX_PASSES {
+        return Err(format!("{} passes; at most {MAX_PASSES} make sense", model.passes.len()));
+    }
+    for (number, pass) in model.passes.iter().enumerate() {
+        validate_pass(pass).map_err(|reason| format!("pass {number}: {reason}"))?;
+    }
+    let Calibration { slope, offset } = model.calibration;
+    finite("calibration", &[slope, offset])?;
+    if slope <= 0.0 {
+        return Err(format!("calibration slope {slope} turns probabilities around"));
+    }
+    let Policy { threshold, unsure, .. } = model.policy;
+    if !((0.0..=1.0).contains(&threshold) && (0.0..=threshold).contains(&unsure)) {
+        return Err(format!("thresholds {unsure} and {threshold} are not in order"));
+    }
+    let points = &model.operating.points;
+    let in_range = |x: f64| (0.0..=1.0).contains(&x);
+    let sound = points.iter().all(|p| {
+        in_range(f64::from(p.threshold)) && in_range(p.junk_f1) && in_range(p.article_loss)
+    });
+    let sorted = points
+        .windows(2)
+        .all(|p| p[0].threshold > p[1].threshold && p[0].article_loss <= p[1].article_loss);
+    if !sound || !sorted {
+        return Err("the operating curve is not in order".into());
+    }
+    if !model.trained_on.is_sorted() {
+        return Err("the digests of training pages are not in order".into());
+    }
+    Ok(())
+}
+
+fn validate_pass(pass: &PageModel) -> Result<(), String> {
+    let Basis { columns, crosses } = &pass.basis;
+    if columns.len() != WIDTH {
+        return Err(format!("{} columns, not {WIDTH}", columns.len()));
+    }
+    if crosses.iter().any(|c| c.columns.iter().any(|&i| i >= WIDTH)) {
+        return Err("a pair names a column that is not there".into());
+    }
+    let all = columns.iter().chain(crosses.iter().flat_map(|c| &c.knots));
+    for knots in all {
+        let rises = knots.0.windows(2).all(|k| k[0] < k[1]);
+        if !rises || knots.0.iter().any(|k| !k.is_finite()) {
+            return Err("knots do not rise".into());
+        }
+    }
+    if pass.weights.len() != pass.basis.len() {
+        return Err(format!("{} weights for {} ramps", pass.weights.len(), pass.basis.len()));
+    }
+    if !pass.bias.is_finite() || pass.weights.iter().any(|w| !w.is_finite()) {
+        return Err("a weight is not a number".into());
+    }
+    Ok(())
+}
+
+fn short(digest: &str) -> &str {
+    digest.get(..12).unwrap_or(digest)
+}

@@ -1,0 +1,229 @@
+//! The recipe: every parameter of training, from a TOML file that is checked before it is used.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::{Error, Result};
+
+/// The recipe of the default model, also the one used where none is given.
+pub const DEFAULT: &str = include_str!("../../training/recipe.toml");
+
+/// A recipe whose parameters all make sense. Only [`Recipe::parse`] makes one.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// Every random choice follows from it.
+    pub seed: u64,
+    /// Parts that sites are dealt into.
+    pub folds: usize,
+    /// The line model.
+    pub line: LineRecipe,
+    /// The words of unsure lines.
+    pub words: WordsRecipe,
+    /// The page model.
+    pub page: PageRecipe,
+    /// The operating point.
+    pub policy: PolicyRecipe,
+    /// How much lines weigh.
+    pub balance: Balance,
+    /// What is known of each set, by the name of its file.
+    #[serde(default)]
+    pub sets: BTreeMap<String, SetRecipe>,
+    /// Pages made for training.
+    #[serde(default)]
+    pub synth: SynthRecipe,
+    /// The text itself, for the model file.
+    #[serde(skip)]
+    pub text: String,
+}
+
+/// Parameters of the line model.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LineRecipe {
+    /// Logarithm of the number of weights.
+    pub bits: u32,
+    /// C of the logistic loss.
+    pub cost: f64,
+    /// Largest violation of the optimum, in log odds.
+    pub tolerance: f64,
+    /// Passes over all lines before the fit is given up.
+    pub max_passes: usize,
+    /// Folded characters of a line that are learned from.
+    pub max_characters: usize,
+}
+
+/// Parameters of the model of words.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WordsRecipe {
+    /// Logarithm of the number of weights.
+    pub bits: u32,
+    /// Log odds within which words are asked.
+    pub gate: f32,
+    /// C of the logistic loss.
+    pub cost: f64,
+}
+
+/// Parameters of the page model.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PageRecipe {
+    /// How often the neighbours' answers are fed back.
+    pub passes: usize,
+    /// Knots of a curve, at most.
+    pub knots: usize,
+    /// L2 penalty on standardised ramps.
+    pub alpha: f64,
+    /// Lines that a fit sees.
+    pub rows: usize,
+    /// Gradient norm for each line.
+    pub tolerance: f64,
+    /// Iterations before the fit is given up.
+    pub max_iterations: u64,
+    /// Pairs of columns with a surface of their own.
+    #[serde(default)]
+    pub crosses: Vec<[String; 2]>,
+    /// Knots of each side of a surface.
+    #[serde(default = "three")]
+    pub cross_knots: usize,
+}
+
+fn three() -> usize {
+    3
+}
+
+/// Parameters of the operating point.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyRecipe {
+    /// Share of article characters that the default point may lose.
+    pub max_article_loss: f64,
+    /// Share that the careful point may lose.
+    pub careful_loss: f64,
+}
+
+/// How much lines weigh.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Balance {
+    /// A page of n lines weighs n^(1 - page).
+    pub page: f64,
+    /// What the weak sets may weigh together, of 1.
+    pub weak_share: f64,
+}
+
+/// What is known of a set.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SetRecipe {
+    /// Multiplies the weight of its lines.
+    pub weight: f64,
+    /// Its labels are machine-made: learned from, never measured on.
+    pub weak: bool,
+    /// Planted copies made of each of its pages.
+    pub plant: usize,
+}
+
+impl Default for SetRecipe {
+    fn default() -> Self {
+        SetRecipe { weight: 1.0, weak: false, plant: 0 }
+    }
+}
+
+/// Parameters of the pages made for training.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SynthRecipe {
+    /// Multiplies the weight of lines on made pages.
+    pub weight: f64,
+    /// Whole pages composed around paragraphs of prose.
+    pub composed: usize,
+    /// Share of made pages whose article lines are garbled.
+    pub garbled: f64,
+    /// Files of prose, relative to the data folder; left out where they are not there.
+    pub prose: Vec<String>,
+    /// Files of headlines.
+    pub headlines: Vec<String>,
+    /// Further word lists, by family.
+    pub lexicons: BTreeMap<String, Vec<String>>,
+}
+
+impl Default for SynthRecipe {
+    fn default() -> Self {
+        SynthRecipe {
+            weight: 1.0,
+            composed: 0,
+            garbled: 0.2,
+            prose: Vec::new(),
+            headlines: Vec::new(),
+            lexicons: BTreeMap::new(),
+        }
+    }
+}
+
+impl Recipe {
+    /// Reads and checks a recipe.
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] that names the parameter, its value and what it may be.
+    pub fn parse(text: &str) -> Result<Recipe> {
+        let mut recipe: Recipe = toml::from_str(text).map_err(|e| {
+            Error::parameter("recipe", e.span().map_or(0, |s| line_of(text, s.start)), e.message())
+        })?;
+        recipe.text = text.to_owned();
+        recipe.check()?;
+        Ok(recipe)
+    }
+
+    /// What is known of a set.
+    pub fn set(&self, name: &str) -> SetRecipe {
+        self.sets.get(name).cloned().unwrap_or_default()
+    }
+
+    fn check(&self) -> Result<()> {
+        fn within<T: PartialOrd + std::fmt::Display>(
+            name: &str,
+            value: T,
+            range: std::ops::RangeInclusive<T>,
+        ) -> Result<()> {
+            if range.contains(&value) {
+                return Ok(());
+            }
+            let reason = format!("must be from {} to {}", range.start(), range.end());
+            Err(Error::parameter(name, value, reason))
+        }
+        within("folds", self.folds, 2..=20)?;
+        within("line.bits", self.line.bits, 8..=24)?;
+        within("line.cost", self.line.cost, 1e-6..=1e6)?;
+        within("line.tolerance", self.line.tolerance, 1e-9..=1.0)?;
+        within("line.max_passes", self.line.max_passes, 1..=100_000)?;
+        within("line.max_characters", self.line.max_characters, 16..=1_000_000)?;
+        within("words.bits", self.words.bits, 8..=24)?;
+        within("words.gate", self.words.gate, 0.0..=100.0)?;
+        within("words.cost", self.words.cost, 1e-6..=1e6)?;
+        within("page.passes", self.page.passes, 1..=8)?;
+        within("page.knots", self.page.knots, 2..=64)?;
+        within("page.cross_knots", self.page.cross_knots, 2..=16)?;
+        within("page.alpha", self.page.alpha, 1e-9..=1e9)?;
+        within("page.rows", self.page.rows, 100..=10_000_000)?;
+        within("page.tolerance", self.page.tolerance, 1e-12..=1.0)?;
+        within("page.max_iterations", self.page.max_iterations, 1..=1_000_000)?;
+        within("policy.max_article_loss", self.policy.max_article_loss, 0.0..=1.0)?;
+        within("policy.careful_loss", self.policy.careful_loss, 0.0..=1.0)?;
+        within("balance.page", self.balance.page, 0.0..=1.0)?;
+        within("balance.weak_share", self.balance.weak_share, 0.0..=1.0)?;
+        within("synth.weight", self.synth.weight, 0.0..=1000.0)?;
+        within("synth.garbled", self.synth.garbled, 0.0..=1.0)?;
+        for (name, set) in &self.sets {
+            within(&format!("sets.{name}.weight"), set.weight, 0.0..=1000.0)?;
+            within(&format!("sets.{name}.plant"), set.plant, 0..=1000)?;
+        }
+        Ok(())
+    }
+}
+
+fn line_of(text: &str, byte: usize) -> usize {
+    text.bytes().take(byte).filter(|&b| b == b'\n').count() + 1
+}
