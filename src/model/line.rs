@@ -76,17 +76,22 @@ pub struct LineScratch {
 }
 
 impl LineModel {
+    /// What the first table says of a line.
+    pub fn base(&self, codes: &[u16], skeleton: &[u16]) -> Margins {
+        Margins {
+            characters: self.table.margin(codes, CHARACTERS),
+            form: self.table.margin(skeleton, FORM),
+            bias: self.bias,
+            ..Margins::default()
+        }
+    }
+
     /// Fills the facts of a page's lines.
     pub fn read(&self, lines: &[Line<'_>], facts: &mut PageFacts, scratch: &mut LineScratch) {
         facts.clear();
         for line in lines {
             observe(line.text, facts, scratch, |codes, skeleton, folded, words| {
-                let mut margins = Margins {
-                    characters: self.table.margin(codes, CHARACTERS),
-                    form: self.table.margin(skeleton, FORM),
-                    bias: self.bias,
-                    ..Margins::default()
-                };
+                let mut margins = self.base(codes, skeleton);
                 if margins.total().abs() < self.gate {
                     word_codes(codes, folded, words);
                     margins.words = self.words.margin(words, WORDS) + self.words_bias;

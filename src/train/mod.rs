@@ -1,7 +1,12 @@
 //! 7. Labelled pages become a model.
 
+pub mod basis;
+pub mod corpus;
 pub mod csr;
 pub mod line_fit;
+pub mod out_of_fold;
+pub mod page_fit;
 pub mod random;
 pub mod recipe;
+pub mod split;
 pub mod synth;

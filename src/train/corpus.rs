@@ -1,0 +1,183 @@
+//! What a model is trained on: labelled pages with a fold and a weight each, and the pages made
+//! from them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{recipe::Recipe, split};
+use crate::{
+    Error, Result,
+    digest::Digest,
+    input::LabelledPage,
+    model::SetFacts,
+    text::Label,
+};
+
+/// Where a page's labels come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// Labelled with care: learned from and measured on.
+    Gold,
+    /// Labelled by machine: learned from, at a small weight.
+    Weak,
+    /// Made here: junk planted into a page, or a page composed around prose.
+    Made,
+}
+
+/// A page of the corpus.
+#[derive(Debug, Clone)]
+pub struct TrainingPage {
+    /// Its lines and labels.
+    pub page: LabelledPage,
+    /// The fold of its site.
+    pub fold: usize,
+    /// Where its labels come from.
+    pub origin: Origin,
+    /// What each of its labelled lines counts.
+    pub weight: f32,
+}
+
+/// All pages of a training run.
+#[derive(Debug, Clone)]
+pub struct Corpus {
+    /// Real pages in the order given, then made ones.
+    pub pages: Vec<TrainingPage>,
+    /// How many folds there are.
+    pub folds: usize,
+}
+
+impl Corpus {
+    /// Deals pages into folds and weighs them. `make` gives the pages to be made from the real
+    /// ones, which know their folds by then.
+    ///
+    /// # Errors
+    /// [`Error::Untrainable`] without junk, without article, or with one site only.
+    pub fn assemble(
+        pages: Vec<LabelledPage>,
+        recipe: &Recipe,
+        make: impl FnOnce(&[TrainingPage]) -> Result<Vec<TrainingPage>>,
+    ) -> Result<Corpus> {
+        let count = |label| {
+            pages.iter().flat_map(|p| &p.lines).filter(|l| l.label == label).count()
+        };
+        for (label, name) in [(Label::Junk, "junk"), (Label::Article, "article")] {
+            if count(label) == 0 {
+                return Err(Error::Untrainable(format!(
+                    "no line of {} pages is labelled {name}",
+                    pages.len()
+                )));
+            }
+        }
+        let sites: BTreeSet<&str> = pages.iter().map(|p| p.site.as_str()).collect();
+        let folds = recipe.folds.min(sites.len()).max(2);
+        let fold_of = split::by_site(
+            pages.iter().map(|p| (p.set.as_str(), p.site.as_str(), p.lines.len())),
+            folds,
+        )?;
+        let mut pages: Vec<TrainingPage> = pages
+            .into_iter()
+            .zip(fold_of)
+            .map(|(page, fold)| {
+                let origin =
+                    if recipe.set(&page.set).weak { Origin::Weak } else { Origin::Gold };
+                TrainingPage { page, fold, origin, weight: 0.0 }
+            })
+            .collect();
+        let made = make(&pages)?;
+        pages.extend(made);
+        let mut corpus = Corpus { pages, folds };
+        corpus.weigh(recipe);
+        Ok(corpus)
+    }
+
+    /// A page of n labelled lines weighs n^(1 - balance) times its set's weight. The lines of the
+    /// gold sets weigh 1 on average; weak sets are scaled down to their share of the whole.
+    fn weigh(&mut self, recipe: &Recipe) {
+        for page in &mut self.pages {
+            let lines = scored_lines(&page.page).max(1) as f64;
+            let set = match page.origin {
+                Origin::Made => recipe.synth.weight,
+                _ => recipe.set(&page.page.set).weight,
+            };
+            page.weight = (set * lines.powf(-recipe.balance.page)) as f32;
+        }
+        let lines_of = |origin| self.lines_of(origin) as f64;
+        let gold = self.weight_of(Origin::Gold);
+        let gold_scale = if gold > 0.0 { lines_of(Origin::Gold) / gold } else { 1.0 };
+        let trusted = gold_scale * (gold + self.weight_of(Origin::Made));
+        let weak = self.weight_of(Origin::Weak) * gold_scale;
+        let share = recipe.balance.weak_share;
+        // Where there is nothing else to learn from, weak pages are all that counts.
+        let weak_scale = if trusted > 0.0 && weak > 0.0 && share < 1.0 {
+            (trusted * share / (1.0 - share) / weak).min(1.0)
+        } else {
+            1.0
+        };
+        for page in &mut self.pages {
+            let scale = if page.origin == Origin::Weak { weak_scale } else { 1.0 };
+            page.weight *= (gold_scale * scale) as f32;
+        }
+    }
+
+    fn lines_of(&self, origin: Origin) -> usize {
+        self.pages.iter().filter(|p| p.origin == origin).map(|p| scored_lines(&p.page)).sum()
+    }
+
+    fn weight_of(&self, origin: Origin) -> f64 {
+        let of = |p: &TrainingPage| f64::from(p.weight) * scored_lines(&p.page) as f64;
+        self.pages.iter().filter(|p| p.origin == origin).map(of).sum()
+    }
+
+    /// What was learned from each set, in order of name; made pages are a set of their own.
+    pub fn sets(&self) -> Vec<SetFacts> {
+        let mut sets: BTreeMap<(bool, &str), (SetFacts, Digest, BTreeSet<&str>)> = BTreeMap::new();
+        let mut whole = 0.0;
+        for page in &self.pages {
+            let made = page.origin == Origin::Made;
+            let name = if made { "made for training" } else { page.page.set.as_str() };
+            let (facts, digest, sites) = sets.entry((made, name)).or_default();
+            facts.name = name.to_owned();
+            facts.pages += 1;
+            sites.insert(&page.page.site);
+            digest.field(page_digest(&page.page).to_le_bytes());
+            for line in &page.page.lines {
+                match line.label {
+                    Label::Article => facts.article_lines += 1,
+                    Label::Junk => facts.junk_lines += 1,
+                    Label::Either => continue,
+                }
+                facts.weight += f64::from(page.weight);
+                whole += f64::from(page.weight);
+            }
+        }
+        sets.into_values()
+            .map(|(facts, digest, sites)| SetFacts {
+                digest: digest.hex(),
+                sites: sites.len() as u64,
+                weight: facts.weight / whole,
+                ..facts
+            })
+            .collect()
+    }
+
+    /// Digests of the real pages, sorted.
+    pub fn page_digests(&self) -> Vec<u64> {
+        let real = self.pages.iter().filter(|p| p.origin != Origin::Made);
+        let mut digests: Vec<u64> = real.map(|p| page_digest(&p.page)).collect();
+        digests.sort_unstable();
+        digests.dedup();
+        digests
+    }
+}
+
+fn scored_lines(page: &LabelledPage) -> usize {
+    page.lines.iter().filter(|l| l.label != Label::Either).count()
+}
+
+/// A digest of a page's lines, by which a model knows what it was trained on.
+pub fn page_digest(page: &LabelledPage) -> u64 {
+    let mut digest = Digest::new();
+    for line in &page.lines {
+        digest.field(&line.text);
+    }
+    u64::from_str_radix(&digest.hex()[..16], 16).unwrap_or(0)
+}
