@@ -1,6 +1,7 @@
 //! Makes `src/text/fold_table.txt` afresh, out of the data of unicode-normalization (NFKC) and of
 //! ferrous-opencc (Traditional to Simplified) and the rules below, and compares it with the
 //! committed file. With DECHAFF_UPDATE_TABLES=1 in the environment it writes the file instead.
+//! What is a letter is asked of the standard library: a Rust with a newer Unicode may find new ones.
 
 use std::fmt::Write as _;
 
@@ -83,10 +84,16 @@ const INVISIBLE: &str = "00AD 0600-0605 061C 06DD 070F 0890-0891 08E2 115F-1160 
 /// Latin letters that Unicode does not decompose, each before its base.
 const LATIN_BASES: &str = "øo ðd đd łl ħh ŧt ıi ßs æa œo ɑa ɡg ƀb ɓb ɨi ʉu ɵo";
 
+/// Variants that the dictionaries leave alone or send the other way, each before what it becomes.
+const SIMPLER: &str = "擡抬 麽么";
+
 struct Maker {
-    /// General, Taiwan's and Hong Kong's forms to Simplified.
-    converters: [OpenCC; 3],
-    japanese: OpenCC,
+    /// Traditional to Simplified.
+    simplified: OpenCC,
+    /// Simplified to Traditional.
+    traditional: OpenCC,
+    /// Forms of Taiwan and Hong Kong to Simplified, and of Japan to Traditional.
+    regional: [OpenCC; 3],
     /// By code point: where the groups send it.
     grouped: Vec<Option<(char, Class)>>,
     invisible: Vec<bool>,
@@ -102,8 +109,8 @@ impl Maker {
                     Some((from, last)) if !from.is_empty() => (from, last),
                     _ => (member, member),
                 };
-                for point in only(from) as usize..=only(last) as usize {
-                    grouped[point].get_or_insert((to, class));
+                for slot in &mut grouped[only(from) as usize..=only(last) as usize] {
+                    slot.get_or_insert((to, class));
                 }
             }
         }
@@ -113,10 +120,10 @@ impl Maker {
             let point = |hex| usize::from_str_radix(hex, 16).unwrap();
             invisible[point(from)..=point(last)].fill(true);
         }
-        let simplifying = [BuiltinConfig::T2s, BuiltinConfig::Tw2s, BuiltinConfig::Hk2s];
         Maker {
-            converters: simplifying.map(open),
-            japanese: open(BuiltinConfig::Jp2t),
+            simplified: open(BuiltinConfig::T2s),
+            traditional: open(BuiltinConfig::S2t),
+            regional: [BuiltinConfig::Tw2s, BuiltinConfig::Hk2s, BuiltinConfig::Jp2t].map(open),
             grouped,
             invisible,
         }
@@ -165,14 +172,24 @@ impl Maker {
     }
 
     fn simplified(&self, c: char) -> char {
-        if let Some(to) = self.converters.iter().find_map(|converter| converted(converter, c)) {
-            return to;
+        if let Some(to) = SIMPLER.split(' ').find(|pair| pair.starts_with(c)) {
+            return to.chars().nth(1).unwrap();
         }
-        // A character of GB 2312 is a Chinese one, whatever Japanese takes it for: 芸 is not 藝.
         let mut utf8 = [0; 4];
         let (gbk, _, _) = encoding_rs::GBK.encode(c.encode_utf8(&mut utf8));
         let is_gb2312 = matches!(gbk[..], [0xB0..=0xF7, 0xA1..=0xFE]);
-        if is_gb2312 { c } else { converted(&self.japanese, c).unwrap_or(c) }
+        // What is the Simplified form of another stays: 么 is 麼 far more often than 幺.
+        if is_gb2312 && converted(&self.traditional, c).is_some() {
+            return c;
+        }
+        if let Some(to) = converted(&self.simplified, c) {
+            return to;
+        }
+        // A character of GB 2312 is a Chinese one, whatever other places take it for: 芸 is not 藝.
+        if is_gb2312 {
+            return c;
+        }
+        self.regional.iter().find_map(|converter| converted(converter, c)).unwrap_or(c)
     }
 
     fn class(&self, c: char) -> Class {

@@ -82,3 +82,39 @@ fn is_toned(c: char) -> bool {
             | 'ḿ'
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::find;
+
+    #[test]
+    fn readings_have_a_tone_or_are_on_the_list() {
+        let table: [(&str, Option<usize>); 22] = [
+            ("fā)布", Some(4)),
+            ("jìn）行", Some(7)),
+            ("zhuāng)", Some(8)),
+            ("men)", Some(4)),
+            ("lü)", Some(4)),
+            ("ń)", Some(3)),
+            ("fa\u{304})", Some(5)),
+            ("nu\u{308}\u{30c})", Some(7)),
+            ("ɡuān)", Some(7)),
+            ("hăo)", Some(5)),
+            ("", None),
+            (")", None),
+            ("\u{304})", None),
+            ("fā", None),
+            ("fā]", None),
+            ("fa)", None),
+            ("who)", None),
+            ("mens)", None),
+            ("Fā)", None),
+            ("f ā)", None),
+            ("zhuāngs)", None),
+            ("数)", None),
+        ];
+        for (rest, length) in table {
+            assert_eq!(find(rest), length, "{rest:?}");
+        }
+    }
+}
