@@ -15,6 +15,7 @@ pub mod filter;
 pub mod input;
 pub mod model;
 pub mod output;
+pub mod pipeline;
 pub mod text;
 #[cfg(feature = "training")]
 pub mod train;

@@ -1,5 +1,23 @@
 //! 0. Files become pages: paths, compression, encodings, formats.
+//!
+//! [`discover()`] turns what the user names into sources, [`read_source`] turns a source into raw
+//! pages, and [`RawPage::parse`] (made to run in parallel) decodes one of them. Labelled pages, for
+//! training and evaluation, have a reader of their own: [`read_labelled`].
 
+mod decode;
+mod discover;
+mod json;
 mod labelled;
+mod lines;
+mod open;
+mod page;
+mod record;
+mod source;
 
-pub use labelled::{LabelledLine, LabelledPage};
+pub use decode::{Decoded, decode};
+pub use discover::{Found, Source, discover};
+pub use labelled::{LabelledLine, LabelledPage, LabelledReader, read_labelled};
+pub use open::{Format, MAX_PAGE_BYTES};
+pub use page::{Body, InputPage, RawPage};
+pub use record::{Content, Element, Record};
+pub use source::{SourceReader, read_source};

@@ -1,1 +1,51 @@
 //! 5. Verdicts become files: clean text, JSON Lines, scores, receipts.
+//!
+//! [`clean`], [`scores`] and [`receipts`] write one page into a buffer, so that they can run in
+//! parallel; [`Output`] takes the buffers in order and puts them where the user wants them.
+
+mod clean;
+mod destination;
+mod file;
+mod receipts;
+mod scores;
+mod summary;
+
+pub use clean::{clean, clean_record, clean_text};
+pub use destination::{Destination, Output};
+pub use file::OutputFile;
+pub use receipts::receipts;
+pub use scores::scores;
+pub use summary::Summary;
+
+use serde::Serialize;
+
+/// Appends a value as JSON.
+fn push_json(out: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {
+    // A Vec takes every byte, and what is passed here has no keys but strings.
+    serde_json::to_writer(out, value).expect("plain values can be written to memory");
+}
+
+#[cfg(test)]
+mod testing {
+    //! Made-up verdicts, so that writing is tested without a model.
+
+    use crate::{LineVerdict, PageVerdict, Verdict};
+
+    /// One letter a line: `a`rticle, `u`nsure, `j`unk, or `c`: kept with bytes 3..6 cut out.
+    pub(crate) fn verdicts(letters: &str) -> PageVerdict {
+        let line = |letter| LineVerdict {
+            probability: match letter {
+                'j' => 0.984375,
+                'u' => 0.5,
+                _ => 0.03125,
+            },
+            verdict: match letter {
+                'j' => Verdict::Junk,
+                'u' => Verdict::Unsure,
+                _ => Verdict::Article,
+            },
+            cut: if letter == 'c' { Vec::from([3..6]) } else { vec![] },
+        };
+        PageVerdict { lines: letters.chars().map(line).collect(), guarded: false }
+    }
+}

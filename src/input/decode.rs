@@ -1,0 +1,215 @@
+//! Bytes of a page become text. UTF-8 is borrowed as it is; UTF-16 is told by its byte order mark;
+//! the legacy encodings of East Asia are guessed, but only where the bytes cannot be UTF-8 with a
+//! few faults: there, only the faulty bytes are replaced. Nothing here fails or panics.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{BIG5, EUC_JP, EUC_KR, Encoding, GB18030, GBK, SHIFT_JIS, UTF_8};
+
+/// The encodings that a guess may name. Single-byte ones are not among them: every sequence of bytes
+/// is valid in most of those, so a guess for one of them proves nothing.
+const GUESSABLE: [&Encoding; 6] = [GBK, GB18030, BIG5, SHIFT_JIS, EUC_JP, EUC_KR];
+
+/// Bytes shown to the detector, from the first one that is not ASCII: plenty to be sure.
+const DETECTOR_BYTES: usize = 1 << 20;
+
+/// A text and how it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decoded<'a> {
+    /// The text, without a byte order mark.
+    pub text: Cow<'a, str>,
+    /// The name of the encoding, as the WHATWG spells it: `UTF-8`, `GBK`, `Big5`, …
+    pub encoding: &'static str,
+    /// How many faulty sequences were replaced by U+FFFD.
+    pub replaced: usize,
+}
+
+/// Decodes the bytes of one page or one line of JSON.
+///
+/// ```
+/// use dechaff::input::decode;
+/// assert_eq!(decode("今天".as_bytes()).text, "今天");
+/// let faulty = decode(b"caf\xc3\xa9 and\xff more");
+/// assert_eq!((&*faulty.text, faulty.replaced), ("café and\u{fffd} more", 1));
+/// ```
+pub fn decode(bytes: &[u8]) -> Decoded<'_> {
+    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
+        let rest = bytes.get(mark..).unwrap_or_default();
+        return if encoding == UTF_8 { decode_unmarked(rest) } else { decode_as(rest, encoding) };
+    }
+    decode_unmarked(bytes)
+}
+
+fn decode_unmarked(bytes: &[u8]) -> Decoded<'_> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Decoded { text: Cow::Borrowed(text), encoding: UTF_8.name(), replaced: 0 },
+        Err(error) => {
+            let guess =
+                if is_mostly_utf8(bytes) { None } else { guess(bytes, error.valid_up_to()) };
+            guess.unwrap_or_else(|| decode_faulty_utf8(bytes))
+        }
+    }
+}
+
+/// Whether the bytes outside ASCII are for the greater part valid UTF-8. Other encodings give valid
+/// sequences only by chance: of GBK text, about one byte in five.
+fn is_mostly_utf8(bytes: &[u8]) -> bool {
+    let (mut valid, mut faulty) = (0, 0);
+    for chunk in bytes.utf8_chunks() {
+        valid += chunk.valid().bytes().filter(|b| !b.is_ascii()).count();
+        faulty += chunk.invalid().len();
+    }
+    valid >= 2 * faulty
+}
+
+/// Replaces each faulty sequence by one U+FFFD, and nothing else.
+fn decode_faulty_utf8(bytes: &[u8]) -> Decoded<'static> {
+    let mut text = String::with_capacity(bytes.len() + 16);
+    let mut replaced = 0;
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            text.push(char::REPLACEMENT_CHARACTER);
+            replaced += 1;
+        }
+    }
+    Decoded { text: Cow::Owned(text), encoding: UTF_8.name(), replaced }
+}
+
+/// The text in the legacy encoding that the detector names, if it decodes well in it.
+fn guess(bytes: &[u8], first_fault: usize) -> Option<Decoded<'static>> {
+    let first = bytes.iter().position(|b| !b.is_ascii()).unwrap_or(first_fault);
+    let shown = bytes.get(first..).unwrap_or_default();
+    let cut = shown.len() > DETECTOR_BYTES;
+    let shown = if cut { &shown[..DETECTOR_BYTES] } else { shown };
+    // The detector rules an encoding out at its first faulty byte. Where that happens to the page as
+    // a whole, its lines are asked one by one.
+    let encoding = detect(shown, !cut).or_else(|| detect_by_line(shown))?;
+    let decoded = decode_as(bytes, encoding);
+    let foreign = decoded.text.chars().filter(|c| !c.is_ascii()).count();
+    (decoded.replaced * 50 <= foreign).then_some(decoded)
+}
+
+fn detect(bytes: &[u8], last: bool) -> Option<&'static Encoding> {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(bytes, last);
+    let guess = detector.guess(None, Utf8Detection::Deny);
+    GUESSABLE.contains(&guess).then_some(guess)
+}
+
+/// The encoding of at least four fifths of the bytes outside ASCII, line by line.
+fn detect_by_line(bytes: &[u8]) -> Option<&'static Encoding> {
+    let mut votes: BTreeMap<&'static str, (usize, &'static Encoding)> = BTreeMap::new();
+    let mut total = 0;
+    for line in bytes.split(|&b| b == b'\n').take(2000) {
+        let foreign = line.iter().filter(|b| !b.is_ascii()).count();
+        if foreign == 0 {
+            continue;
+        }
+        total += foreign;
+        if let Some(encoding) = detect(line, true) {
+            votes.entry(encoding.name()).or_insert((0, encoding)).0 += foreign;
+        }
+    }
+    let (most, encoding) = votes.into_values().max_by_key(|(count, _)| *count)?;
+    (most * 5 >= total * 4).then_some(encoding)
+}
+
+fn decode_as(bytes: &[u8], encoding: &'static Encoding) -> Decoded<'static> {
+    let (text, faulty) = encoding.decode_without_bom_handling(bytes);
+    let replaced = if faulty { text.matches(char::REPLACEMENT_CHARACTER).count() } else { 0 };
+    Decoded { text: Cow::Owned(text.into_owned()), encoding: encoding.name(), replaced }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const NEWS: &str =
+        "市图书馆周六开放新馆，读者可凭身份证办理借阅手续。\n开馆首日举办了三场讲座。\n";
+
+    #[test]
+    fn utf8_is_borrowed_and_only_its_mark_is_dropped() {
+        let decoded = decode(NEWS.as_bytes());
+        assert!(matches!(decoded.text, Cow::Borrowed(text) if text == NEWS));
+        assert_eq!((decoded.encoding, decoded.replaced), ("UTF-8", 0));
+        assert_eq!(decode("\u{feff}a\0b".as_bytes()).text, "a\0b");
+        assert_eq!(decode(b"").text, "");
+    }
+
+    #[test]
+    fn a_few_faults_in_utf8_are_replaced_alone() {
+        let mut bytes = NEWS.as_bytes().to_vec();
+        // A character cut in half, as at the end of a crawler's buffer.
+        bytes.extend_from_slice(&"完".as_bytes()[..2]);
+        bytes.extend_from_slice(b"\nend");
+        let decoded = decode(&bytes);
+        assert_eq!(decoded.text, format!("{NEWS}\u{fffd}\nend"));
+        assert_eq!((decoded.encoding, decoded.replaced), ("UTF-8", 1));
+        // Latin-1 is not guessed at.
+        assert_eq!(decode(b"a na\xefve plan").text, "a na\u{fffd}ve plan");
+    }
+
+    #[test]
+    fn legacy_encodings_are_told_apart() {
+        let hant = "圖書館週六開放新館，讀者可憑身分證辦理借閱手續。\n開館首日舉辦了三場講座。\n";
+        let kana = "図書館は土曜日に新しい建物を開きます。読者は身分証明書で本を借りられます。\n";
+        let hangul =
+            "도서관은 토요일에 새 건물을 엽니다. 독자는 신분증으로 책을 빌릴 수 있습니다.\n";
+        for (text, encoding, name) in [
+            (NEWS, GBK, "GBK"),
+            (hant, BIG5, "Big5"),
+            (kana, SHIFT_JIS, "Shift_JIS"),
+            (kana, EUC_JP, "EUC-JP"),
+            (hangul, EUC_KR, "EUC-KR"),
+        ] {
+            let (bytes, _, lossy) = encoding.encode(text);
+            assert!(!lossy, "{name}");
+            let decoded = decode(&bytes);
+            assert_eq!((&*decoded.text, decoded.encoding, decoded.replaced), (text, name, 0));
+        }
+    }
+
+    #[test]
+    fn gbk_with_a_fault_is_still_gbk() {
+        let mut bytes = GBK.encode(&NEWS.repeat(5)).0.into_owned();
+        bytes.extend_from_slice(b"\xff\xff\n");
+        let decoded = decode(&bytes);
+        assert_eq!(decoded.encoding, "GBK");
+        assert!(decoded.text.starts_with(NEWS) && decoded.replaced > 0);
+    }
+
+    #[test]
+    fn utf16_is_told_by_its_mark() {
+        for big in [false, true] {
+            let mut bytes = vec![];
+            for unit in "\u{feff}新馆\r\n𠀀".encode_utf16() {
+                bytes.extend(if big { unit.to_be_bytes() } else { unit.to_le_bytes() });
+            }
+            let decoded = decode(&bytes);
+            assert_eq!((&*decoded.text, decoded.replaced), ("新馆\r\n𠀀", 0));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_decode(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let decoded = decode(&bytes);
+            if std::str::from_utf8(&bytes).is_ok() && !bytes.starts_with(b"\xef\xbb\xbf") {
+                prop_assert_eq!(decoded.text.as_bytes(), &bytes[..]);
+            }
+        }
+
+        #[test]
+        fn any_text_with_a_fault_keeps_its_text(
+            before in "[\\PC\n]{0,80}", after in "[ -~\n]{0,80}"
+        ) {
+            let before = format!("{NEWS}{before}");
+            let bytes = [before.as_bytes(), b"\xff", after.as_bytes()].concat();
+            prop_assert_eq!(decode(&bytes).text, format!("{before}\u{fffd}{after}"));
+        }
+    }
+}

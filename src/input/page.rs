@@ -1,0 +1,130 @@
+//! A page as it lies in its file, and the same page decoded. The first is what the reading thread
+//! hands out; turning it into the second is work that runs in parallel.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::decode::decode;
+use super::open::Format;
+use super::record::{self, Content, Record};
+use crate::text::Page;
+use crate::{Error, Result};
+
+/// The bytes of one page, not yet decoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawPage {
+    /// The file; `-` is standard input.
+    pub path: Arc<Path>,
+    /// 1-based line of a JSON Lines file; 1 for a text file.
+    pub line: u64,
+    /// How the bytes are to be read.
+    pub format: Format,
+    /// The text file, or the line of JSON with its terminator.
+    pub bytes: Vec<u8>,
+}
+
+/// A page, decoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputPage {
+    /// The page's own `id`; the file's path, and for JSON Lines `PATH:LINE`, where it has none.
+    pub id: String,
+    /// The file; `-` is standard input.
+    pub path: Arc<Path>,
+    /// 1-based line of a JSON Lines file; 1 for a text file.
+    pub line: u64,
+    /// What it holds.
+    pub body: Body,
+    /// The encoding it was in, as the WHATWG spells it.
+    pub encoding: &'static str,
+    /// How many faulty sequences were replaced by U+FFFD.
+    pub replaced: usize,
+}
+
+/// The content of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Body {
+    /// The whole of a text file.
+    Text(String),
+    /// A JSON object.
+    Record(Record),
+}
+
+impl RawPage {
+    /// Decodes and parses the page. The text of a JSON object is taken from `text_field` if given,
+    /// otherwise from `text` (a string), otherwise from `lines` (strings, or objects with `text`).
+    ///
+    /// # Errors
+    /// [`Error::BadPage`] if the JSON is broken or the field is missing.
+    pub fn parse(self, text_field: Option<&str>) -> Result<InputPage> {
+        let decoded = decode(&self.bytes);
+        let (encoding, mut replaced) = (decoded.encoding, decoded.replaced);
+        let text = match decoded.text {
+            // The bytes are the text already: take them over instead of copying.
+            std::borrow::Cow::Borrowed(text) if text.len() == self.bytes.len() => {
+                String::from_utf8(self.bytes)
+                    .unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
+            }
+            text => text.into_owned(),
+        };
+        let (id, body) =
+            match self.format {
+                Format::Text => (self.path.display().to_string(), Body::Text(text)),
+                Format::JsonLines => {
+                    let parsed = record::parse(text, text_field).map_err(|reason| {
+                        Error::BadPage { path: self.path.to_path_buf(), line: self.line, reason }
+                    })?;
+                    replaced += parsed.replaced;
+                    let place = || format!("{}:{}", self.path.display(), self.line);
+                    (parsed.id.unwrap_or_else(place), Body::Record(parsed.record))
+                }
+            };
+        Ok(InputPage { id, path: self.path, line: self.line, body, encoding, replaced })
+    }
+}
+
+impl InputPage {
+    /// The page's lines. Elements of an array are lines as they are, not split again.
+    pub fn lines(&self) -> Page<'_> {
+        match &self.body {
+            Body::Text(text) => Page::from_text(text),
+            Body::Record(record) => match &record.content {
+                Content::Text { text, .. } => Page::from_text(text),
+                Content::Lines { elements, .. } => {
+                    Page::from_lines(elements.iter().map(|element| element.text.as_str()))
+                }
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(format: Format, bytes: &[u8]) -> InputPage {
+        let raw = RawPage { path: Path::new("f").into(), line: 3, format, bytes: bytes.into() };
+        raw.parse(None).unwrap()
+    }
+
+    #[test]
+    fn pages_are_named_by_themselves_or_by_their_place() {
+        let text = page(Format::Text, "\u{feff}甲\n\n乙".as_bytes());
+        assert_eq!(text.id, "f");
+        let lines: Vec<_> = text.lines().lines.iter().map(|l| (l.number, l.start)).collect();
+        assert_eq!(lines, [(1, 0), (3, 5)]);
+        assert_eq!(page(Format::JsonLines, b"{\"text\": \"\"}").id, "f:3");
+        assert_eq!(page(Format::JsonLines, b"{\"text\": \"\", \"id\": \"x\"}").id, "x");
+    }
+
+    #[test]
+    fn elements_are_not_split() {
+        let page = page(Format::JsonLines, br#"{"lines": ["a\nb", "", {"text": "c"}]}"#);
+        let lines: Vec<_> = page
+            .lines()
+            .lines
+            .into_iter()
+            .map(|l| (l.number, l.start, l.text.to_owned()))
+            .collect();
+        assert_eq!(lines, [(1, 0, "a\nb".into()), (3, 5, "c".into())]);
+    }
+}

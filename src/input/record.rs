@@ -1,0 +1,167 @@
+//! One line of JSON Lines: the object as it was written, and where in it the page's text lies, so
+//! that everything else can be written back byte for byte.
+
+use std::ops::Range;
+
+use serde_json::value::RawValue;
+
+use super::json::{self, Fields};
+
+/// A JSON object that holds a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// The line of the file, with its terminator.
+    pub raw: String,
+    /// The page's text and its place in `raw`.
+    pub content: Content,
+}
+
+/// Where a record holds its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// One string.
+    Text {
+        /// The text.
+        text: String,
+        /// Byte range of the JSON string, with its quotes, in the record's line.
+        range: Range<usize>,
+    },
+    /// An array of lines: strings, or objects with `text`.
+    Lines {
+        /// The elements in order.
+        elements: Vec<Element>,
+        /// Byte range of the array, with its brackets, in the record's line.
+        range: Range<usize>,
+    },
+}
+
+/// One element of an array of lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Element {
+    /// Its text.
+    pub text: String,
+    /// Byte range of the whole element in the record's line.
+    pub range: Range<usize>,
+    /// Byte range of the JSON string with the text: `range` itself, or a part of it.
+    pub text_range: Range<usize>,
+}
+
+/// A record with what was learned on the way.
+pub(crate) struct Parsed {
+    pub(crate) record: Record,
+    /// The field `id`, where it is a string or a number.
+    pub(crate) id: Option<String>,
+    /// How many lone surrogates were replaced by U+FFFD.
+    pub(crate) replaced: usize,
+}
+
+/// Reads one object: the text is in `text_field` if given, otherwise in `text`, otherwise in `lines`.
+pub(crate) fn parse(raw: String, text_field: Option<&str>) -> Result<Parsed, String> {
+    let fields: Fields<'_> = serde_json::from_str(&raw).map_err(|e| json::reason(&e))?;
+    let mut replaced = 0;
+    let text_name = text_field.unwrap_or("text");
+    let text = fields.get(text_name);
+    let lines = if text_field.is_none() { fields.get("lines") } else { None };
+    let content = match (text, lines) {
+        (Some(value), _) if value.get().starts_with('"') => Content::Text {
+            text: string(value, &mut replaced)
+                .ok_or(format!("`{text_name}` is no valid string"))?,
+            range: range_in(&raw, value.get()),
+        },
+        (_, Some(value)) => Content::Lines {
+            elements: elements(&raw, value, &mut replaced)?,
+            range: range_in(&raw, value.get()),
+        },
+        (Some(_), None) => return Err(format!("`{text_name}` is not a string")),
+        (None, None) if text_field.is_none() => return Err("has neither `text` nor `lines`".into()),
+        (None, None) => return Err(format!("has no `{text_name}`")),
+    };
+    let id = fields.name("id");
+    Ok(Parsed { record: Record { raw, content }, id, replaced })
+}
+
+fn elements(raw: &str, array: &RawValue, replaced: &mut usize) -> Result<Vec<Element>, String> {
+    let values: Vec<&RawValue> =
+        serde_json::from_str(array.get()).map_err(|_| "`lines` is not an array")?;
+    let mut elements = Vec::with_capacity(values.len());
+    for (index, value) in values.into_iter().enumerate() {
+        let inner: Fields<'_>;
+        let text = if value.get().starts_with('{') {
+            inner = serde_json::from_str(value.get()).map_err(|e| json::reason(&e))?;
+            inner.get("text")
+        } else {
+            Some(value)
+        };
+        let read = text.and_then(|value| Some((value, string(value, replaced)?)));
+        let (value_of_text, text) =
+            read.ok_or_else(|| format!("lines[{index}] is neither a string nor has a `text`"))?;
+        elements.push(Element {
+            text,
+            range: range_in(raw, value.get()),
+            text_range: range_in(raw, value_of_text.get()),
+        });
+    }
+    Ok(elements)
+}
+
+fn string(value: &RawValue, replaced: &mut usize) -> Option<String> {
+    let (text, n) = json::text_of(value.get())?;
+    *replaced += n;
+    Some(text)
+}
+
+/// Where `part`, a slice of `whole`, lies in it.
+fn range_in(whole: &str, part: &str) -> Range<usize> {
+    let start = part.as_ptr().addr().saturating_sub(whole.as_ptr().addr());
+    debug_assert_eq!(whole.get(start..start + part.len()), Some(part));
+    start..start + part.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(raw: &str, field: Option<&str>) -> String {
+        parse(raw.into(), field).err().unwrap()
+    }
+
+    #[test]
+    fn text_is_found_with_its_place() {
+        let raw = "{\"n\":1.0 , \"text\" : \"a\\u4e2d\\nb\", \"id\": 7}\r\n";
+        let parsed = parse(raw.into(), None).unwrap();
+        let Content::Text { text, range } = &parsed.record.content else { panic!() };
+        assert_eq!((text.as_str(), &raw[range.clone()]), ("a中\nb", "\"a\\u4e2d\\nb\""));
+        assert_eq!(parsed.id.as_deref(), Some("7"));
+        let other = parse("{\"text\": 1, \"body\": \"x\"}".into(), Some("body")).unwrap();
+        assert!(matches!(other.record.content, Content::Text { text, .. } if text == "x"));
+    }
+
+    #[test]
+    fn lines_are_strings_or_objects() {
+        let raw = r#"{"lines": [ "a", {"k": [1], "text": "b"} ], "text": null}"#;
+        let parsed = parse(raw.into(), None).unwrap();
+        let Content::Lines { elements, range } = parsed.record.content else { panic!() };
+        assert_eq!(&raw[range], r#"[ "a", {"k": [1], "text": "b"} ]"#);
+        let got: Vec<_> = elements
+            .iter()
+            .map(|e| (e.text.as_str(), &raw[e.range.clone()], &raw[e.text_range.clone()]))
+            .collect();
+        assert_eq!(got, [("a", "\"a\"", "\"a\""), ("b", r#"{"k": [1], "text": "b"}"#, "\"b\"")]);
+        assert_eq!(parsed.id, None);
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        assert_eq!(fault("{\"a\": 1}", None), "has neither `text` nor `lines`");
+        assert_eq!(fault("{\"text\": \"\"}", Some("body")), "has no `body`");
+        assert_eq!(fault("{\"text\": 1}", None), "`text` is not a string");
+        assert_eq!(fault("{\"lines\": {}}", None), "`lines` is not an array");
+        assert_eq!(
+            fault("{\"lines\": [\"a\", 1]}", None),
+            "lines[1] is neither a string nor has a `text`"
+        );
+        assert_eq!(fault("{\"a\": 1,}", None), "trailing comma (column 9)");
+        assert_eq!(fault("{} {}", None), "trailing characters (column 4)");
+        assert!(fault("[1]", None).starts_with("invalid type: sequence, expected a JSON object"));
+    }
+}

@@ -1,0 +1,129 @@
+//! A source is read page by page: a text file whole, JSON Lines line by line. What cannot be read is
+//! an item like any other, so that the pages around it are not lost.
+
+use std::io::{BufRead, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::discover::Source;
+use super::lines::{RawLines, stream_error};
+use super::open::{Format, MAX_PAGE_BYTES, open};
+use super::page::RawPage;
+use crate::{Error, Result};
+
+/// The pages of one source, in order.
+pub struct SourceReader {
+    /// How pages lie in it.
+    pub format: Format,
+    /// Whether it is compressed.
+    pub is_gzip: bool,
+    path: Arc<Path>,
+    state: State,
+}
+
+enum State {
+    Text(Box<dyn BufRead + Send>),
+    JsonLines(RawLines),
+    Failed(Error),
+    Done,
+}
+
+/// Opens a source. `format` overrules what its name says; where neither tells, the content does.
+///
+/// # Errors
+/// [`Error::Io`] if it cannot be opened. The reader's items are [`Error::BadPage`] for a line that is
+/// too long, and [`Error::Io`] or [`Error::BadInput`], then the end, for a stream that breaks off;
+/// what came before it is a page all the same.
+pub fn read_source(source: &Source, format: Option<Format>) -> Result<SourceReader> {
+    let mut opened = open(&source.path)?;
+    let is_gzip = opened.is_gzip;
+    let format = match format.or(source.format) {
+        Some(format) => format,
+        None => opened.sniff().map_err(|e| Error::io(&source.path, e))?,
+    };
+    let path = source.path.clone();
+    let state = match format {
+        Format::Text => State::Text(opened.reader),
+        Format::JsonLines => State::JsonLines(RawLines::new(opened, path.clone())),
+    };
+    Ok(SourceReader { format, is_gzip, path, state })
+}
+
+impl Iterator for SourceReader {
+    type Item = Result<RawPage>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (path, format) = (self.path.clone(), self.format);
+        if let State::JsonLines(lines) = &mut self.state {
+            let line = lines.next()?;
+            return Some(line.map(|l| RawPage { path, line: l.number, format, bytes: l.bytes }));
+        }
+        match std::mem::replace(&mut self.state, State::Done) {
+            State::Text(reader) => {
+                let mut bytes = Vec::new();
+                let read = reader.take(MAX_PAGE_BYTES + 1).read_to_end(&mut bytes);
+                if bytes.len() as u64 > MAX_PAGE_BYTES {
+                    let reason = "larger than 2 GiB, too large for one page".into();
+                    return Some(Err(Error::BadInput { path: path.to_path_buf(), reason }));
+                }
+                if let Err(error) = read {
+                    let error = stream_error(&path, error);
+                    if bytes.is_empty() {
+                        return Some(Err(error));
+                    }
+                    self.state = State::Failed(error);
+                }
+                Some(Ok(RawPage { path, line: 1, format, bytes }))
+            }
+            State::Failed(error) => Some(Err(error)),
+            State::JsonLines(_) | State::Done => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::discover;
+    use std::io::Write as _;
+
+    fn read(name: &str, bytes: &[u8]) -> Vec<Result<(u64, Vec<u8>), String>> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let source = &discover(&path).unwrap().sources[0];
+        let here = format!("{}/", folder.path().display());
+        read_source(source, None)
+            .unwrap()
+            .map(|p| p.map(|p| (p.line, p.bytes)).map_err(|e| e.to_string().replace(&here, "")))
+            .collect()
+    }
+
+    #[test]
+    fn a_text_file_is_one_page_even_if_empty() {
+        assert_eq!(read("a.txt", b"a\n\nb"), [Ok((1, b"a\n\nb".to_vec()))]);
+        assert_eq!(read("a.txt", b""), [Ok((1, vec![]))]);
+        assert_eq!(read("a.jsonl", b""), []);
+    }
+
+    #[test]
+    fn what_came_before_a_break_is_read() {
+        // Random digits, so that half of the compressed file is about half of the text.
+        let mut state = 1u32;
+        let mut text = String::new();
+        for _ in 0..20_000 {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            text += &format!("{{\"text\": \"{state}\"}}\n");
+        }
+        let mut gz = flate2::write::GzEncoder::new(Vec::new(), Default::default());
+        gz.write_all(text.as_bytes()).unwrap();
+        let gz = gz.finish().unwrap();
+        let said = "f.jsonl.gz: the gzip data ends too early; is it truncated?";
+        let mut pages = read("f.jsonl.gz", &gz[..gz.len() / 2]);
+        assert_eq!(pages.pop(), Some(Err(said.into())));
+        assert!(pages.len() > 5_000 && pages.iter().all(Result::is_ok), "{}", pages.len());
+        let pages = read("f.txt.gz", &gz[..gz.len() / 2]);
+        assert!(matches!(&pages[0], Ok((1, bytes)) if text.as_bytes().starts_with(bytes)));
+        assert_eq!(pages[1], Err(said.replace("jsonl", "txt")));
+    }
+}

@@ -1,0 +1,257 @@
+//! Where the output goes: one stream, one file, or a folder that mirrors the input's. All doubts (an
+//! output that is an input, two outputs of one name) are settled before anything is written.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::file::OutputFile;
+use crate::input::Source;
+use crate::{Error, Result};
+
+/// Where the output goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination {
+    /// Nowhere: only the summary is wanted.
+    Nowhere,
+    /// Standard output, one page after the other.
+    Stdout,
+    /// One file, one page after the other; compressed if its name ends in `.gz`.
+    File(PathBuf),
+    /// A file for each source, of the same relative path and compression.
+    Folder(PathBuf),
+}
+
+impl Destination {
+    /// The destination for `-o OUT`: a folder if `OUT` is one, ends in a slash, or an input is a
+    /// folder.
+    pub fn new(out: Option<&Path>, input_is_folder: bool) -> Destination {
+        let Some(out) = out.filter(|out| *out != Path::new("-")) else {
+            return Destination::Stdout;
+        };
+        let ends_in_slash = out.as_os_str().as_encoded_bytes().ends_with(b"/");
+        if input_is_folder || ends_in_slash || out.is_dir() {
+            Destination::Folder(out.into())
+        } else {
+            Destination::File(out.into())
+        }
+    }
+
+    /// The file for a source, if there is one.
+    fn file_for(&self, source: &Source) -> Option<PathBuf> {
+        match self {
+            Destination::Folder(root) if source.relative == Path::new("-") => {
+                Some(root.join("stdin"))
+            }
+            Destination::Folder(root) => Some(root.join(&source.relative)),
+            Destination::File(path) => Some(path.clone()),
+            Destination::Nowhere | Destination::Stdout => None,
+        }
+    }
+
+    /// Makes sure that no input will be overwritten, that no two sources go to one file of a folder,
+    /// and that the output folder is none of the input folders nor inside of one. `receipts` is the
+    /// file for what is removed.
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] with the path in question.
+    pub fn check(
+        &self,
+        folders: &[PathBuf],
+        sources: &[Source],
+        receipts: Option<&Path>,
+    ) -> Result<()> {
+        if let Destination::Folder(root) = self {
+            let real = resolve(root);
+            if let Some(folder) = folders.iter().find(|folder| real.starts_with(resolve(folder))) {
+                let reason = format!("lies in the input folder {}", folder.display());
+                return Err(Error::parameter("--output", root.display(), reason));
+            }
+        }
+        let mut inputs: BTreeMap<PathBuf, &Source> = BTreeMap::new();
+        for source in sources {
+            inputs.insert(resolve(&source.path), source);
+        }
+        let mut outputs = BTreeMap::new();
+        for source in sources {
+            let Some(file) = self.file_for(source) else { break };
+            let real = resolve(&file);
+            if inputs.contains_key(&real) {
+                return Err(Error::parameter("--output", file.display(), "is also an input"));
+            }
+            let other = outputs.insert(real, source);
+            if let (Destination::Folder(_), Some(other)) = (self, other) {
+                let (one, two) = (other.path.display(), source.path.display());
+                let reason = format!("would be written for {one} and for {two}");
+                return Err(Error::parameter("--output", file.display(), reason));
+            }
+        }
+        if let Some(receipts) = receipts {
+            let real = resolve(receipts);
+            let reason = if inputs.contains_key(&real) {
+                "is also an input"
+            } else if outputs.contains_key(&real) {
+                "is also the output"
+            } else {
+                return Ok(());
+            };
+            return Err(Error::parameter("--removed", receipts.display(), reason));
+        }
+        Ok(())
+    }
+}
+
+/// The real path of a file that may not exist yet.
+fn resolve(path: &Path) -> PathBuf {
+    if let Ok(real) = fs::canonicalize(path) {
+        return real;
+    }
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.into());
+    // Links on the way count; what does not exist has none.
+    let mut missing = Vec::new();
+    for above in absolute.ancestors() {
+        if let Ok(real) = fs::canonicalize(above) {
+            return missing.iter().rev().fold(real, |path, name| path.join(name));
+        }
+        missing.extend(above.file_name());
+    }
+    absolute
+}
+
+/// Takes cleaned pages in order and writes them to their destination.
+#[derive(Debug)]
+pub struct Output {
+    destination: Destination,
+    file: Option<OutputFile>,
+    /// What was written last did not end its line.
+    is_mid_line: bool,
+}
+
+impl Output {
+    /// Nothing is created before the first page comes.
+    pub fn new(destination: Destination) -> Self {
+        Output { destination, file: None, is_mid_line: false }
+    }
+
+    /// Starts a source.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if its file cannot be created.
+    pub fn begin(&mut self, source: &Source, is_gzip: bool) -> Result<()> {
+        let Some(path) = self.destination.file_for(source) else { return Ok(()) };
+        if let Destination::File(_) = self.destination {
+            if self.file.is_none() {
+                let is_gzip = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gz"));
+                self.file = Some(OutputFile::create(&path, is_gzip)?);
+            }
+            return Ok(());
+        }
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(|e| Error::io(folder, e))?;
+        }
+        self.file = Some(OutputFile::create(&path, is_gzip)?);
+        self.is_mid_line = false;
+        Ok(())
+    }
+
+    /// Writes one page. A page that does not end its line gets a line feed once another one follows:
+    /// a page alone stays as it is, byte for byte.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if it cannot be written; for a closed pipe, of the kind `BrokenPipe`.
+    pub fn page(&mut self, bytes: &[u8]) -> Result<()> {
+        let Some(&last) = bytes.last() else { return Ok(()) };
+        if self.is_mid_line {
+            self.write(b"\n")?;
+        }
+        self.is_mid_line = last != b'\n';
+        self.write(bytes)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        match (&mut self.file, &self.destination) {
+            (Some(file), _) => file.write(bytes),
+            (None, Destination::Stdout) => {
+                std::io::stdout().write_all(bytes).map_err(|e| Error::io("-", e))
+            }
+            (None, _) => Ok(()),
+        }
+    }
+
+    /// Ends a source.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if its file cannot be finished.
+    pub fn end(&mut self) -> Result<()> {
+        match self.destination {
+            Destination::Folder(_) => self.file.take().map_or(Ok(()), OutputFile::commit),
+            _ => Ok(()),
+        }
+    }
+
+    /// Ends the output. Without this call no file is left.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the last bytes cannot be written.
+    pub fn finish(mut self) -> Result<()> {
+        if let Destination::Stdout = self.destination {
+            std::io::stdout().flush().map_err(|e| Error::io("-", e))?;
+        }
+        self.file.take().map_or(Ok(()), OutputFile::commit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::discover;
+
+    #[test]
+    fn outputs_that_are_inputs_are_refused() {
+        let root = tempfile::tempdir().unwrap();
+        let path = |name: &str| root.path().join(name);
+        for name in ["in/a/x.txt", "in2/a/x.txt", "y.txt"] {
+            fs::create_dir_all(path(name).parent().unwrap()).unwrap();
+            fs::write(path(name), "").unwrap();
+        }
+        let check = |inputs: &[&str], out: &Path, removed: Option<&Path>| {
+            let found: Vec<_> = inputs.iter().map(|i| discover(&path(i)).unwrap()).collect();
+            let is_folder = found.iter().any(|f| f.is_folder);
+            let sources: Vec<_> = found.into_iter().flat_map(|f| f.sources).collect();
+            let folders: Vec<_> = inputs.iter().map(|i| path(i)).filter(|p| p.is_dir()).collect();
+            Destination::new(Some(out), is_folder).check(&folders, &sources, removed).is_ok()
+        };
+        assert!(check(&["in"], &path("out"), None));
+        assert!(!check(&["in"], &path("in"), None));
+        assert!(!check(&["in"], &path("in/clean"), None));
+        assert!(!check(&["in"], &path("in2/../in/clean"), None));
+        assert!(!check(&["in", "in2"], &path("out"), None));
+        assert!(check(&["in", "y.txt"], &path("out"), None));
+        // A folder named twice, and a file into its own folder.
+        assert!(!check(&["in", "in"], &path("out"), None));
+        assert!(!check(&["y.txt"], root.path(), None));
+        assert!(!check(&["y.txt"], &path("in/../y.txt"), None));
+        assert!(check(&["y.txt"], &path("z.txt"), Some(&path("r.jsonl"))));
+        assert!(!check(&["y.txt"], &path("z.txt"), Some(&path("z.txt"))));
+        assert!(!check(&["y.txt"], &path("z.txt"), Some(&path("y.txt"))));
+        // Several files may go to one.
+        assert!(check(&["y.txt", "in/a/x.txt"], &path("z.txt"), None));
+    }
+
+    #[test]
+    fn pages_in_one_file_are_kept_apart() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("out.txt");
+        let source = &discover(Path::new("-")).unwrap().sources[0];
+        let mut output = Output::new(Destination::File(path.clone()));
+        for page in ["a", "", "b\n", "c"] {
+            output.begin(source, false).unwrap();
+            output.page(page.as_bytes()).unwrap();
+            output.end().unwrap();
+        }
+        assert!(!path.exists());
+        output.finish().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"a\nb\nc");
+    }
+}

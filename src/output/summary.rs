@@ -1,0 +1,133 @@
+//! The figures of a run: one value a page, added up in any order.
+
+use std::collections::BTreeMap;
+use std::ops::AddAssign;
+
+use super::clean::is_removed;
+use crate::input::InputPage;
+use crate::{Page, PageVerdict, Verdict};
+
+/// Counts over pages. Lines are those that are not blank; characters are those of such lines.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Pages judged.
+    pub pages: u64,
+    /// Pages of which nothing is left.
+    pub empty_pages: u64,
+    /// Pages kept whole by the guard.
+    pub guarded_pages: u64,
+    /// Lines judged.
+    pub lines: u64,
+    /// Lines removed.
+    pub removed_lines: u64,
+    /// Lines kept that the model would not bet on.
+    pub unsure_lines: u64,
+    /// Spans cut out of kept lines.
+    pub cut_spans: u64,
+    /// Characters judged.
+    pub chars: u64,
+    /// Characters removed, in lines and in spans.
+    pub removed_chars: u64,
+    /// Pages in which faulty sequences were replaced by U+FFFD.
+    pub mended_pages: u64,
+    /// Faulty sequences replaced.
+    pub replaced: u64,
+    /// Pages in other encodings than UTF-8, by encoding.
+    pub encodings: BTreeMap<&'static str, u64>,
+    /// Inputs and pages that could not be read.
+    pub errors: u64,
+}
+
+impl Summary {
+    /// The figures of one page.
+    pub fn of_page(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict) -> Self {
+        let mut summary = Summary {
+            pages: 1,
+            guarded_pages: verdict.guarded.into(),
+            lines: lines.lines.len() as u64,
+            mended_pages: (page.replaced > 0).into(),
+            replaced: page.replaced as u64,
+            ..Summary::default()
+        };
+        if page.encoding != "UTF-8" {
+            summary.encodings.insert(page.encoding, 1);
+        }
+        for (index, line) in lines.lines.iter().enumerate() {
+            let n_chars = line.text.chars().count() as u64;
+            summary.chars += n_chars;
+            let Some(v) = verdict.lines.get(index) else { continue };
+            if is_removed(Some(v)) {
+                summary.removed_lines += 1;
+                summary.removed_chars += n_chars;
+                continue;
+            }
+            summary.unsure_lines += u64::from(v.verdict == Verdict::Unsure);
+            for cut in v.cut.iter().filter_map(|cut| line.text.get(cut.clone())) {
+                summary.cut_spans += 1;
+                summary.removed_chars += cut.chars().count() as u64;
+            }
+        }
+        summary.empty_pages = (summary.lines > 0 && summary.removed_lines == summary.lines).into();
+        summary
+    }
+
+    /// The share of characters removed, 0 to 1.
+    pub fn removed_share(&self) -> f64 {
+        if self.chars == 0 { 0.0 } else { self.removed_chars as f64 / self.chars as f64 }
+    }
+}
+
+impl AddAssign for Summary {
+    fn add_assign(&mut self, other: Summary) {
+        self.pages += other.pages;
+        self.empty_pages += other.empty_pages;
+        self.guarded_pages += other.guarded_pages;
+        self.lines += other.lines;
+        self.removed_lines += other.removed_lines;
+        self.unsure_lines += other.unsure_lines;
+        self.cut_spans += other.cut_spans;
+        self.chars += other.chars;
+        self.removed_chars += other.removed_chars;
+        self.mended_pages += other.mended_pages;
+        self.replaced += other.replaced;
+        for (encoding, pages) in other.encodings {
+            *self.encodings.entry(encoding).or_default() += pages;
+        }
+        self.errors += other.errors;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::verdicts;
+    use super::*;
+    use crate::input::{Format, RawPage};
+    use std::path::Path;
+
+    #[test]
+    fn a_page_is_counted_and_added() {
+        let bytes = "甲乙丙\n\n丁戊\n己\n\u{fffd}".as_bytes().to_vec();
+        let raw = RawPage { path: Path::new("f").into(), line: 1, format: Format::Text, bytes };
+        let page = raw.parse(None).unwrap();
+        let one = Summary::of_page(&page, &page.lines(), &verdicts("cjua"));
+        let mut sum = Summary { errors: 1, ..Summary::default() };
+        sum += one.clone();
+        sum += Summary::of_page(&page, &page.lines(), &verdicts("jjjj"));
+        let figures = |s: &Summary| {
+            (
+                s.pages,
+                s.lines,
+                s.removed_lines,
+                s.unsure_lines,
+                s.cut_spans,
+                s.chars,
+                s.removed_chars,
+            )
+        };
+        assert_eq!(figures(&one), (1, 4, 1, 1, 1, 7, 3));
+        assert_eq!(figures(&sum), (2, 8, 5, 1, 1, 14, 10));
+        assert_eq!((sum.empty_pages, sum.errors, sum.replaced), (1, 1, 0));
+        assert!((one.removed_share() - 3.0 / 7.0).abs() < 1e-12);
+        assert_eq!(Summary::default().removed_share(), 0.0);
+    }
+}
