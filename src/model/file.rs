@@ -50,6 +50,7 @@ struct Header {
 
 #[derive(Serialize, Deserialize)]
 struct LineHeader {
+    form: bool,
     scale: f32,
     bias: f32,
     words_scale: f32,
@@ -131,6 +132,7 @@ fn write(model: &Model) -> Result<Vec<u8>, String> {
         format: FORMAT,
         card: model.card.clone(),
         line: LineHeader {
+            form: model.line.form,
             scale: model.line.table.scale,
             bias: model.line.bias,
             words_scale: model.line.words.scale,
@@ -211,6 +213,7 @@ fn parse(bytes: &[u8]) -> Result<Model, String> {
     };
     let line = LineModel {
         table: table(TABLE, header.line.scale)?,
+        form: header.line.form,
         bias: header.line.bias,
         words: table(WORDS, header.line.words_scale)?,
         words_bias: header.line.words_bias,

@@ -56,6 +56,8 @@ impl Table {
 pub struct LineModel {
     /// Characters and form.
     pub table: Table,
+    /// Whether the form of a line counts.
+    pub form: bool,
     /// Added to every line's margin.
     pub bias: f32,
     /// Words.
@@ -80,7 +82,7 @@ impl LineModel {
     pub fn base(&self, codes: &[u16], skeleton: &[u16]) -> Margins {
         Margins {
             characters: self.table.margin(codes, CHARACTERS),
-            form: self.table.margin(skeleton, FORM),
+            form: if self.form { self.table.margin(skeleton, FORM) } else { 0.0 },
             bias: self.bias,
             ..Margins::default()
         }

@@ -26,7 +26,7 @@ pub struct Problem<'a> {
 pub struct Settings {
     /// C: the loss of a line of weight 1 against half the squared norm of the weights.
     pub cost: f64,
-    /// Largest violation of the optimum in a whole pass, in log odds.
+    /// How far the dual variables may still move in a pass, as a share of their bounds.
     pub tolerance: f64,
     /// Passes before the fit is given up.
     pub max_passes: usize,
@@ -76,18 +76,20 @@ pub fn fit(problem: &Problem<'_>, subset: &[u32], settings: &Settings) -> Result
     let mut rng = random::Stream::new(settings.seed, "line order");
     while solution.passes < settings.max_passes {
         rng.shuffle(&mut order);
-        let mut worst = 0.0f64;
+        let (mut moved, mut costs) = (0.0f64, 0.0f64);
         for &i in &order {
             let line = Line::of(problem, i, settings.cost);
             let old = states[i as usize];
             let margin = line.sign * (line.margin(&solution) + line.offset);
-            worst = worst.max((old + margin).abs());
             let new = minimise(old, margin, squared[i as usize], line.cost);
             states[i as usize] = new;
-            line.add(&mut solution, line.sign * line.cost * (sigmoid(new) - sigmoid(old)));
+            let step = line.cost * (sigmoid(new) - sigmoid(old));
+            line.add(&mut solution, line.sign * step);
+            moved += step.abs();
+            costs += line.cost;
         }
         solution.passes += 1;
-        if worst < settings.tolerance {
+        if moved < settings.tolerance * costs {
             solution.gradient = gradient(problem, &order, settings.cost, &solution);
             return Ok(solution);
         }

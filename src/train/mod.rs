@@ -3,6 +3,7 @@
 pub mod basis;
 pub mod corpus;
 pub mod csr;
+pub mod decorrelate;
 pub mod line_fit;
 pub mod out_of_fold;
 pub mod page_fit;
@@ -10,3 +11,4 @@ pub mod random;
 pub mod recipe;
 pub mod split;
 pub mod synth;
+pub mod trainer;

@@ -75,7 +75,9 @@ impl Labelled {
                     all.page.push(number as u32);
                     all.line.push(index as u32);
                     all.is_junk.push(line.label == Label::Junk);
-                    all.weight.push(page.weight);
+                    let characters = line.text.chars().count() as f32;
+                    let per: f32 = std::env::var("CW").map_or(50.0, |v| v.parse().unwrap());
+                    all.weight.push(page.weight * (1.0 + characters / per).min(6.0));
                     all.fold.push(page.fold);
                 }
             }
@@ -175,7 +177,9 @@ fn n_grams(corpus: &Corpus, recipe: &Recipe) -> Csr {
                 let codes = &codes[..codes.len().min(longest)];
                 csr::entries(codes, CHARACTERS, bits, entries);
                 let skeleton = &skeleton[..skeleton.len().min(longest)];
-                csr::entries(skeleton, FORM, bits, entries);
+                if recipe.line.form {
+                    csr::entries(skeleton, FORM, bits, entries);
+                }
                 Margins::default()
             });
             matrix.push(entries);
@@ -232,6 +236,7 @@ fn fit_lines(
         let solution = line_fit::fit(&problem, &labelled.subset(without), &settings)?;
         let model = LineModel {
             table: Table::quantise(&solution.weights),
+            form: recipe.line.form,
             bias: solution.bias as f32,
             words: no_words.clone(),
             words_bias: 0.0,
@@ -354,6 +359,7 @@ fn fit_pass(
     let basis = basis::place(&rows, &recipe.page)?;
     let settings = page_fit::Settings {
         alpha: recipe.page.alpha,
+        ridge: recipe.page.ridge,
         tolerance: recipe.page.tolerance,
         max_iterations: recipe.page.max_iterations,
     };

@@ -10,6 +10,7 @@ use linfa::{
 use linfa_logistic::LogisticRegression;
 use ndarray::{Array1, Array2, Axis, ShapeBuilder};
 
+use super::decorrelate::Decorrelation;
 use crate::{
     Error, Result,
     features::context::WIDTH,
@@ -19,8 +20,10 @@ use crate::{
 /// How a page model is fitted.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
-    /// L2 penalty on standardised ramps, against the sum of the losses.
+    /// L2 penalty on decorrelated ramps, against the sum of the losses.
     pub alpha: f64,
+    /// Share of plain L2 in that penalty, see [`Decorrelation`].
+    pub ridge: f64,
     /// Gradient norm for each row at which the fit is done.
     pub tolerance: f64,
     /// Iterations before the fit is given up.
@@ -112,10 +115,11 @@ pub fn fit(
             (mean, scale)
         })
         .collect();
-    let linear = fit_linear(x, is_junk, settings)?;
+    let change = Decorrelation::of(&x, settings.ridge);
+    let linear = fit_linear(change.apply(&x), is_junk, settings)?;
     let mut bias = linear.intercept;
     let mut weights = Vec::with_capacity(scales.len());
-    for (weight, (mean, scale)) in linear.weights.iter().zip(scales) {
+    for (weight, (mean, scale)) in change.weights(&linear.weights).iter().zip(scales) {
         weights.push((weight * scale) as f32);
         bias -= weight * scale * mean;
     }

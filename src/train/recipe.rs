@@ -50,6 +50,9 @@ pub struct LineRecipe {
     pub tolerance: f64,
     /// Passes over all lines before the fit is given up.
     pub max_passes: usize,
+    /// Whether the n-grams of the skeleton count.
+    #[serde(default = "yes")]
+    pub form: bool,
     /// Folded characters of a line that are learned from.
     pub max_characters: usize,
 }
@@ -74,8 +77,10 @@ pub struct PageRecipe {
     pub passes: usize,
     /// Knots of a curve, at most.
     pub knots: usize,
-    /// L2 penalty on standardised ramps.
+    /// L2 penalty on decorrelated ramps.
     pub alpha: f64,
+    /// Share of plain L2 in that penalty.
+    pub ridge: f64,
     /// Lines that a fit sees.
     pub rows: usize,
     /// Gradient norm for each line.
@@ -90,6 +95,10 @@ pub struct PageRecipe {
     pub cross_knots: usize,
 }
 
+fn yes() -> bool {
+    true
+}
+
 fn three() -> usize {
     3
 }
@@ -100,8 +109,8 @@ fn three() -> usize {
 pub struct PolicyRecipe {
     /// Share of article characters that the default point may lose.
     pub max_article_loss: f64,
-    /// Share that the careful point may lose.
-    pub careful_loss: f64,
+    /// Share that the strict point may lose; lines between the two are unsure.
+    pub strict_loss: f64,
 }
 
 /// How much lines weigh.
@@ -203,15 +212,16 @@ impl Recipe {
         within("words.bits", self.words.bits, 8..=24)?;
         within("words.gate", self.words.gate, 0.0..=100.0)?;
         within("words.cost", self.words.cost, 1e-6..=1e6)?;
-        within("page.passes", self.page.passes, 1..=8)?;
+        within("page.passes", self.page.passes, 0..=8)?;
         within("page.knots", self.page.knots, 2..=64)?;
         within("page.cross_knots", self.page.cross_knots, 2..=16)?;
         within("page.alpha", self.page.alpha, 1e-9..=1e9)?;
+        within("page.ridge", self.page.ridge, 1e-9..=1e9)?;
         within("page.rows", self.page.rows, 100..=10_000_000)?;
         within("page.tolerance", self.page.tolerance, 1e-12..=1.0)?;
         within("page.max_iterations", self.page.max_iterations, 1..=1_000_000)?;
         within("policy.max_article_loss", self.policy.max_article_loss, 0.0..=1.0)?;
-        within("policy.careful_loss", self.policy.careful_loss, 0.0..=1.0)?;
+        within("policy.strict_loss", self.policy.strict_loss, 0.0..=1.0)?;
         within("balance.page", self.balance.page, 0.0..=1.0)?;
         within("balance.weak_share", self.balance.weak_share, 0.0..=1.0)?;
         within("synth.weight", self.synth.weight, 0.0..=1000.0)?;

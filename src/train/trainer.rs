@@ -1,0 +1,124 @@
+//! From labelled pages to a finished model: fold by fold through every stage, then calibration and
+//! the operating point on the lines that were held out.
+
+use std::collections::BTreeMap;
+
+use super::{
+    corpus::{Corpus, Origin, TrainingPage},
+    out_of_fold::{self, Stages},
+    page_fit,
+    recipe::Recipe,
+};
+use crate::{
+    Result,
+    digest::Digest,
+    evaluate::curve::{Curve, ScoredLine},
+    features::schema,
+    model::{Calibration, Card, Model, OperatingCurve, OperatingPoint, Policy},
+    text::{Label, words},
+};
+
+/// How many thresholds the operating curve lists, at most.
+const CURVE_POINTS: usize = 200;
+
+/// Trains a model. `progress` is told what is being done, a short line each time.
+///
+/// # Errors
+/// [`crate::Error::NotConverged`] from any of the fits; [`crate::Error::Untrainable`] where a fold
+/// has only one class.
+pub fn train(corpus: &Corpus, recipe: &Recipe, progress: &(dyn Fn(&str) + Sync)) -> Result<Model> {
+    let mut stages = out_of_fold::fit(corpus, recipe, progress)?;
+
+    progress("calibrating on held-out sites");
+    let (log_odds, is_junk): (Vec<f32>, Vec<bool>) = held_out(corpus, &stages.belief)
+        .map(|(_, line, log_odds)| (log_odds, line.is_junk))
+        .unzip();
+    let calibration = page_fit::calibrate(&log_odds, &is_junk)?;
+    stages.report.push(format!(
+        "calibration: {} held-out lines, slope {:.3}, offset {:.3}",
+        is_junk.len(),
+        calibration.slope,
+        calibration.offset
+    ));
+    let operating = operating_curve(corpus, &stages, calibration);
+    let policy = choose(&operating, recipe);
+    let sets = corpus.sets();
+    let mut digest = Digest::new();
+    for set in &sets {
+        digest.field(&set.name).field(&set.digest);
+    }
+    Ok(Model {
+        line: stages.line.whole,
+        passes: stages.passes.into_iter().map(|p| p.whole).collect(),
+        calibration,
+        policy,
+        operating,
+        card: Card {
+            crate_version: env!("CARGO_PKG_VERSION").into(),
+            schema: schema::digest(),
+            words: words::dictionary_digest().to_owned(),
+            recipe: recipe.text.clone(),
+            corpus: digest.hex(),
+            lexicons: String::new(),
+            sets,
+            fits: stages.report,
+        },
+        trained_on: corpus.page_digests(),
+    })
+}
+
+/// Every line that is measured on, with its page and its held-out log odds: those of gold pages,
+/// or of all pages where every set is weak.
+fn held_out<'a>(
+    corpus: &'a Corpus,
+    belief: &'a [Vec<f32>],
+) -> impl Iterator<Item = (&'a TrainingPage, ScoredLine, f32)> {
+    let any_gold = corpus.pages.iter().any(|p| p.origin == Origin::Gold);
+    let measured = move |page: &TrainingPage| page.origin == Origin::Gold || !any_gold;
+    corpus.pages.iter().zip(belief).filter(move |(page, _)| measured(page)).flat_map(
+        |(page, belief)| {
+            page.page.lines.iter().zip(belief).filter(|(l, _)| l.label != Label::Either).map(
+                move |(line, &log_odds)| {
+                    let scored = ScoredLine {
+                        probability: 0.0,
+                        is_junk: line.label == Label::Junk,
+                        characters: line.text.chars().count() as u32,
+                        set: 0,
+                    };
+                    (page, scored, log_odds)
+                },
+            )
+        },
+    )
+}
+
+fn operating_curve(corpus: &Corpus, stages: &Stages, calibration: Calibration) -> OperatingCurve {
+    let mut all = Vec::new();
+    let mut by_set: BTreeMap<&str, Vec<ScoredLine>> = BTreeMap::new();
+    for (page, line, log_odds) in held_out(corpus, &stages.belief) {
+        let line = ScoredLine { probability: calibration.probability(log_odds), ..line };
+        all.push(line);
+        by_set.entry(&page.page.set).or_default().push(line);
+    }
+    let curves: Vec<Curve> = by_set.values().map(|lines| Curve::of(lines)).collect();
+    let mut points: Vec<OperatingPoint> = Vec::new();
+    for point in Curve::of(&all).points(CURVE_POINTS) {
+        let f1: Vec<f64> =
+            curves.iter().filter_map(|c| c.at(point.threshold).junk_f1).collect();
+        points.push(OperatingPoint {
+            threshold: point.threshold,
+            junk_f1: f1.iter().sum::<f64>() / f1.len().max(1) as f64,
+            article_loss: point.article_loss.unwrap_or(0.0),
+        });
+    }
+    OperatingCurve { points, article_lines: all.iter().filter(|l| !l.is_junk).count() as u64 }
+}
+
+fn choose(operating: &OperatingCurve, recipe: &Recipe) -> Policy {
+    // With nothing within the budget, the most careful point there is.
+    let most_careful = operating.points.first().map_or(1.0, |p| p.threshold);
+    let at = |loss| operating.best_within(loss).map_or(most_careful, |p| p.threshold);
+    let threshold = at(recipe.policy.max_article_loss);
+    let strict = at(recipe.policy.strict_loss);
+    Policy { threshold, unsure: strict.min(threshold), guard: true, cut: true }
+}
