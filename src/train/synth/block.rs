@@ -2,7 +2,8 @@
 //! joins, brackets or marks them, the lead phrase, the disguise — become the lines of the block.
 
 use super::family::{Family, Shape};
-use super::join::{Bullet, brackets, separator};
+use super::garble;
+use super::join::{Bullet, bar, brackets, separator};
 use super::lexicon::{Lexicons, Scope};
 use super::noise::Noise;
 use super::rng::Rng;
@@ -32,6 +33,12 @@ pub(super) fn lines(
         out.push(lexicons.draw(&names.items, rng));
         out.retain(|line| !line.chars().all(char::is_whitespace));
     }
+    if !names.natural && !english && rng.chance(0.06) {
+        let readings = if rng.chance(0.4) { 30 } else { 0 };
+        for line in &mut out {
+            *line = garble::variants(line, readings);
+        }
+    }
     out
 }
 
@@ -54,6 +61,7 @@ struct Names {
     items: String,
     lines: String,
     leads: String,
+    natural: bool,
 }
 
 impl Names {
@@ -71,11 +79,13 @@ impl Names {
             found.map(|(_, name)| name).unwrap_or_default()
         };
         let leads = format!("{base}.{}leads", if english { "en." } else { "" });
+        let natural = family.is_natural();
         let general = if english { "leads.en" } else { "leads" };
         Names {
             items: find("items", "lines"),
             lines: find("lines", "items"),
-            leads: if lexicons.has(&leads) { leads } else { general.to_string() },
+            leads: if lexicons.has(&leads) || natural { leads } else { general.to_string() },
+            natural,
         }
     }
 }
@@ -96,6 +106,14 @@ fn item(
     if out.contains('\n') { out.replace('\n', " ") } else { out }
 }
 
+/// Most blocks are made in one or two ways throughout; the others take what comes.
+fn pin_forms(lexicons: &Lexicons, names: &Names, scope: &mut Scope, rng: &mut Rng) {
+    let forms = rng.weighted([(1, 35), (2, 20), (3, 10), (0, 35)]);
+    if forms > 0 {
+        lexicons.pin(&names.items, forms, rng, scope);
+    }
+}
+
 /// Appends a run of `count` items to `out`.
 fn run(
     lexicons: &Lexicons,
@@ -105,14 +123,16 @@ fn run(
     rng: &mut Rng,
     out: &mut String,
 ) {
-    let joint = separator(rng);
-    let (open, close) = brackets(rng, 0.12);
-    let noise = Noise::draw(rng);
+    let wild = !names.natural;
+    let joint = if wild { separator(rng) } else { bar(rng) };
+    let (open, close) = brackets(rng, if wild { 0.12 } else { 0.03 });
+    let noise = if wild { Noise::draw(rng) } else { Noise::None };
     let repeats = rng.chance(0.35);
     let bullet = if rng.chance(0.1) { Bullet::draw(rng) } else { Bullet::None };
     // The same few items over and over, or all of them different.
-    let distinct = if rng.chance(0.12) { rng.range(1, 3) } else { count };
-    let links = rng.chance(0.06);
+    let distinct = if wild && rng.chance(0.12) { rng.range(1, 3) } else { count };
+    let links = wild && rng.chance(0.06);
+    pin_forms(lexicons, names, scope, rng);
     let mut seen: Vec<String> = Vec::new();
     for index in 0..count {
         if out.len() > MAX_BYTES {
@@ -145,7 +165,7 @@ fn runs(lexicons: &Lexicons, names: &Names, scope: &mut Scope, rng: &mut Rng) ->
     let count = rng.weighted([(1, 70), (2, 12), (3, 8), (5, 6), (9, 4)]);
     let most = if count == 1 { 50 } else { 12 };
     let lead_each = rng.chance(0.2);
-    let with_lead = rng.chance(0.35);
+    let with_lead = rng.chance(0.35) && !names.leads.is_empty();
     let lead_alone = rng.chance(0.2);
     let mut lines = Vec::new();
     for index in 0..count {
@@ -187,8 +207,10 @@ fn packed(lexicons: &Lexicons, names: &Names, scope: &mut Scope, rng: &mut Rng) 
 
 fn list(lexicons: &Lexicons, names: &Names, scope: &mut Scope, rng: &mut Rng) -> Vec<String> {
     let bullet = Bullet::draw(rng);
-    let noise = Noise::draw(rng);
-    let (open, close) = brackets(rng, 0.08);
+    let wild = !names.natural;
+    let noise = if wild { Noise::draw(rng) } else { Noise::None };
+    let (open, close) = brackets(rng, if wild { 0.08 } else { 0.02 });
+    pin_forms(lexicons, names, scope, rng);
     let repeats = rng.chance(0.25);
     let tail = rng.pick(["", "", "", "", "|", "", ",", "...", " >", "", "", "、", ";"]);
     let date = rng.chance(0.1);

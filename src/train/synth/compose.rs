@@ -3,12 +3,14 @@
 
 use super::block;
 use super::family::Family;
+use super::garble;
 use super::lexicon::{Lexicons, Scope};
 use super::natural::{ABOVE, BELOW, Crowd, Slot, UNDER_TITLE, WITHIN};
 use super::negatives;
 use super::plant::{article_line, junk_line};
 use super::rng::Rng;
 use crate::input::{LabelledLine, LabelledPage};
+use crate::text::Label;
 
 /// Builds pages around paragraphs.
 #[derive(Debug, Clone)]
@@ -25,8 +27,9 @@ impl<'a> Composer<'a> {
     }
 
     /// A page with these paragraphs as its article, all of them in order: only white space and line
-    /// breaks may be put between their characters. `lang` is `zh` or `en`. The page is a site of its
-    /// own in the set `generated`.
+    /// breaks may be put between their characters. `lang` is `zh`, `zh-hant` (all that is put
+    /// around the article is in variant characters) or `en`. The page is a site of its own in the
+    /// set `generated`.
     pub fn compose(
         &self,
         id: &str,
@@ -136,7 +139,12 @@ impl<'a> Composer<'a> {
     }
 }
 
-fn page(id: &str, lang: &str, lines: Vec<LabelledLine>) -> LabelledPage {
+fn page(id: &str, lang: &str, mut lines: Vec<LabelledLine>) -> LabelledPage {
+    if lang.to_ascii_lowercase().contains("hant") {
+        for line in lines.iter_mut().filter(|line| line.label != Label::Article) {
+            line.text = garble::variants(&line.text, 0);
+        }
+    }
     LabelledPage {
         id: id.to_string(),
         site: id.to_string(),
@@ -203,7 +211,6 @@ impl Layout {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::Label;
 
     #[test]
     fn layouts_break_lines_and_lose_nothing() {

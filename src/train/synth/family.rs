@@ -145,6 +145,11 @@ impl Family {
         }
     }
 
+    /// Whether sites write it themselves: without disguises, and with the usual separators.
+    pub(super) fn is_natural(self) -> bool {
+        !Family::PLANTED.contains(&self)
+    }
+
     /// How often each shape is drawn.
     pub(super) fn shapes(self) -> [(Shape, usize); 5] {
         let [run, list, lines, packed, hidden] = match self {

@@ -103,6 +103,24 @@ pub fn garble(page: &LabelledPage, rng: &mut Rng) -> LabelledPage {
     page
 }
 
+/// A text with the characters of the table in their variant form; of 100 of these characters about
+/// `readings` are followed by their reading in brackets, always the same ones.
+pub(super) fn variants(text: &str, readings: usize) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match TABLES.variants.get(&c) {
+            Some((variant, reading)) => {
+                out.push(*variant);
+                if c as usize * 31 % 100 < readings {
+                    out.extend(["(", reading, ")"]);
+                }
+            }
+            None => out.push(c),
+        }
+    }
+    out
+}
+
 /// Garbles one line. The line is worked on as cells, one a character, so that the spans can follow.
 fn garble_line(line: &mut LabelledLine, ways: &[Way], strength: f64, rng: &mut Rng) {
     let mut cells: Vec<String> = line.text.chars().map(String::from).collect();
@@ -153,7 +171,7 @@ fn apply(way: Way, cells: &mut [String], strength: f64, rng: &mut Rng) {
             }
         }
         Way::Lost => {
-            let strength = strength.min(0.15);
+            let strength = strength.min(0.12);
             for cell in cells {
                 if rng.chance(strength) {
                     cell.clear();
@@ -195,7 +213,7 @@ fn apply(way: Way, cells: &mut [String], strength: f64, rng: &mut Rng) {
         Way::Replaced => {
             let sign = rng.pick(["\u{fffd}", "?", "�", "??", "□", "？", "锟斤拷"]);
             for cell in cells {
-                if rng.chance(strength.min(0.2)) {
+                if rng.chance(strength.min(0.12)) {
                     *cell = sign.to_string();
                 }
             }
@@ -323,6 +341,12 @@ mod tests {
             }
             assert!(changed >= 15, "{way:?} changed {changed} of 20");
         }
+    }
+
+    #[test]
+    fn variants_are_written_with_and_without_readings() {
+        assert_eq!(variants("发展网络", 0), "發展網絡");
+        assert_eq!(variants("发a", 100), "發(fā)a");
     }
 
     #[test]

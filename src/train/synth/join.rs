@@ -68,6 +68,15 @@ pub(super) fn separator(rng: &mut Rng) -> String {
     }
 }
 
+/// A separator for menus and bars: sites write them in fewer ways than intruders do.
+pub(super) fn bar(rng: &mut Rng) -> String {
+    rng.pick([
+        "|", " | ", " ", "  ", "\u{3000}", " / ", "·", " · ", "\t", " - ", "", " > ", "┊", " ",
+        " ", "、", "，", ", ", "\u{a0}", " |", "| ", "  |  ",
+    ])
+    .to_string()
+}
+
 const PAIRS: [(&str, &str); 18] = [
     ("【", "】"),
     ("《", "》"),

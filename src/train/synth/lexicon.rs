@@ -102,7 +102,14 @@ impl TermShare {
 struct List {
     name: String,
     terms: Vec<Term>,
+    /// Whether it is one of [`WAYS`].
+    is_way: bool,
 }
+
+/// Lists of ways of writing a thing: a page or feed that writes dates in one way writes them all in
+/// that way, so that the first draw in a scope settles the term (not what fills its slots).
+const WAYS: [&str; 9] =
+    ["date", "date.en", "phone", "url", "masked", "ago", "icp", "debris.sign", "h.tag"];
 
 #[derive(Debug, Clone)]
 struct Term {
@@ -122,6 +129,8 @@ pub struct Lexicons {
 #[derive(Debug, Default)]
 pub(super) struct Scope<'a> {
     kept: Vec<(usize, String)>,
+    /// Lists of which only some terms are used, with the numbers of these terms.
+    pinned: Vec<(usize, Vec<usize>)>,
     /// Used for most draws from the list `headline`.
     pub(super) headlines: &'a [&'a str],
 }
@@ -129,10 +138,10 @@ pub(super) struct Scope<'a> {
 impl<'a> Scope<'a> {
     /// A scope in which headlines are taken from `headlines` where it is not empty.
     pub(super) fn with_headlines(headlines: &'a [&'a str]) -> Self {
-        Scope { kept: Vec::new(), headlines }
+        Scope { headlines, ..Scope::default() }
     }
 
-    /// Forgets the terms that were kept.
+    /// Forgets the terms that were kept; ways of writing stay.
     pub(super) fn clear(&mut self) {
         self.kept.clear();
     }
@@ -251,9 +260,37 @@ impl Lexicons {
         }
     }
 
-    fn fill(&self, list: usize, rng: &mut Rng, scope: &mut Scope, out: &mut String, depth: usize) {
-        let Some(list) = self.lists.get(list).filter(|_| depth < MAX_DEPTH) else { return };
-        if list.name == "headline" && !scope.headlines.is_empty() && rng.chance(0.7) {
+    /// Lets a scope draw only a few terms from a list, chosen now.
+    pub(super) fn pin(&self, name: &str, count: usize, rng: &mut Rng, scope: &mut Scope) {
+        if let Some(number) = self.numbers.get(name)
+            && let Some(list) = self.lists.get(*number)
+        {
+            let terms = (0..count).map(|_| rng.below(list.terms.len())).collect();
+            scope.pinned.push((*number, terms));
+        }
+    }
+
+    fn fill(
+        &self,
+        number: usize,
+        rng: &mut Rng,
+        scope: &mut Scope,
+        out: &mut String,
+        depth: usize,
+    ) {
+        let Some(list) = self.lists.get(number).filter(|_| depth < MAX_DEPTH) else { return };
+        if let Some((_, terms)) = scope.pinned.iter().find(|(n, _)| *n == number) {
+            let term = rng.choose(terms).and_then(|n| list.terms.get(*n));
+            if let Some(term) = term {
+                self.write(&term.parts, rng, scope, out, depth);
+            }
+        } else if list.is_way {
+            let term = rng.below(list.terms.len());
+            scope.pinned.push((number, vec![term]));
+            if let Some(term) = list.terms.get(term) {
+                self.write(&term.parts, rng, scope, out, depth);
+            }
+        } else if list.name == "headline" && !scope.headlines.is_empty() && rng.chance(0.7) {
             out.push_str(rng.choose(scope.headlines).copied().unwrap_or_default());
         } else if let Some(term) = rng.choose(&list.terms) {
             self.write(&term.parts, rng, scope, out, depth);
@@ -331,7 +368,8 @@ impl Lexicons {
             return *number;
         }
         let number = self.lists.len();
-        self.lists.push(List { name: name.to_string(), terms: Vec::new() });
+        let is_way = WAYS.contains(&name);
+        self.lists.push(List { name: name.to_string(), terms: Vec::new(), is_way });
         self.numbers.insert(name.to_string(), number);
         number
     }

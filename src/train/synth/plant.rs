@@ -135,6 +135,10 @@ fn put_inside(line: &mut LabelledLine, piece: &str, family: Family, rng: &mut Rn
     let (before, after) = rng.weighted([
         (("", ""), 10),
         ((" ", " "), 3),
+        (("_", ""), 1),
+        (("-", ""), 1),
+        (("", "："), 1),
+        (("|", "|"), 1),
         (("（", "）"), 1),
         (("【", "】"), 1),
         (("(", ")"), 1),
@@ -166,6 +170,12 @@ fn place(
     inserts: &mut Vec<(usize, Vec<LabelledLine>)>,
 ) {
     let count = lines.len();
+    // Now and then the same block stands twice, above and below.
+    if rng.chance(0.06) {
+        inserts.push((0, block.clone()));
+        inserts.push((count, block));
+        return;
+    }
     match rng.below(20) {
         0..4 => inserts.push((0, block)),
         4..9 => inserts.push((count, block)),
