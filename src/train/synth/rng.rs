@@ -1,0 +1,118 @@
+//! Random numbers that are the same on every machine and with every version of the crates: ChaCha8
+//! words in, choices out. Everything beyond the raw words is integer arithmetic written here.
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng as _, SeedableRng};
+
+use crate::digest::Digest;
+
+/// A stream of choices that is fixed by its seed.
+pub struct Rng(ChaCha8Rng);
+
+impl Rng {
+    /// The stream for one copy of one page: no two pages or copies share one, and none depends on
+    /// the order in which pages are worked on.
+    pub fn derive(seed: u64, page: &str, copy: u64) -> Self {
+        let hex =
+            Digest::new().field(seed.to_le_bytes()).field(page).field(copy.to_le_bytes()).hex();
+        let mut key = [0u8; 32];
+        for (byte, pair) in key.iter_mut().zip(hex.as_bytes().chunks_exact(2)) {
+            let nibble = |c: u8| (c as char).to_digit(16).unwrap_or(0) as u8;
+            *byte = nibble(pair[0]) << 4 | nibble(pair[1]);
+        }
+        Rng(ChaCha8Rng::from_seed(key))
+    }
+
+    /// A number below `n`; 0 where `n` is 0. The bias of the multiplication is below 2⁻⁵⁰ for the
+    /// lengths that occur here.
+    pub fn below(&mut self, n: usize) -> usize {
+        ((u128::from(self.0.next_u64()) * n as u128) >> 64) as usize
+    }
+
+    /// A number from `low` to `high`, both included.
+    pub fn range(&mut self, low: usize, high: usize) -> usize {
+        low + self.below(high.saturating_sub(low) + 1)
+    }
+
+    /// A count from `low` to `high` in which every doubling is as likely as the one before: mostly
+    /// small, with a long tail. `low` counts as at least 1.
+    pub fn skewed(&mut self, low: usize, high: usize) -> usize {
+        let low = low.max(1);
+        let high = high.max(low);
+        let doublings = (high / low).ilog2() as usize;
+        let from = low << self.below(doublings + 1);
+        self.range(from, (from * 2 - 1).min(high))
+    }
+
+    /// True in a share `p` of all calls.
+    pub fn chance(&mut self, p: f64) -> bool {
+        ((self.0.next_u64() >> 11) as f64) < p * (1u64 << 53) as f64
+    }
+
+    /// One of the items; `None` where there is none.
+    pub fn choose<'s, T>(&mut self, items: &'s [T]) -> Option<&'s T> {
+        items.get(self.below(items.len()))
+    }
+
+    /// One item of a fixed list.
+    pub fn pick<T: Copy, const N: usize>(&mut self, items: [T; N]) -> T {
+        const { assert!(N > 0) };
+        items[self.below(N)]
+    }
+
+    /// One item of a fixed list, each as often as its weight says.
+    pub fn weighted<T: Copy, const N: usize>(&mut self, items: [(T, usize); N]) -> T {
+        const { assert!(N > 0) };
+        let total = items.iter().map(|(_, weight)| weight).sum();
+        let mut left = self.below(total);
+        for (item, weight) in items {
+            if left < weight {
+                return item;
+            }
+            left -= weight;
+        }
+        items[N - 1].0
+    }
+
+    /// Puts the items into a random order.
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            items.swap(last, self.below(last + 1));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_never_change() {
+        let mut rng = Rng::derive(7, "page", 0);
+        let got: Vec<_> = (0..8).map(|_| rng.below(1000)).collect();
+        assert_eq!(got, PINNED);
+    }
+    const PINNED: [usize; 8] = [715, 392, 64, 476, 180, 780, 613, 249];
+
+    #[test]
+    fn seed_page_and_copy_all_matter() {
+        let first = |mut rng: Rng| rng.below(1 << 40);
+        let base = first(Rng::derive(1, "a", 0));
+        assert_ne!(base, first(Rng::derive(2, "a", 0)));
+        assert_ne!(base, first(Rng::derive(1, "b", 0)));
+        assert_ne!(base, first(Rng::derive(1, "a", 1)));
+        assert_eq!(base, first(Rng::derive(1, "a", 0)));
+    }
+
+    #[test]
+    fn counts_stay_in_range_and_lean_to_the_small() {
+        let mut rng = Rng::derive(1, "counts", 0);
+        let counts: Vec<_> = (0..4000).map(|_| rng.skewed(1, 50)).collect();
+        assert_eq!(counts.iter().min(), Some(&1));
+        assert_eq!(counts.iter().max(), Some(&50));
+        assert!(counts.iter().filter(|n| **n < 8).count() > 1600);
+        assert_eq!(rng.below(0), 0);
+        assert_eq!(rng.skewed(0, 0), 1);
+        assert_eq!(rng.choose::<u8>(&[]), None);
+    }
+}
