@@ -99,8 +99,8 @@ pub fn run(
                     receipts.write(&buffers.receipts)?;
                 }
                 if summary.replaced > 0 {
-                    let n = summary.replaced;
-                    remark(&progress, &path, line, format!("{n} faulty sequences replaced"));
+                    let faults = count(summary.replaced, "faulty sequence");
+                    remark(&progress, &path, line, format!("{faults} replaced by U+FFFD"));
                 }
                 if summary.guarded_pages > 0 {
                     let what =
@@ -171,27 +171,33 @@ fn work(item: Item, job: &Job<'_>) -> Done {
 pub fn report(summary: &Summary, n_skipped: usize) -> Vec<String> {
     let s = summary;
     let mut lines = vec![format!(
-        "{} pages, {} lines; removed {} lines and {} spans, {:.1} % of {} characters",
-        s.pages,
-        s.lines,
-        s.removed_lines,
-        s.cut_spans,
+        "{}, {}; removed {} and {}, {:.1} % of {}",
+        count(s.pages, "page"),
+        count(s.lines, "line"),
+        count(s.removed_lines, "line"),
+        count(s.cut_spans, "span"),
         100.0 * s.removed_share(),
-        s.chars
+        count(s.chars, "character")
     )];
-    let mut tell = |n: u64, what: &str| {
+    let mut tell = |n: u64, noun: &str, what: &str| {
         if n > 0 {
-            lines.push(format!("{n} {what}"));
+            lines.push(format!("{} {what}", count(n, noun)));
         }
     };
-    tell(s.unsure_lines, "lines kept that may be junk");
-    tell(s.empty_pages, "pages were junk throughout");
-    tell(s.guarded_pages, "pages kept whole because more would have gone than is plausible");
+    tell(s.unsure_lines, "line", "kept although unsure");
+    tell(s.empty_pages, "page", "removed whole");
+    tell(s.guarded_pages, "page", "kept whole: more would have gone than is plausible");
     for (encoding, pages) in &s.encodings {
-        tell(*pages, &format!("pages read as {encoding}"));
+        tell(*pages, "page", &format!("read as {encoding}"));
     }
-    tell(s.replaced, &format!("faulty sequences replaced by U+FFFD, in {} pages", s.mended_pages));
-    tell(n_skipped as u64, "files passed over: their names have no known ending");
-    tell(s.errors, "errors: see above");
+    let where_replaced = format!("replaced by U+FFFD, in {}", count(s.mended_pages, "page"));
+    tell(s.replaced, "faulty sequence", &where_replaced);
+    tell(n_skipped as u64, "file", "passed over: no known ending");
+    tell(s.errors, "error", "told above");
     lines
+}
+
+/// `1 page`, `2 pages`.
+fn count(n: u64, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
