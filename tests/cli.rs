@@ -134,7 +134,8 @@ fn thresholds_reach_from_nothing_to_everything() {
     bench.write("p.txt", "甲\n乙\n");
     bench.filter(&["p.txt", "--threshold", "1"]).exits(0).prints("甲\n乙\n");
     bench.filter(&["p.txt", "--threshold", "0"]).exits(0).prints("");
-    bench.filter(&["p.txt", "--threshold", "1.5"]).exits(1).says("between 0 and 1");
+    bench.filter(&["p.txt", "--threshold", "1.5"]).exits(2).says("between 0 and 1");
+    bench.filter(&["p.txt", "--max-article-loss", "nan"]).exits(2).says("between 0 and 1");
     bench.filter(&["p.txt", "--threshold", "1", "--max-article-loss", "0.1"]).exits(2);
 }
 

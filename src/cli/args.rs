@@ -1,6 +1,7 @@
 //! Arguments that several commands share: which pages, which model and how strictly, how to run.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use anyhow::{Context as _, Result};
 
@@ -16,11 +17,11 @@ pub struct ModelArgs {
     model: Option<PathBuf>,
     /// Remove a line from this probability of junk on, 0 to 1; the model's own threshold unless
     /// given.
-    #[arg(long, value_name = "P", conflicts_with = "max_article_loss")]
+    #[arg(long, value_name = "P", value_parser = share::<f32>, conflicts_with = "max_article_loss")]
     threshold: Option<f32>,
     /// Lose at most this share of the characters of articles, as measured on sites that the model
     /// did not learn from; 0.001 is one in a thousand.
-    #[arg(long, value_name = "SHARE")]
+    #[arg(long, value_name = "SHARE", value_parser = share::<f64>)]
     max_article_loss: Option<f64>,
 }
 
@@ -41,6 +42,13 @@ impl ModelArgs {
         };
         Ok((model, policy))
     }
+}
+
+/// A number from 0 to 1.
+fn share<T: FromStr + Into<f64> + Copy>(text: &str) -> Result<T, String> {
+    let number = text.parse::<T>().map_err(|_| "not a number")?;
+    let in_range = (0.0..=1.0).contains(&number.into());
+    in_range.then_some(number).ok_or_else(|| "must be between 0 and 1".into())
 }
 
 /// How the program runs.
