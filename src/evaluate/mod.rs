@@ -82,12 +82,14 @@ pub struct Options {
     pub seed: u64,
     /// How many of the worst errors to list, of each of the two sorts.
     pub errors: usize,
+    /// How many of the pages the model was trained on, for the record.
+    pub trained_on: u64,
 }
 
 impl Options {
     /// A thousand resamples with seed 1, no list of errors.
     pub fn new(threshold: f32) -> Self {
-        Options { threshold, resamples: 1000, seed: 1, errors: 0 }
+        Options { threshold, resamples: 1000, seed: 1, errors: 0, trained_on: 0 }
     }
 }
 
@@ -134,6 +136,8 @@ pub struct Evaluation {
     pub resamples: u32,
     /// See [`Options::seed`].
     pub seed: u64,
+    /// Pages that the model was trained on: figures flatter by as much as they weigh.
+    pub trained_on_pages: u64,
     /// Pages that were kept whole because more would have gone than is plausible.
     pub guarded_pages: u64,
     /// All lines of all sets as one.
@@ -192,6 +196,7 @@ impl Evaluation {
             threshold: options.threshold,
             resamples: options.resamples,
             seed: options.seed,
+            trained_on_pages: options.trained_on,
             guarded_pages: pages.iter().filter(|page| page.verdict.guarded).count() as u64,
             pooled,
             mean_over_sets: MeanOverSets::of(&sets, &draws),
