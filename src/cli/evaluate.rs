@@ -164,3 +164,39 @@ impl RunArgs {
         Ok(rayon::ThreadPoolBuilder::new().num_threads(self.threads).build()?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::{Args as _, FromArgMatches as _};
+
+    fn parse(arguments: &[&str]) -> Result<Args, clap::Error> {
+        let command = Args::augment_args(clap::Command::new("evaluate").no_binary_name(true));
+        command.clone().debug_assert();
+        Args::from_arg_matches(&command.try_get_matches_from(arguments)?)
+    }
+
+    #[test]
+    fn sites_may_be_asked_for_with_and_without_a_number() {
+        let sites = |arguments: &[&str]| parse(arguments).unwrap().sites;
+        assert_eq!(sites(&["gold.jsonl"]), None);
+        // The file is not taken for the number.
+        assert_eq!(sites(&["--sites", "gold.jsonl"]), Some(10));
+        assert_eq!(sites(&["--sites=3", "gold.jsonl"]), Some(3));
+        assert!(parse(&[]).is_err());
+        assert!(parse(&["g", "--threshold", "0.5", "--max-article-loss", "0.1"]).is_err());
+    }
+
+    #[test]
+    fn a_folder_is_read_and_a_bad_page_is_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let page = r#"{"lines": [{"text": "正文", "label": "article"}]}"#;
+        let a = folder.path().join("a.jsonl");
+        std::fs::write(&a, format!("{page}\n{{\n{page}\n")).unwrap();
+        std::fs::write(folder.path().join("b.jsonl"), page).unwrap();
+        let (pages, bad) = read_gold(&[folder.path().to_owned()]).unwrap();
+        assert_eq!(pages.iter().map(|p| p.set.as_str()).collect::<Vec<_>>(), ["a", "a", "b"]);
+        assert_eq!(bad, 1);
+        assert!(read_gold(&[a, folder.path().join("none.jsonl")]).is_err());
+    }
+}

@@ -216,7 +216,9 @@ impl MeanOverSets {
     fn of(sets: &[Measured], draws: &[Vec<Tally>]) -> Self {
         let over =
             |figure: fn(&Figures) -> Option<f64>| mean(sets.iter().map(|set| figure(&set.figures)));
-        let draws: Vec<&[Tally]> = draws.iter().map(Vec::as_slice).collect();
+        // A set of `either` lines only has no figures and must not take the others' intervals.
+        let scored = sets.iter().zip(draws).filter(|(set, _)| set.figures.lines > 0);
+        let draws: Vec<&[Tally]> = scored.map(|(_, draws)| draws.as_slice()).collect();
         MeanOverSets {
             sets: sets.len() as u64,
             junk: ClassFigures {
@@ -318,6 +320,13 @@ mod tests {
         let precision = got.sets[1].intervals.junk_precision.unwrap();
         assert_eq!((precision.low, precision.high), (0.5, 1.0));
         assert_eq!(got.curve.len(), 3);
+
+        // A set without anything that is scored changes nothing for the others.
+        let mut fourth = page("4", &["e 完"]);
+        fourth.set = "u".to_owned();
+        let pages = [pages[1].clone(), pages[2].clone(), judged(&fourth, &[0.9])];
+        let got = Evaluation::of(&pages, &Options::new(0.5));
+        assert_eq!(got.mean_over_sets.intervals, got.sets[0].intervals);
     }
 
     #[test]
