@@ -82,12 +82,14 @@ pub struct Options {
     pub seed: u64,
     /// How many of the worst errors to list, of each of the two sorts.
     pub errors: usize,
+    /// How many of the pages the model was trained on, for the record.
+    pub trained_on: u64,
 }
 
 impl Options {
     /// A thousand resamples with seed 1, no list of errors.
     pub fn new(threshold: f32) -> Self {
-        Options { threshold, resamples: 1000, seed: 1, errors: 0 }
+        Options { threshold, resamples: 1000, seed: 1, errors: 0, trained_on: 0 }
     }
 }
 
@@ -134,6 +136,8 @@ pub struct Evaluation {
     pub resamples: u32,
     /// See [`Options::seed`].
     pub seed: u64,
+    /// Pages that the model was trained on: figures flatter by as much as they weigh.
+    pub trained_on_pages: u64,
     /// Pages that were kept whole because more would have gone than is plausible.
     pub guarded_pages: u64,
     /// All lines of all sets as one.
@@ -192,6 +196,7 @@ impl Evaluation {
             threshold: options.threshold,
             resamples: options.resamples,
             seed: options.seed,
+            trained_on_pages: options.trained_on,
             guarded_pages: pages.iter().filter(|page| page.verdict.guarded).count() as u64,
             pooled,
             mean_over_sets: MeanOverSets::of(&sets, &draws),
@@ -211,7 +216,9 @@ impl MeanOverSets {
     fn of(sets: &[Measured], draws: &[Vec<Tally>]) -> Self {
         let over =
             |figure: fn(&Figures) -> Option<f64>| mean(sets.iter().map(|set| figure(&set.figures)));
-        let draws: Vec<&[Tally]> = draws.iter().map(Vec::as_slice).collect();
+        // A set of `either` lines only has no figures and must not take the others' intervals.
+        let scored = sets.iter().zip(draws).filter(|(set, _)| set.figures.lines > 0);
+        let draws: Vec<&[Tally]> = scored.map(|(_, draws)| draws.as_slice()).collect();
         MeanOverSets {
             sets: sets.len() as u64,
             junk: ClassFigures {
@@ -313,6 +320,13 @@ mod tests {
         let precision = got.sets[1].intervals.junk_precision.unwrap();
         assert_eq!((precision.low, precision.high), (0.5, 1.0));
         assert_eq!(got.curve.len(), 3);
+
+        // A set without anything that is scored changes nothing for the others.
+        let mut fourth = page("4", &["e 完"]);
+        fourth.set = "u".to_owned();
+        let pages = [pages[1].clone(), pages[2].clone(), judged(&fourth, &[0.9])];
+        let got = Evaluation::of(&pages, &Options::new(0.5));
+        assert_eq!(got.mean_over_sets.intervals, got.sets[0].intervals);
     }
 
     #[test]

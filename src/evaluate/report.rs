@@ -59,6 +59,10 @@ fn header(evaluation: &Evaluation, out: &mut Formatter<'_>) -> fmt::Result {
         let (resamples, seed) = (count(evaluation.resamples.into()), evaluation.seed);
         writeln!(out, "[95 %]: bootstrap over pages, {resamples} resamples, seed {seed}")?;
     }
+    if evaluation.trained_on_pages > 0 {
+        let known = count(evaluation.trained_on_pages);
+        writeln!(out, "the model was trained on {known} of these pages: the figures flatter")?;
+    }
     if evaluation.guarded_pages > 0 {
         let guarded = count(evaluation.guarded_pages);
         writeln!(out, "{guarded} pages kept whole by the guard")?;

@@ -114,6 +114,8 @@ pub(crate) fn reason(error: &serde_json::Error) -> String {
     let said = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
     match said.strip_suffix(&place) {
+        // Column 0 is none: the value as a whole is not what it should be.
+        Some(what) if error.column() == 0 => what.to_owned(),
         Some(what) => format!("{what} (column {})", error.column()),
         None => said,
     }

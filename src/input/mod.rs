@@ -11,6 +11,7 @@ mod labelled;
 mod lines;
 mod open;
 mod page;
+mod page_digest;
 mod record;
 mod source;
 
@@ -19,5 +20,6 @@ pub use discover::{Found, Source, discover};
 pub use labelled::{LabelledLine, LabelledPage, LabelledReader, read_labelled};
 pub use open::{Format, MAX_PAGE_BYTES};
 pub use page::{Body, InputPage, RawPage};
+pub use page_digest::page_digest;
 pub use record::{Content, Element, Record};
 pub use source::{SourceReader, read_source};

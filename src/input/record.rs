@@ -57,7 +57,9 @@ pub(crate) struct Parsed {
 
 /// Reads one object: the text is in `text_field` if given, otherwise in `text`, otherwise in `lines`.
 pub(crate) fn parse(raw: String, text_field: Option<&str>) -> Result<Parsed, String> {
-    let fields: Fields<'_> = serde_json::from_str(&raw).map_err(|e| json::reason(&e))?;
+    // Without its terminator, so that columns are those of the line.
+    let line = raw.trim_end_matches(['\r', '\n']);
+    let fields: Fields<'_> = serde_json::from_str(line).map_err(|e| json::reason(&e))?;
     let mut replaced = 0;
     let text_name = text_field.unwrap_or("text");
     let text = fields.get(text_name);

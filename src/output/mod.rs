@@ -1,6 +1,6 @@
 //! 5. Verdicts become files: clean text, JSON Lines, scores, receipts.
 //!
-//! [`clean`], [`scores`] and [`receipts`] write one page into a buffer, so that they can run in
+//! [`clean()`], [`scores()`] and [`receipts()`] write one page into a buffer, so that they can run in
 //! parallel; [`Output`] takes the buffers in order and puts them where the user wants them.
 
 mod clean;
@@ -44,7 +44,7 @@ mod testing {
                 'u' => Verdict::Unsure,
                 _ => Verdict::Article,
             },
-            cut: if letter == 'c' { Vec::from([3..6]) } else { vec![] },
+            cut: (letter == 'c').then_some(3..6).into_iter().collect(),
         };
         PageVerdict { lines: letters.chars().map(line).collect(), guarded: false }
     }

@@ -7,7 +7,7 @@ use super::{recipe::Recipe, split};
 use crate::{
     Error, Result,
     digest::Digest,
-    input::LabelledPage,
+    input::{LabelledPage, page_digest},
     model::SetFacts,
     text::Label,
 };
@@ -171,13 +171,4 @@ impl Corpus {
 
 fn scored_lines(page: &LabelledPage) -> usize {
     page.lines.iter().filter(|l| l.label != Label::Either).count()
-}
-
-/// A digest of a page's lines, by which a model knows what it was trained on.
-pub fn page_digest(page: &LabelledPage) -> u64 {
-    let mut digest = Digest::new();
-    for line in &page.lines {
-        digest.field(&line.text);
-    }
-    u64::from_str_radix(&digest.hex()[..16], 16).unwrap_or(0)
 }

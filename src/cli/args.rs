@@ -1,0 +1,156 @@
+//! Arguments that several commands share: which pages, which model and how strictly, how to run.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use anyhow::{Context as _, Result};
+
+use crate::input::{Format, Found, Source, discover};
+use crate::model::{Model, Policy};
+
+/// Which model judges, and how strictly.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Model")]
+pub struct ModelArgs {
+    /// Model file; the one inside the program unless given.
+    #[arg(short, long, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// Remove a line from this probability of junk on, 0 to 1; the model's own threshold unless
+    /// given.
+    #[arg(long, value_name = "P", value_parser = share::<f32>, conflicts_with = "max_article_loss")]
+    threshold: Option<f32>,
+    /// Lose at most this share of the characters of articles, as measured on sites that the model
+    /// did not learn from; 0.001 is one in a thousand.
+    #[arg(long, value_name = "SHARE", value_parser = share::<f64>)]
+    max_article_loss: Option<f64>,
+}
+
+impl ModelArgs {
+    /// The model, and the operating point that was asked for.
+    ///
+    /// # Errors
+    /// If the model cannot be read, or the operating point makes no sense for it.
+    pub fn load(&self) -> Result<(Model, Policy)> {
+        let model = match &self.model {
+            Some(path) => Model::load(path)?,
+            None => Model::builtin()?,
+        };
+        let policy = match (self.threshold, self.max_article_loss) {
+            (Some(threshold), _) => model.policy().with_threshold(threshold)?,
+            (None, Some(share)) => model.policy_for_loss(share)?,
+            (None, None) => *model.policy(),
+        };
+        Ok((model, policy))
+    }
+}
+
+/// A number from 0 to 1.
+fn share<T: FromStr + Into<f64> + Copy>(text: &str) -> Result<T, String> {
+    let number = text.parse::<T>().map_err(|_| "not a number")?;
+    let in_range = (0.0..=1.0).contains(&number.into());
+    in_range.then_some(number).ok_or_else(|| "must be between 0 and 1".into())
+}
+
+/// How the program runs.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Run")]
+pub struct RunArgs {
+    /// Number of threads; one for each core unless given. The output is the same for any number.
+    #[arg(short = 'j', long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    threads: usize,
+    /// Print nothing on standard error but errors.
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+impl RunArgs {
+    /// A pool of the threads that were asked for.
+    ///
+    /// # Errors
+    /// If the system gives no threads.
+    pub fn pool(&self) -> Result<rayon::ThreadPool> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build();
+        pool.context("cannot start the threads")
+    }
+}
+
+/// Which pages, and how they are read and judged.
+#[derive(Debug, clap::Args)]
+pub struct PageArgs {
+    /// Files or folders; `-` is standard input. A .txt file is one page, a line of a .jsonl file is a
+    /// page with `text` (a string) or `lines` (strings, or objects with `text`); both also as .gz.
+    #[arg(value_name = "INPUT", default_value = "-")]
+    inputs: Vec<PathBuf>,
+    /// How to read standard input and files whose names do not tell; recognised unless given.
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    format: Option<FormatArg>,
+    /// The field of a JSON page that holds its text.
+    #[arg(long, value_name = "NAME")]
+    pub text_field: Option<String>,
+    /// Keep or remove whole lines only: cut nothing out of a line.
+    #[arg(long)]
+    no_cut: bool,
+    /// Do not keep a page whole where more would be removed than is plausible.
+    #[arg(long)]
+    no_guard: bool,
+}
+
+/// The formats that can be named on the command line.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum FormatArg {
+    /// The whole input is one page.
+    Txt,
+    /// Every line is a page.
+    Jsonl,
+}
+
+/// What is to be read.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    /// The files and streams, in order.
+    pub sources: Vec<Source>,
+    /// The inputs that are folders.
+    pub folders: Vec<PathBuf>,
+    /// What was named or found but cannot be read.
+    pub errors: Vec<crate::Error>,
+    /// Files in folders whose names have no known ending.
+    pub n_skipped: usize,
+}
+
+impl PageArgs {
+    /// Finds everything that was named. What is not there is an error among others, not the end.
+    pub fn find(&self) -> Inputs {
+        let format = self.format.map(|format| match format {
+            FormatArg::Txt => Format::Text,
+            FormatArg::Jsonl => Format::JsonLines,
+        });
+        let mut inputs = Inputs::default();
+        for input in &self.inputs {
+            match discover(input) {
+                Err(error) => inputs.errors.push(error),
+                Ok(Found { sources, errors, n_skipped, is_folder }) => {
+                    if is_folder {
+                        inputs.folders.push(input.clone());
+                        if sources.is_empty() && errors.is_empty() {
+                            let reason = "holds no .txt or .jsonl files".into();
+                            let path = input.clone();
+                            inputs.errors.push(crate::Error::BadInput { path, reason });
+                        }
+                    }
+                    inputs.sources.extend(sources);
+                    inputs.errors.extend(errors);
+                    inputs.n_skipped += n_skipped;
+                }
+            }
+        }
+        for source in &mut inputs.sources {
+            source.format = source.format.or(format);
+        }
+        inputs
+    }
+
+    /// The policy with what was switched off.
+    pub fn adjust(&self, policy: Policy) -> Policy {
+        Policy { cut: policy.cut && !self.no_cut, guard: policy.guard && !self.no_guard, ..policy }
+    }
+}

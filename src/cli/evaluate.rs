@@ -1,0 +1,202 @@
+//! `dechaff evaluate`: labelled pages and a model go in, the figures of [`crate::evaluate`] come
+//! out on standard output, as text or JSON; what could not be read is told on standard error.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use rayon::prelude::*;
+
+use crate::evaluate::{Evaluation, Judged, Options, ReportOptions};
+use crate::filter::{Filter, Scratch};
+use crate::input::{LabelledPage, discover, page_digest, read_labelled};
+use crate::model::{Model, Policy};
+
+/// Measures a model on labelled pages.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  dechaff evaluate gold.jsonl.gz
+  dechaff evaluate gold/*.jsonl -m mine.dechaff --sites --errors 20
+  dechaff evaluate gold.jsonl --max-article-loss 0.002 --json > figures.json")]
+pub struct Args {
+    /// Labelled pages, JSON Lines (also .gz), or folders of them; each file is a set of its own.
+    #[arg(required = true, value_name = "GOLD")]
+    gold: Vec<PathBuf>,
+    #[command(flatten)]
+    model: ModelArgs,
+    #[command(flatten)]
+    run: RunArgs,
+    /// Write everything as one JSON object; what is undefined is null.
+    #[arg(long)]
+    json: bool,
+    /// List the N article lines and N junk lines that the model was most sure of and wrong about.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    errors: usize,
+    /// List the N sites with most wrong lines, 10 unless told. (JSON always has all sites.)
+    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "10")]
+    sites: Option<usize>,
+    /// Seed of the draws behind the intervals.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Draws behind the intervals; 0 for none.
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    resamples: u32,
+}
+
+/// Runs the command. Bad pages are told and left out, and make the exit code 1.
+///
+/// # Errors
+///
+/// Where a file or the model cannot be read, there is nothing to measure, or the output fails.
+pub fn run(args: &Args) -> Result<ExitCode> {
+    let (model, policy) = args.model.load()?;
+    let (pages, bad) = read_gold(&args.gold)?;
+    if pages.is_empty() {
+        bail!("no labelled pages to measure on");
+    }
+    let trained_on = pages.iter().filter(|page| model.was_trained_on(page_digest(page))).count();
+    let filter = Filter::new(model, policy);
+    if trained_on > 0 && !args.run.quiet {
+        let all = pages.len();
+        tell(&format!("warning: the model was trained on {trained_on} of {all} pages"))?;
+    }
+    let options = Options {
+        threshold: policy.threshold,
+        resamples: args.resamples,
+        seed: args.seed,
+        errors: args.errors,
+        trained_on: trained_on as u64,
+    };
+    let evaluation = args.run.pool()?.install(|| -> crate::Result<Evaluation> {
+        let judged = pages
+            .par_iter()
+            .map_init(Scratch::default, |scratch, page| Judged::by(&filter, page, scratch))
+            .collect::<crate::Result<Vec<_>>>()?;
+        Ok(Evaluation::of(&judged, &options))
+    })?;
+
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    if args.json {
+        // As an I/O error, so that a closed pipe is known for what it is.
+        serde_json::to_writer_pretty(&mut out, &evaluation).map_err(std::io::Error::from)?;
+        writeln!(out)?;
+    } else {
+        let shown = ReportOptions { sites: args.sites.unwrap_or(0) };
+        write!(out, "{}", evaluation.report(shown))?;
+    }
+    out.flush()?;
+    Ok(if bad == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Every page that can be read, and how many pages and folders could not.
+fn read_gold(paths: &[PathBuf]) -> Result<(Vec<LabelledPage>, u64)> {
+    let (mut pages, mut bad) = (Vec::new(), 0);
+    let mut complain = |error: crate::Error| {
+        bad += 1;
+        tell(&error.to_string())
+    };
+    for path in paths {
+        let found = discover(path)?;
+        for error in found.errors {
+            complain(error)?;
+        }
+        for source in found.sources {
+            for page in read_labelled(&source.path)? {
+                match page {
+                    Ok(page) => pages.push(page),
+                    Err(error) => complain(error)?,
+                }
+            }
+        }
+    }
+    Ok((pages, bad))
+}
+
+fn tell(message: &str) -> std::io::Result<()> {
+    writeln!(std::io::stderr(), "dechaff: {message}")
+}
+
+/// Which model judges, and how strictly.
+#[derive(Debug, clap::Args)]
+struct ModelArgs {
+    /// Model file; the built-in model unless told.
+    #[arg(short, long, value_name = "MODEL")]
+    model: Option<PathBuf>,
+    /// Probability of junk from which on a line is removed.
+    #[arg(long, value_name = "P", conflicts_with = "max_article_loss")]
+    threshold: Option<f32>,
+    /// Lose at most this share of article characters, as measured on the model's held-out sites.
+    #[arg(long, value_name = "SHARE")]
+    max_article_loss: Option<f64>,
+}
+
+impl ModelArgs {
+    /// The model, and the operating point that was asked for.
+    fn load(&self) -> Result<(Model, Policy)> {
+        let model = match &self.model {
+            Some(path) => Model::load(path)?,
+            None => Model::builtin()?,
+        };
+        let policy = match (self.threshold, self.max_article_loss) {
+            (Some(threshold), _) => model.policy().with_threshold(threshold)?,
+            (None, Some(share)) => model.policy_for_loss(share)?,
+            (None, None) => *model.policy(),
+        };
+        Ok((model, policy))
+    }
+}
+
+/// How the program runs.
+#[derive(Debug, clap::Args)]
+struct RunArgs {
+    /// Threads; one for each core unless told.
+    #[arg(short = 'j', long, value_name = "N", default_value_t = 0)]
+    threads: usize,
+    /// Say nothing on standard error but errors.
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+impl RunArgs {
+    fn pool(&self) -> Result<rayon::ThreadPool> {
+        Ok(rayon::ThreadPoolBuilder::new().num_threads(self.threads).build()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::{Args as _, FromArgMatches as _};
+
+    fn parse(arguments: &[&str]) -> Result<Args, clap::Error> {
+        let command = Args::augment_args(clap::Command::new("evaluate").no_binary_name(true));
+        command.clone().debug_assert();
+        Args::from_arg_matches(&command.try_get_matches_from(arguments)?)
+    }
+
+    #[test]
+    fn sites_may_be_asked_for_with_and_without_a_number() {
+        let sites = |arguments: &[&str]| parse(arguments).unwrap().sites;
+        assert_eq!(sites(&["gold.jsonl"]), None);
+        // The file is not taken for the number.
+        assert_eq!(sites(&["--sites", "gold.jsonl"]), Some(10));
+        assert_eq!(sites(&["--sites=3", "gold.jsonl"]), Some(3));
+        assert!(parse(&[]).is_err());
+        assert!(parse(&["g", "--threshold", "0.5", "--max-article-loss", "0.1"]).is_err());
+    }
+
+    #[test]
+    fn a_folder_is_read_and_a_bad_page_is_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let page = r#"{"lines": [{"text": "正文", "label": "article"}]}"#;
+        let a = folder.path().join("a.jsonl");
+        std::fs::write(&a, format!("{page}\n{{\n{page}\n")).unwrap();
+        std::fs::write(folder.path().join("b.jsonl"), page).unwrap();
+        let (pages, bad) = read_gold(&[folder.path().to_owned()]).unwrap();
+        assert_eq!(pages.iter().map(|p| p.set.as_str()).collect::<Vec<_>>(), ["a", "a", "b"]);
+        assert_eq!(bad, 1);
+        assert!(read_gold(&[a, folder.path().join("none.jsonl")]).is_err());
+    }
+}

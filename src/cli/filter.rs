@@ -1,0 +1,106 @@
+//! `dechaff filter`: pages in, their articles out.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use super::args::{Inputs, ModelArgs, PageArgs, RunArgs};
+use super::pages::{self, Buffers, Job};
+use super::say::say;
+use crate::filter::Filter;
+use crate::input::{Format, InputPage};
+use crate::output::{Destination, Output, OutputFile, clean, receipts};
+use crate::{Page, PageVerdict};
+
+/// Write the article lines of pages, leave out the junk.
+///
+/// What is kept is kept byte for byte. Text gives text, JSON Lines give JSON Lines: their other
+/// fields stay as they are, and a page that is junk throughout stays with an empty text. A summary
+/// goes to standard error. The exit code is 0 if all went well, 1 if something could not be read or
+/// written, 2 if the command line makes no sense.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  dechaff filter page.txt
+  cat pages.jsonl | dechaff filter > clean.jsonl
+  dechaff filter crawl/ -o clean/ --removed removed.jsonl.gz
+  dechaff filter pages.jsonl.gz -o clean.jsonl.gz --max-article-loss 0.002
+  dechaff filter crawl/ --dry-run")]
+pub struct Args {
+    #[command(flatten)]
+    pages: PageArgs,
+    /// File to write, or a folder that mirrors the input folder; standard output unless given. A file
+    /// whose name ends in .gz is compressed.
+    #[arg(short, long, value_name = "OUT")]
+    output: Option<PathBuf>,
+    /// Write what is removed to this file: a line of JSON for each line or span, with page, place,
+    /// probability and text.
+    #[arg(long, value_name = "FILE")]
+    removed: Option<PathBuf>,
+    /// Write nothing, print the summary.
+    #[arg(long, conflicts_with_all = ["output", "removed"])]
+    dry_run: bool,
+    #[command(flatten)]
+    model: ModelArgs,
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// If the model cannot be read, the output makes no sense or cannot be written.
+pub fn run(args: &Args) -> Result<ExitCode> {
+    let (model, policy) = args.model.load()?;
+    let filter = Filter::new(model, args.pages.adjust(policy));
+    let inputs = args.pages.find();
+    let n_skipped = inputs.n_skipped;
+    let destination = if args.dry_run {
+        Destination::Nowhere
+    } else {
+        Destination::new(args.output.as_deref(), !inputs.folders.is_empty())
+    };
+    destination.check(&inputs.folders, &inputs.sources, args.removed.as_deref())?;
+    check_formats(&destination, &inputs)?;
+    let removed = match &args.removed {
+        Some(path) if !inputs.sources.is_empty() => {
+            let is_gzip = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gz"));
+            Some(OutputFile::create(path, is_gzip)?)
+        }
+        _ => None,
+    };
+    let (is_written, is_receipted) = (!args.dry_run, removed.is_some());
+    let write =
+        |page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, buffers: &mut Buffers| {
+            if is_written {
+                clean(page, lines, verdict, &mut buffers.output);
+            }
+            if is_receipted {
+                receipts(page, lines, verdict, &mut buffers.receipts);
+            }
+        };
+    let text_field = args.pages.text_field.as_deref();
+    let is_one_stream = matches!(destination, Destination::Stdout | Destination::File(_));
+    let job = Job { filter: &filter, text_field, is_one_stream, write: &write };
+    let summary = pages::run(inputs, &job, Output::new(destination), removed, &args.run)?;
+    if !args.run.quiet || args.dry_run {
+        pages::report(&summary, n_skipped).into_iter().for_each(say);
+    }
+    Ok(if summary.errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Text and JSON Lines cannot go into one stream.
+fn check_formats(destination: &Destination, inputs: &Inputs) -> Result<()> {
+    if let Destination::Stdout | Destination::File(_) = destination {
+        let first_of = |format| inputs.sources.iter().find(|s| s.format == Some(format));
+        if let (Some(text), Some(json)) = (first_of(Format::Text), first_of(Format::JsonLines)) {
+            bail!(
+                "{} is text and {} is JSON Lines: give a folder with -o, or filter them apart",
+                text.path.display(),
+                json.path.display()
+            );
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,203 @@
+//! The run that `filter` and `score` share: sources in, each page judged and written into buffers in
+//! parallel, the buffers handed on in order. What goes wrong with a page or a file is told, counted,
+//! and does not stop the run.
+
+use std::cell::RefCell;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use super::args::{Inputs, RunArgs};
+use super::say::Progress;
+use crate::filter::{Filter, Scratch};
+use crate::input::{Format, InputPage, RawPage, Source, read_source};
+use crate::output::{Output, OutputFile, Summary};
+use crate::{Error, Page, PageVerdict, pipeline};
+
+/// Remarks on single pages that are printed before they are only counted.
+const MAX_REMARKS: u64 = 20;
+
+/// What is to be done with each page.
+pub struct Job<'a> {
+    /// Judges.
+    pub filter: &'a Filter,
+    /// The field of a JSON page that holds its text.
+    pub text_field: Option<&'a str>,
+    /// Whether all pages go into one stream that is text or JSON Lines as they are.
+    pub is_one_stream: bool,
+    /// Writes the page into the first buffer, for the output, and into the second, for the receipts.
+    pub write: &'a (dyn Fn(&InputPage, &Page<'_>, &PageVerdict, &mut Buffers) + Sync),
+}
+
+/// What is written for one page.
+#[derive(Debug, Default)]
+pub struct Buffers {
+    /// For the output.
+    pub output: Vec<u8>,
+    /// For the receipts.
+    pub receipts: Vec<u8>,
+}
+
+/// What the reading thread hands out.
+enum Item {
+    Begin { source: Arc<Source>, is_gzip: bool },
+    Page(RawPage),
+    Problem(Error),
+    End,
+}
+
+/// The same after the work on pages.
+enum Done {
+    Page { buffers: Buffers, summary: Summary, n_bytes: usize, path: Arc<Path>, line: u64 },
+    Other(Item),
+}
+
+thread_local! {
+    static SCRATCH: RefCell<(Scratch, PageVerdict)> = RefCell::default();
+}
+
+/// Reads, judges and writes everything, and returns the figures.
+///
+/// # Errors
+/// If the output cannot be written; problems of the inputs are only told and counted.
+pub fn run(
+    inputs: Inputs,
+    job: &Job<'_>,
+    mut output: Output,
+    mut receipts: Option<OutputFile>,
+    args: &RunArgs,
+) -> Result<Summary> {
+    let mut total = Summary::default();
+    let mut progress = Progress::new(args.quiet);
+    for error in &inputs.errors {
+        progress.say(error);
+        total.errors += 1;
+    }
+    let mut n_remarks = 0;
+    let mut remark = |progress: &Progress, path: &Path, line: u64, what: String| {
+        n_remarks += 1;
+        if args.quiet || n_remarks > MAX_REMARKS {
+            return;
+        }
+        progress.say(format_args!("{}:{line}: {what}", path.display()));
+        if n_remarks == MAX_REMARKS {
+            progress.say("further remarks on single pages are left out");
+        }
+    };
+    let mut stream_format = None;
+    let is_one_stream = job.is_one_stream;
+    let items = inputs.sources.into_iter().flat_map(move |source| {
+        items(source, if is_one_stream { Some(&mut stream_format) } else { None })
+    });
+    let weigh = |item: &Item| if let Item::Page(page) = item { page.bytes.len() } else { 0 };
+    let write = |done: Done| -> crate::Result<()> {
+        match done {
+            Done::Page { buffers, summary, n_bytes, path, line } => {
+                output.page(&buffers.output)?;
+                if let Some(receipts) = &mut receipts {
+                    receipts.write(&buffers.receipts)?;
+                }
+                if summary.replaced > 0 {
+                    let faults = count(summary.replaced, "faulty sequence");
+                    remark(&progress, &path, line, format!("{faults} replaced by U+FFFD"));
+                }
+                if summary.guarded_pages > 0 {
+                    let what =
+                        "kept whole: more would go than is plausible (--no-guard removes it)";
+                    remark(&progress, &path, line, what.into());
+                }
+                progress.page(n_bytes);
+                total += summary;
+            }
+            Done::Other(Item::Begin { source, is_gzip }) => output.begin(&source, is_gzip)?,
+            Done::Other(Item::End) => output.end()?,
+            Done::Other(Item::Problem(error)) => {
+                progress.say(error);
+                total.errors += 1;
+            }
+            // Pages come back as `Done::Page`.
+            Done::Other(Item::Page(_)) => {}
+        }
+        Ok(())
+    };
+    args.pool()?.install(|| pipeline::run(items, weigh, |item| work(item, job), write))?;
+    output.finish()?;
+    receipts.map_or(Ok(()), OutputFile::commit)?;
+    Ok(total)
+}
+
+/// The items of one source. Where all sources go into one stream, the first one settles the format.
+fn items(
+    source: Source,
+    stream_format: Option<&mut Option<Format>>,
+) -> Box<dyn Iterator<Item = Item> + Send> {
+    let source = Arc::new(source);
+    let reader = match read_source(&source, None) {
+        Ok(reader) => reader,
+        Err(error) => return Box::new(std::iter::once(Item::Problem(error))),
+    };
+    if let Some(settled) = stream_format
+        && *settled.get_or_insert(reader.format) != reader.format
+    {
+        let path = source.path.to_path_buf();
+        let reason = "text and JSON Lines cannot go into one output; this input is left out".into();
+        return Box::new(std::iter::once(Item::Problem(Error::BadInput { path, reason })));
+    }
+    let is_gzip = reader.is_gzip;
+    let pages = reader.map(|page| page.map_or_else(Item::Problem, Item::Page));
+    let begin = Item::Begin { source, is_gzip };
+    Box::new(std::iter::once(begin).chain(pages).chain(std::iter::once(Item::End)))
+}
+
+fn work(item: Item, job: &Job<'_>) -> Done {
+    let Item::Page(raw) = item else { return Done::Other(item) };
+    let n_bytes = raw.bytes.len();
+    let page = match raw.parse(job.text_field) {
+        Ok(page) => page,
+        Err(error) => return Done::Other(Item::Problem(error)),
+    };
+    let lines = page.lines();
+    let mut buffers = Buffers::default();
+    let summary = SCRATCH.with_borrow_mut(|(scratch, verdict)| {
+        job.filter.judge_into(&lines, scratch, verdict);
+        (job.write)(&page, &lines, verdict, &mut buffers);
+        Summary::of_page(&page, &lines, verdict)
+    });
+    Done::Page { buffers, summary, n_bytes, path: page.path.clone(), line: page.line }
+}
+
+/// The figures of a run in words, a line each.
+pub fn report(summary: &Summary, n_skipped: usize) -> Vec<String> {
+    let s = summary;
+    let mut lines = vec![format!(
+        "{}, {}; removed {} and {}, {:.1} % of {}",
+        count(s.pages, "page"),
+        count(s.lines, "line"),
+        count(s.removed_lines, "line"),
+        count(s.cut_spans, "span"),
+        100.0 * s.removed_share(),
+        count(s.chars, "character")
+    )];
+    let mut tell = |n: u64, noun: &str, what: &str| {
+        if n > 0 {
+            lines.push(format!("{} {what}", count(n, noun)));
+        }
+    };
+    tell(s.unsure_lines, "line", "kept although unsure");
+    tell(s.empty_pages, "page", "removed whole");
+    tell(s.guarded_pages, "page", "kept whole: more would have gone than is plausible");
+    for (encoding, pages) in &s.encodings {
+        tell(*pages, "page", &format!("read as {encoding}"));
+    }
+    let where_replaced = format!("replaced by U+FFFD, in {}", count(s.mended_pages, "page"));
+    tell(s.replaced, "faulty sequence", &where_replaced);
+    tell(n_skipped as u64, "file", "passed over: no known ending");
+    tell(s.errors, "error", "told above");
+    lines
+}
+
+/// `1 page`, `2 pages`.
+fn count(n: u64, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}

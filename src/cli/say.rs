@@ -1,0 +1,82 @@
+//! Words for the user on standard error. If nobody listens there, the work goes on.
+
+use std::fmt::Display;
+use std::io::{IsTerminal as _, Write as _};
+use std::time::Duration;
+
+use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+
+/// Prints a line on standard error, after the program's name.
+pub fn say(message: impl Display) {
+    let _ = writeln!(std::io::stderr(), "dechaff: {message}");
+}
+
+/// An error with its causes, none of them said twice: the library's errors name their cause already.
+pub fn chain(error: &anyhow::Error) -> String {
+    let mut said = String::new();
+    for cause in error.chain() {
+        let cause = cause.to_string();
+        if said.is_empty() {
+            said = cause;
+        } else if !said.contains(&cause) {
+            said = format!("{said}: {cause}");
+        }
+    }
+    said
+}
+
+/// Whether the reader of standard output has gone: not an error, but the end.
+pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let cause = cause.downcast_ref::<std::io::Error>();
+        cause.is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+    })
+}
+
+/// Progress on standard error, drawn only where a person looks at it.
+#[derive(Debug)]
+pub struct Progress {
+    bar: ProgressBar,
+    n_pages: u64,
+    n_bytes: u64,
+}
+
+impl Progress {
+    /// A bar that is drawn if standard error is a terminal and nobody asked for quiet.
+    pub fn new(quiet: bool) -> Self {
+        let bar = if quiet || !std::io::stderr().is_terminal() {
+            ProgressBar::hidden()
+        } else {
+            let bar = ProgressBar::new_spinner();
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} {msg}") {
+                bar.set_style(style);
+            }
+            bar.enable_steady_tick(Duration::from_millis(200));
+            bar
+        };
+        Progress { bar, n_pages: 0, n_bytes: 0 }
+    }
+
+    /// Counts a page.
+    pub fn page(&mut self, n_bytes: usize) {
+        self.n_pages += 1;
+        self.n_bytes += n_bytes as u64;
+        if !self.bar.is_hidden() && (self.n_pages.is_multiple_of(64) || n_bytes > 1 << 20) {
+            let seconds = self.bar.elapsed().as_secs_f64().max(0.001);
+            let rate = HumanBytes((self.n_bytes as f64 / seconds) as u64);
+            let (pages, bytes) = (self.n_pages, HumanBytes(self.n_bytes));
+            self.bar.set_message(format!("{pages} pages, {bytes}, {rate}/s"));
+        }
+    }
+
+    /// Prints a line without tearing the bar.
+    pub fn say(&self, message: impl Display) {
+        self.bar.suspend(|| say(message));
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -1,0 +1,65 @@
+//! `dechaff score`: pages in, the probability and the verdict of every line out.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use super::args::{ModelArgs, PageArgs, RunArgs};
+use super::pages::{self, Buffers, Job};
+use super::say::say;
+use crate::filter::Filter;
+use crate::input::InputPage;
+use crate::output::{Destination, Output, scores};
+use crate::{Page, PageVerdict};
+
+/// Print the probability of junk and the verdict for every line.
+///
+/// One JSON object a page: {"id", "lines": [{"n", "text", "p", "verdict", "cut"}]}. `n` is the 1-based
+/// number of the line, blank lines left out; `p` the probability of junk; `verdict` article, unsure
+/// (kept) or junk; `cut`, only where there is something to cut out of a kept line, a list of
+/// [start, end) in characters. A page that the guard keeps whole has "guarded": true.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  dechaff score page.txt
+  dechaff score crawl/ -o scores.jsonl.gz
+  dechaff score pages.jsonl --no-cut --threshold 0.9 | head -1")]
+pub struct Args {
+    #[command(flatten)]
+    pages: PageArgs,
+    /// File to write; standard output unless given. A name that ends in .gz is compressed.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    model: ModelArgs,
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// If the model cannot be read, the output makes no sense or cannot be written.
+pub fn run(args: &Args) -> Result<ExitCode> {
+    let (model, policy) = args.model.load()?;
+    let filter = Filter::new(model, args.pages.adjust(policy));
+    let inputs = args.pages.find();
+    let n_skipped = inputs.n_skipped;
+    let destination = Destination::new(args.output.as_deref(), false);
+    if let Destination::Folder(path) = &destination {
+        bail!("--output {}: scores go into one file, not into a folder", path.display());
+    }
+    destination.check(&inputs.folders, &inputs.sources, None)?;
+    let write =
+        |page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, buffers: &mut Buffers| {
+            scores(page, lines, verdict, &mut buffers.output);
+        };
+    let text_field = args.pages.text_field.as_deref();
+    let job = Job { filter: &filter, text_field, is_one_stream: false, write: &write };
+    let summary = pages::run(inputs, &job, Output::new(destination), None, &args.run)?;
+    if !args.run.quiet {
+        pages::report(&summary, n_skipped).into_iter().for_each(say);
+    }
+    Ok(if summary.errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
