@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn nothing_comes_of_nothing_and_long_lines_have_no_whole() {
-        assert_eq!(grams(&[], CHARACTERS), []);
+        assert_eq!(grams(&[], CHARACTERS), Vec::<u32>::new());
         let long: Vec<u16> = (0..20).map(|i| 100 + i).collect();
         // 20 codes × 4 orders, less the 3 + 2 that would reach before the begin mark twice over.
         assert_eq!(grams(&long, CHARACTERS).len(), 20 * 4 - 3 + 3);
