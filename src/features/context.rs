@@ -73,18 +73,21 @@ pub const COLUMNS: [&str; 56] = [
 /// All columns of the page model: margins, shape, surroundings.
 pub const WIDTH: usize = MARGIN_COLUMNS.len() + shape::COLUMNS.len() + COLUMNS.len();
 
+/// The index of the line's own length in units, by which the page model tells its bands.
+pub const LN_UNITS: usize = MARGIN_COLUMNS.len() + shape::LN_UNITS;
+
 /// The names of all [`WIDTH`] columns, in order.
 pub fn column_names() -> impl Iterator<Item = &'static str> {
     MARGIN_COLUMNS.into_iter().chain(shape::COLUMNS).chain(COLUMNS)
 }
 
-/// Lines of at least this many characters can be sure article; a menu entry never anchors a page.
-const ANCHOR_CHARACTERS: f32 = 20.0;
+/// Lines of at least this many units can be sure article; a menu entry never anchors a page.
+const ANCHOR_UNITS: f32 = 20.0;
 /// Beliefs below and above which a line is sure.
 const SURE_ARTICLE: f32 = 0.2;
 const SURE_JUNK: f32 = 0.9;
-/// Lines up to this many characters without an end mark make up a run of short lines.
-const SHORT_CHARACTERS: f32 = 35.0;
+/// Lines up to this many units without an end mark make up a run of short lines.
+const SHORT_UNITS: f32 = 35.0;
 /// Beliefs are log odds; beyond this they say no more.
 const BELIEF_LIMIT: f32 = 8.0;
 /// Distances beyond this many lines are all the same.
@@ -134,14 +137,15 @@ impl Surroundings {
         self.characters = (0..n).map(|i| f64::from(characters(i))).sum();
         self.longest = (0..n).map(characters).fold(0.0, f32::max);
 
-        let is_article = |i: usize| junk[i] < SURE_ARTICLE && characters(i) >= ANCHOR_CHARACTERS;
+        let units = |i: usize| facts.shapes[i][shape::LN_UNITS].exp() - 1.0;
+        let is_article = |i: usize| junk[i] < SURE_ARTICLE && units(i) >= ANCHOR_UNITS;
         let is_junk = |i: usize| junk[i] > SURE_JUNK;
         distances(&mut self.article_above, &mut self.article_below, n, is_article);
         distances(&mut self.junk_above, &mut self.junk_below, n, is_junk);
         self.block = best_block(n, |i| (0.5 - junk[i]) * length(i));
 
         self.form_runs.find(n, junk, |i, j| facts.skeleton_hash[i] == facts.skeleton_hash[j]);
-        let short = |i: usize| characters(i) < SHORT_CHARACTERS && sentence(i) == 0.0;
+        let short = |i: usize| units(i) < SHORT_UNITS && sentence(i) == 0.0;
         self.short_runs.find(n, junk, |i, j| short(i) && short(j));
         self.same.find(&facts.text_hash, junk);
         self.forms.find(&facts.skeleton_hash, junk);

@@ -9,8 +9,9 @@ use super::skeleton::class_of;
 pub type ClassCounts = [u32; Class::COUNT];
 
 /// The columns, in order.
-pub const COLUMNS: [&str; 40] = [
+pub const COLUMNS: [&str; 41] = [
     "ln_characters",
+    "ln_units",
     "han_share",
     "latin_share",
     "digit_share",
@@ -58,7 +59,12 @@ pub type Row = [f32; COLUMNS.len()];
 /// The index of a column that other code names.
 pub const LN_CHARACTERS: usize = 0;
 /// See [`LN_CHARACTERS`].
-pub const ENDS_SENTENCE: usize = 10;
+pub const LN_UNITS: usize = 1;
+/// See [`LN_CHARACTERS`].
+pub const ENDS_SENTENCE: usize = 11;
+
+/// How many Han characters a word of letters stands for: what translations of one text have.
+const WORD_UNITS: f32 = 1.7;
 
 /// Measures a line: its text, its folded codes, and the classes of its original characters.
 pub fn measure(text: &str, codes: &[u16], counts: &ClassCounts) -> Row {
@@ -84,6 +90,7 @@ pub fn measure(text: &str, codes: &[u16], counts: &ClassCounts) -> Row {
 
     [
         (1.0 + total).ln(),
+        (1.0 + of(Class::Han) + WORD_UNITS * words.latin as f32).ln(),
         share(of(Class::Han)),
         share(latin),
         share(of(Class::Digit)),

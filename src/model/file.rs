@@ -11,7 +11,7 @@ use safetensors::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Basis, Calibration, Card, LineModel, Model, OperatingCurve, PageModel, Policy, Table,
+    Additive, Basis, Calibration, Card, LineModel, Model, OperatingCurve, PageModel, Policy, Table,
 };
 use crate::{
     Error, Result,
@@ -33,8 +33,8 @@ const TABLE: &str = "line.table";
 const WORDS: &str = "line.words";
 const TRAINED_ON: &str = "training.pages";
 
-fn pass_name(pass: usize) -> String {
-    format!("page.{pass}.weights")
+fn band_name(pass: usize, band: usize) -> String {
+    format!("page.{pass}.{band}.weights")
 }
 
 #[derive(Serialize, Deserialize)]
@@ -60,6 +60,12 @@ struct LineHeader {
 
 #[derive(Serialize, Deserialize)]
 struct PassHeader {
+    bounds: Vec<f32>,
+    bands: Vec<BandHeader>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct BandHeader {
     bias: f32,
     basis: Basis,
 }
@@ -142,7 +148,14 @@ fn write(model: &Model) -> Result<Vec<u8>, String> {
         passes: model
             .passes
             .iter()
-            .map(|p| PassHeader { bias: p.bias, basis: p.basis.clone() })
+            .map(|pass| PassHeader {
+                bounds: pass.bounds.clone(),
+                bands: pass
+                    .bands
+                    .iter()
+                    .map(|b| BandHeader { bias: b.bias, basis: b.basis.clone() })
+                    .collect(),
+            })
             .collect(),
         calibration: model.calibration,
         policy: model.policy,
@@ -161,8 +174,10 @@ fn write(model: &Model) -> Result<Vec<u8>, String> {
         ),
     ];
     for (number, pass) in model.passes.iter().enumerate() {
-        let bytes = pass.weights.iter().flat_map(|w| w.to_le_bytes()).collect();
-        tensors.push((pass_name(number), Dtype::F32, bytes));
+        for (band, model) in pass.bands.iter().enumerate() {
+            let bytes = model.weights.iter().flat_map(|w| w.to_le_bytes()).collect();
+            tensors.push((band_name(number, band), Dtype::F32, bytes));
+        }
     }
     let views: Vec<_> = tensors
         .iter()
@@ -196,7 +211,7 @@ fn parse(bytes: &[u8]) -> Result<Model, String> {
     let header: Header = serde_json::from_str(header).map_err(damaged)?;
 
     let tensors = SafeTensors::deserialize(bytes).map_err(foreign)?;
-    let expected = 3 + header.passes.len();
+    let expected = 3 + header.passes.iter().map(|p| p.bands.len()).sum::<usize>();
     if tensors.len() != expected {
         return Err(format!("{} tensors, not {expected}", tensors.len()));
     }
@@ -221,9 +236,12 @@ fn parse(bytes: &[u8]) -> Result<Model, String> {
     };
     let mut passes = Vec::new();
     for (number, pass) in header.passes.into_iter().enumerate() {
-        let data = tensor(&tensors, &pass_name(number), Dtype::F32)?;
-        let weights = numbers(data, f32::from_le_bytes);
-        passes.push(PageModel { basis: pass.basis, weights, bias: pass.bias });
+        let mut bands = Vec::new();
+        for (band, BandHeader { bias, basis }) in pass.bands.into_iter().enumerate() {
+            let data = tensor(&tensors, &band_name(number, band), Dtype::F32)?;
+            bands.push(Additive { basis, weights: numbers(data, f32::from_le_bytes), bias });
+        }
+        passes.push(PageModel { bounds: pass.bounds, bands });
     }
     Ok(Model {
         line,
@@ -276,7 +294,18 @@ fn validate(model: &Model) -> Result<(), String> {
         return Err(format!("{} passes; at most {MAX_PASSES} make sense", model.passes.len()));
     }
     for (number, pass) in model.passes.iter().enumerate() {
-        validate_pass(pass).map_err(|reason| format!("pass {number}: {reason}"))?;
+        let fault = |reason| format!("pass {number}: {reason}");
+        let rises = pass.bounds.windows(2).all(|b| b[0] < b[1]);
+        if !rises || pass.bounds.iter().any(|b| !b.is_finite()) {
+            return Err(fault("the bounds of its bands do not rise".into()));
+        }
+        if pass.bands.len() != pass.bounds.len() + 1 {
+            let (bands, bounds) = (pass.bands.len(), pass.bounds.len());
+            return Err(fault(format!("{bands} bands for {bounds} bounds")));
+        }
+        for band in &pass.bands {
+            validate_band(band).map_err(fault)?;
+        }
     }
     let Calibration { slope, offset } = model.calibration;
     finite("calibration", &[slope, offset])?;
@@ -304,8 +333,8 @@ fn validate(model: &Model) -> Result<(), String> {
     Ok(())
 }
 
-fn validate_pass(pass: &PageModel) -> Result<(), String> {
-    let Basis { columns, crosses } = &pass.basis;
+fn validate_band(band: &Additive) -> Result<(), String> {
+    let Basis { columns, crosses } = &band.basis;
     if columns.len() != WIDTH {
         return Err(format!("{} columns, not {WIDTH}", columns.len()));
     }
@@ -319,10 +348,10 @@ fn validate_pass(pass: &PageModel) -> Result<(), String> {
             return Err("knots do not rise".into());
         }
     }
-    if pass.weights.len() != pass.basis.len() {
-        return Err(format!("{} weights for {} ramps", pass.weights.len(), pass.basis.len()));
+    if band.weights.len() != band.basis.len() {
+        return Err(format!("{} weights for {} ramps", band.weights.len(), band.basis.len()));
     }
-    if !pass.bias.is_finite() || pass.weights.iter().any(|w| !w.is_finite()) {
+    if !band.bias.is_finite() || band.weights.iter().any(|w| !w.is_finite()) {
         return Err("a weight is not a number".into());
     }
     Ok(())

@@ -13,7 +13,7 @@ mod policy;
 pub use calibration::Calibration;
 pub use card::{Card, SetFacts};
 pub use line::{LineModel, LineScratch, Table, observe, word_codes};
-pub use page::{Basis, Cross, Knots, PageModel};
+pub use page::{Additive, Basis, Cross, Knots, PageModel};
 pub use policy::{OperatingCurve, OperatingPoint, Policy};
 
 use crate::Result;

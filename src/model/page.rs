@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::features::{
-    context::{Surroundings, WIDTH},
+    context::{LN_UNITS, Surroundings, WIDTH},
     facts::PageFacts,
 };
 
@@ -95,9 +95,9 @@ impl Basis {
     }
 }
 
-/// A fitted pass over the lines of a page.
+/// A linear model over the ramps of a basis.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct PageModel {
+pub struct Additive {
     /// Where the pieces of the curves lie.
     pub basis: Basis,
     /// What each ramp adds to the log odds, [`Basis::len`] of them.
@@ -106,7 +106,7 @@ pub struct PageModel {
     pub bias: f32,
 }
 
-impl PageModel {
+impl Additive {
     /// Log odds of junk.
     pub fn log_odds(&self, row: &[f32; WIDTH]) -> f32 {
         // Summed in f64 and in a fixed order: the last bit is the same on every machine.
@@ -115,6 +115,29 @@ impl PageModel {
             sum += f64::from(self.weights[k]) * f64::from(height);
         });
         sum as f32
+    }
+}
+
+/// A fitted pass over the lines of a page: lines of different length are judged by different
+/// curves, since a menu entry is known by its neighbours and a paragraph by itself.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PageModel {
+    /// Lengths that part the bands, in units of [`crate::features::shape`]; they rise.
+    pub bounds: Vec<f32>,
+    /// One model a band, one more than bounds; a line as long as a bound belongs to the longer.
+    pub bands: Vec<Additive>,
+}
+
+impl PageModel {
+    /// The band of a line with that row of columns.
+    pub fn band_of(bounds: &[f32], row: &[f32; WIDTH]) -> usize {
+        let units = row[LN_UNITS].exp() - 1.0;
+        bounds.iter().take_while(|&&bound| units >= bound).count()
+    }
+
+    /// Log odds of junk.
+    pub fn log_odds(&self, row: &[f32; WIDTH]) -> f32 {
+        self.bands[Self::band_of(&self.bounds, row)].log_odds(row)
     }
 
     /// Takes one belief a line and leaves the answers of this pass in their place.
@@ -145,7 +168,7 @@ mod tests {
 
     #[test]
     fn a_curve_is_straight_between_knots_and_flat_outside() {
-        let model = PageModel { basis: basis(), weights: vec![1.0, 4.0, 0.0, 0.0], bias: -1.0 };
+        let model = Additive { basis: basis(), weights: vec![1.0, 4.0, 0.0, 0.0], bias: -1.0 };
         let at = |x: f32| {
             let mut row = [0.0; WIDTH];
             row[0] = x;

@@ -37,7 +37,7 @@ fn index_of(name: &str) -> Result<usize> {
 }
 
 /// At most `count` rising values that cut the sample into equal parts. A value that many lines
-/// share is one knot, and the rest is divided without it. The outermost 0.2 % lie beyond the knots:
+/// share is one knot, and the rest is divided without it. The outermost 0.05 % lie beyond the knots:
 /// what no training line showed must not be extrapolated.
 fn quantile_knots(mut values: Vec<f32>, count: usize) -> Knots {
     values.retain(|v| v.is_finite());
@@ -59,7 +59,7 @@ fn quantile_knots(mut values: Vec<f32>, count: usize) -> Knots {
     let parts = count - knots.len();
     let last = values.len() - 1;
     for part in 0..parts {
-        let share = 0.002 + 0.996 * part as f64 / (parts - 1).max(1) as f64;
+        let share = 0.0005 + 0.999 * part as f64 / (parts - 1).max(1) as f64;
         knots.push(values[(share * last as f64).round() as usize]);
     }
     knots.sort_unstable_by(f32::total_cmp);

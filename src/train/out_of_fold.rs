@@ -19,7 +19,7 @@ use crate::{
         facts::{Margins, PageFacts},
         ngrams::{CHARACTERS, FORM, WORDS},
     },
-    model::{LineModel, LineScratch, PageModel, Table, observe, word_codes},
+    model::{Basis, LineModel, LineScratch, PageModel, Table, observe, word_codes},
     text::{Label, Line},
 };
 
@@ -356,30 +356,68 @@ fn fit_pass(
     report: &mut Vec<String>,
 ) -> Result<Fitted<PageModel>> {
     let rows = rows_of_sample(corpus, labelled, sample, facts, belief);
-    let basis = basis::place(&rows, &recipe.page)?;
+    let is_junk = |drawn: usize| labelled.is_junk[sample[drawn] as usize];
+    let bounds = sound_bounds(&rows, is_junk, &recipe.page.bands);
     let settings = page_fit::Settings {
         alpha: recipe.page.alpha,
         ridge: recipe.page.ridge,
         tolerance: recipe.page.tolerance,
         max_iterations: recipe.page.max_iterations,
     };
+    let mut by_band: Vec<Vec<usize>> = vec![Vec::new(); bounds.len() + 1];
+    for (drawn, row) in rows.iter().enumerate() {
+        by_band[PageModel::band_of(&bounds, row)].push(drawn);
+    }
+    let bases: Vec<Basis> = by_band
+        .iter()
+        .map(|drawn| basis::place(&drawn.iter().map(|&d| rows[d]).collect::<Vec<_>>(), &recipe.page))
+        .collect::<Result<_>>()?;
     let fitted = Fitted::try_new(corpus.folds, |without| {
-        let kept = sample
-            .iter()
-            .zip(&rows)
-            .filter(|&(&i, _)| Some(labelled.fold[i as usize]) != without);
-        let (junk, chosen): (Vec<bool>, Vec<&[f32; WIDTH]>) =
-            kept.map(|(&i, row)| (labelled.is_junk[i as usize], row)).unzip();
-        let (model, gradient) = page_fit::fit(&chosen, &junk, &basis, settings)?;
-        let text = format!(
-            "page model, pass {}: {} rows, {} ramps, gradient {gradient:.1e} a row",
-            pass + 1,
-            junk.len(),
-            basis.len()
-        );
-        Ok((model, text))
+        let mut bands = Vec::new();
+        let mut texts = Vec::new();
+        for (drawn, basis) in by_band.iter().zip(&bases) {
+            let kept =
+                drawn.iter().filter(|&&d| Some(labelled.fold[sample[d] as usize]) != without);
+            let (junk, chosen): (Vec<bool>, Vec<&[f32; WIDTH]>) =
+                kept.map(|&d| (is_junk(d), &rows[d])).unzip();
+            let (model, gradient) = page_fit::fit(&chosen, &junk, basis, settings)?;
+            texts.push(format!(
+                "{} rows, {} ramps, gradient {gradient:.1e} a row",
+                junk.len(),
+                basis.len()
+            ));
+            bands.push(model);
+        }
+        let text = format!("page model, pass {}: {}", pass + 1, texts.join("; "));
+        Ok((PageModel { bounds: bounds.clone(), bands }, text))
     })?;
     Ok(take_report(fitted, report))
+}
+
+/// A band needs this many drawn lines of either class to be fitted by itself.
+const LEAST_IN_BAND: usize = 150;
+
+/// The bounds that leave every band enough lines of both classes, from the shortest up.
+fn sound_bounds(
+    rows: &[[f32; WIDTH]],
+    is_junk: impl Fn(usize) -> bool,
+    wanted: &[f32],
+) -> Vec<f32> {
+    let enough = |bounds: &[f32]| {
+        let mut counts = vec![[0usize; 2]; bounds.len() + 1];
+        for (drawn, row) in rows.iter().enumerate() {
+            counts[PageModel::band_of(bounds, row)][usize::from(is_junk(drawn))] += 1;
+        }
+        counts.iter().flatten().all(|&n| n >= LEAST_IN_BAND)
+    };
+    let mut bounds: Vec<f32> = Vec::new();
+    for &bound in wanted {
+        bounds.push(bound);
+        if !enough(&bounds) {
+            bounds.pop();
+        }
+    }
+    bounds
 }
 
 /// Rows of the drawn lines, in the order drawn; each page is surveyed once.

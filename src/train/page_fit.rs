@@ -1,5 +1,5 @@
 //! Fits the page model with linfa-logistic over ndarray, and calibrates: the one file that names
-//! linfa. Rows of dense columns and labels in, a [`PageModel`] out, its convergence checked here
+//! linfa. Rows of dense columns and labels in, a [`Additive`] out, its convergence checked here
 //! because linfa does not.
 
 use linfa::{
@@ -14,7 +14,7 @@ use super::decorrelate::Decorrelation;
 use crate::{
     Error, Result,
     features::context::WIDTH,
-    model::{Basis, Calibration, PageModel},
+    model::{Basis, Calibration, Additive},
 };
 
 /// How a page model is fitted.
@@ -88,7 +88,7 @@ fn gradient(x: &Array2<f64>, is_junk: &[bool], alpha: f64, linear: &Linear) -> f
     along.iter().fold(residuals.sum().abs(), |worst, g| worst.max(g.abs()))
 }
 
-/// Fits one pass of the page model on rows of columns.
+/// Fits one band of the page model on rows of columns.
 ///
 /// # Errors
 /// As [`fit_linear`].
@@ -97,7 +97,7 @@ pub fn fit(
     is_junk: &[bool],
     basis: &Basis,
     settings: Settings,
-) -> Result<(PageModel, f64)> {
+) -> Result<(Additive, f64)> {
     let mut x = Array2::<f64>::zeros((rows.len(), basis.len()).f());
     for (row, mut out) in rows.iter().zip(x.axis_iter_mut(Axis(0))) {
         basis.expand(row, |k, height| out[k] = f64::from(height));
@@ -123,7 +123,7 @@ pub fn fit(
         weights.push((weight * scale) as f32);
         bias -= weight * scale * mean;
     }
-    Ok((PageModel { basis: basis.clone(), weights, bias: bias as f32 }, linear.gradient))
+    Ok((Additive { basis: basis.clone(), weights, bias: bias as f32 }, linear.gradient))
 }
 
 /// Platt's calibration of log odds on lines that were held out.

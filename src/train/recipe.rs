@@ -75,6 +75,9 @@ pub struct WordsRecipe {
 pub struct PageRecipe {
     /// How often the neighbours' answers are fed back.
     pub passes: usize,
+    /// Lengths in units that part the bands of lines; a bound is left out where a band would have
+    /// too few lines.
+    pub bands: Vec<f32>,
     /// Knots of a curve, at most.
     pub knots: usize,
     /// L2 penalty on decorrelated ramps.
@@ -213,6 +216,10 @@ impl Recipe {
         within("words.gate", self.words.gate, 0.0..=100.0)?;
         within("words.cost", self.words.cost, 1e-6..=1e6)?;
         within("page.passes", self.page.passes, 0..=8)?;
+        if !self.page.bands.windows(2).all(|b| b[0] < b[1]) {
+            let value = format!("{:?}", self.page.bands);
+            return Err(Error::parameter("page.bands", value, "must rise"));
+        }
         within("page.knots", self.page.knots, 2..=64)?;
         within("page.cross_knots", self.page.cross_knots, 2..=16)?;
         within("page.alpha", self.page.alpha, 1e-9..=1e9)?;
