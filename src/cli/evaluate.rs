@@ -13,7 +13,11 @@ use crate::filter::{Filter, Scratch};
 use crate::input::{LabelledPage, discover, page_digest, read_labelled};
 use crate::model::{Model, Policy};
 
-/// Measures a model on labelled pages.
+/// Measure a model on labelled pages.
+///
+/// Precision, recall and F1 of both classes, characters lost and kept, area under the
+/// precision-recall curve and calibration: by set with 95 % intervals, by kind of junk, length,
+/// language and site. Lines labelled `either` are not scored.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -24,10 +28,6 @@ pub struct Args {
     /// Labelled pages, JSON Lines (also .gz), or folders of them; each file is a set of its own.
     #[arg(required = true, value_name = "GOLD")]
     gold: Vec<PathBuf>,
-    #[command(flatten)]
-    model: ModelArgs,
-    #[command(flatten)]
-    run: RunArgs,
     /// Write everything as one JSON object; what is undefined is null.
     #[arg(long)]
     json: bool,
@@ -43,6 +43,10 @@ pub struct Args {
     /// Draws behind the intervals; 0 for none.
     #[arg(long, value_name = "N", default_value_t = 1000)]
     resamples: u32,
+    #[command(flatten)]
+    model: ModelArgs,
+    #[command(flatten)]
+    run: RunArgs,
 }
 
 /// Runs the command. Bad pages are told and left out, and make the exit code 1.
