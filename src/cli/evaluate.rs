@@ -8,12 +8,17 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use rayon::prelude::*;
 
+use super::args::{ModelArgs, RunArgs};
+use super::say::say;
 use crate::evaluate::{Evaluation, Judged, Options, ReportOptions};
 use crate::filter::{Filter, Scratch};
 use crate::input::{LabelledPage, discover, page_digest, read_labelled};
-use crate::model::{Model, Policy};
 
-/// Measures a model on labelled pages.
+/// Measure a model on labelled pages.
+///
+/// Precision, recall and F1 of both classes, characters lost and kept, area under the
+/// precision-recall curve and calibration: by set with 95 % intervals, by kind of junk, length,
+/// language and site. Lines labelled `either` are not scored.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -24,10 +29,6 @@ pub struct Args {
     /// Labelled pages, JSON Lines (also .gz), or folders of them; each file is a set of its own.
     #[arg(required = true, value_name = "GOLD")]
     gold: Vec<PathBuf>,
-    #[command(flatten)]
-    model: ModelArgs,
-    #[command(flatten)]
-    run: RunArgs,
     /// Write everything as one JSON object; what is undefined is null.
     #[arg(long)]
     json: bool,
@@ -43,6 +44,10 @@ pub struct Args {
     /// Draws behind the intervals; 0 for none.
     #[arg(long, value_name = "N", default_value_t = 1000)]
     resamples: u32,
+    #[command(flatten)]
+    model: ModelArgs,
+    #[command(flatten)]
+    run: RunArgs,
 }
 
 /// Runs the command. Bad pages are told and left out, and make the exit code 1.
@@ -60,7 +65,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let filter = Filter::new(model, policy);
     if trained_on > 0 && !args.run.quiet {
         let all = pages.len();
-        tell(&format!("warning: the model was trained on {trained_on} of {all} pages"))?;
+        say(format_args!("warning: the model was trained on {trained_on} of {all} pages"));
     }
     let options = Options {
         threshold: policy.threshold,
@@ -95,74 +100,23 @@ fn read_gold(paths: &[PathBuf]) -> Result<(Vec<LabelledPage>, u64)> {
     let (mut pages, mut bad) = (Vec::new(), 0);
     let mut complain = |error: crate::Error| {
         bad += 1;
-        tell(&error.to_string())
+        say(error);
     };
     for path in paths {
         let found = discover(path)?;
         for error in found.errors {
-            complain(error)?;
+            complain(error);
         }
         for source in found.sources {
             for page in read_labelled(&source.path)? {
                 match page {
                     Ok(page) => pages.push(page),
-                    Err(error) => complain(error)?,
+                    Err(error) => complain(error),
                 }
             }
         }
     }
     Ok((pages, bad))
-}
-
-fn tell(message: &str) -> std::io::Result<()> {
-    writeln!(std::io::stderr(), "dechaff: {message}")
-}
-
-/// Which model judges, and how strictly.
-#[derive(Debug, clap::Args)]
-struct ModelArgs {
-    /// Model file; the built-in model unless told.
-    #[arg(short, long, value_name = "MODEL")]
-    model: Option<PathBuf>,
-    /// Probability of junk from which on a line is removed.
-    #[arg(long, value_name = "P", conflicts_with = "max_article_loss")]
-    threshold: Option<f32>,
-    /// Lose at most this share of article characters, as measured on the model's held-out sites.
-    #[arg(long, value_name = "SHARE")]
-    max_article_loss: Option<f64>,
-}
-
-impl ModelArgs {
-    /// The model, and the operating point that was asked for.
-    fn load(&self) -> Result<(Model, Policy)> {
-        let model = match &self.model {
-            Some(path) => Model::load(path)?,
-            None => Model::builtin()?,
-        };
-        let policy = match (self.threshold, self.max_article_loss) {
-            (Some(threshold), _) => model.policy().with_threshold(threshold)?,
-            (None, Some(share)) => model.policy_for_loss(share)?,
-            (None, None) => *model.policy(),
-        };
-        Ok((model, policy))
-    }
-}
-
-/// How the program runs.
-#[derive(Debug, clap::Args)]
-struct RunArgs {
-    /// Threads; one for each core unless told.
-    #[arg(short = 'j', long, value_name = "N", default_value_t = 0)]
-    threads: usize,
-    /// Say nothing on standard error but errors.
-    #[arg(short, long)]
-    quiet: bool,
-}
-
-impl RunArgs {
-    fn pool(&self) -> Result<rayon::ThreadPool> {
-        Ok(rayon::ThreadPoolBuilder::new().num_threads(self.threads).build()?)
-    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! code. Data goes to standard output, words to standard error.
 
 mod args;
-pub mod evaluate;
+mod evaluate;
 mod filter;
 mod model;
 mod pages;

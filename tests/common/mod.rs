@@ -2,6 +2,9 @@
 //! the whole of what it said. The model here calls a line junk if it holds the character 魍, and
 //! nothing else, so that what is expected can be written out whatever the default model learns.
 
+// Each file of tests is a program of its own, and not every one needs every helper.
+#![allow(dead_code)]
+
 use std::collections::HashSet;
 use std::fs;
 use std::io::Write as _;
@@ -161,7 +164,14 @@ fn marker_model() -> Model {
     let words_table = Table { bits: 1, scale: 1.0, weights: vec![0; 2] };
     Model {
         // The margin is 127/√n or nothing: above the bias for lines of up to some million characters.
-        line: LineModel { table, bias: -0.01, words: words_table, words_bias: 0.0, gate: 0.0 },
+        line: LineModel {
+            table,
+            form: false,
+            bias: -0.01,
+            words: words_table,
+            words_bias: 0.0,
+            gate: 0.0,
+        },
         passes: vec![],
         calibration: Calibration { slope: 1000.0, offset: 0.0 },
         policy: Policy { threshold: 0.5, unsure: 0.5, guard: false, cut: false },
