@@ -11,6 +11,9 @@ use super::rng::Rng;
 /// Lines longer than this are not written: real runs end somewhere too.
 const MAX_BYTES: usize = 6000;
 
+/// A planted block has at least about this many characters.
+const SHORTEST: usize = 8;
+
 /// Writes one block. No line is blank; there is at least one as long as the lists hold terms.
 pub(super) fn lines(
     lexicons: &Lexicons,
@@ -32,6 +35,13 @@ pub(super) fn lines(
     if out.is_empty() {
         out.push(lexicons.draw(&names.items, rng));
         out.retain(|line| !line.chars().all(char::is_whitespace));
+    }
+    // Nobody plants a word or two that say nothing: without a context they could be article.
+    if !names.natural && out.iter().map(|line| line.chars().count()).sum::<usize>() < SHORTEST {
+        let mut line = String::new();
+        let items = rng.range(3, 9);
+        run(lexicons, &names, items, &mut scope, rng, &mut line);
+        out.push(line);
     }
     if !names.natural && !english && rng.chance(0.06) {
         let readings = if rng.chance(0.4) { 30 } else { 0 };

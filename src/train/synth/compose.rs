@@ -20,8 +20,9 @@ pub struct Composer<'a> {
 }
 
 impl<'a> Composer<'a> {
-    /// A composer that draws on these lists. `headlines` are those of real articles, for titles and
-    /// for lists of related pages; where there are none they are composed.
+    /// A composer that draws on these lists. `headlines` are those of real articles, one
+    /// line each, for titles and lists of related pages in Chinese; where there are none they are
+    /// composed.
     pub fn new(lexicons: &'a Lexicons, headlines: &'a [&'a str]) -> Self {
         Composer { lexicons, headlines }
     }
@@ -38,7 +39,7 @@ impl<'a> Composer<'a> {
         rng: &mut Rng,
     ) -> LabelledPage {
         let english = lang.starts_with("en");
-        let crowd = rng.weighted([(Crowd::Bare, 30), (Crowd::Usual, 50), (Crowd::Crowded, 20)]);
+        let crowd = rng.weighted([(Crowd::Bare, 35), (Crowd::Usual, 51), (Crowd::Crowded, 14)]);
         let mut lines = Vec::new();
         self.write(&ABOVE, english, crowd, rng, &mut lines);
         if rng.chance(0.85) {

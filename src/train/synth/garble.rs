@@ -35,7 +35,8 @@ impl Tables {
         }
         let text = include_str!("../../../training/lexicons/synonyms.txt");
         let pairs = text.lines().filter(|l| !l.starts_with('#'));
-        let synonyms = pairs.filter_map(|l| l.split_once(' ')).collect();
+        let pairs = pairs.filter_map(|l| l.split_once(' '));
+        let synonyms = pairs.filter(|(word, _)| !word.is_empty()).collect();
         Tables { variants, synonyms }
     }
 }

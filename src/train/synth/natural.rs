@@ -97,7 +97,7 @@ impl Slot {
         let (percent, factor) = match crowd {
             Crowd::Bare => (self.percent / 4, 1),
             Crowd::Usual => (self.percent, 1),
-            Crowd::Crowded => ((self.percent * 3).min(95), 4),
+            Crowd::Crowded => ((self.percent * 3).min(95), 3),
         };
         if rng.below(100) >= percent {
             return;

@@ -23,7 +23,8 @@ pub struct Planter<'a> {
 }
 
 impl<'a> Planter<'a> {
-    /// A planter that draws on these lists and families. Without a family it plants nothing.
+    /// A planter that draws on these lists and families. A family that stands there twice is drawn
+    /// twice as often; without any, no junk is planted.
     pub fn new(lexicons: &'a Lexicons, families: &[Family]) -> Self {
         Planter { lexicons, families: families.to_vec() }
     }
