@@ -4,39 +4,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::builtin;
 use super::grammar::{self, Part};
 use super::rng::Rng;
+use super::share::TermShare;
 use crate::{Error, Result};
-
-macro_rules! files {
-    ($($path:literal)*) => {
-        [$(($path, include_str!(concat!("../../../training/", $path)))),*]
-    };
-}
-
-/// The built-in files. `[name]` on a line of its own starts the list of that name; `#` starts a
-/// comment.
-const BUILTIN: [(&str, &str); 19] = files! {
-    "lexicons/adult.txt"
-    "lexicons/betting.txt"
-    "lexicons/companies.txt"
-    "lexicons/places.txt"
-    "lexicons/products.txt"
-    "lexicons/titles.txt"
-    "forms/ad.txt"
-    "forms/adult.txt"
-    "forms/common.txt"
-    "forms/doorway.txt"
-    "forms/farm.txt"
-    "forms/footer.txt"
-    "forms/gambling.txt"
-    "forms/markup.txt"
-    "forms/mirror.txt"
-    "forms/nav.txt"
-    "forms/negatives.txt"
-    "forms/related.txt"
-    "forms/ticker.txt"
-};
 
 /// Lists shorter than this are closed classes (unit names, weekdays) and never divided.
 const SMALLEST_SHARED: usize = 24;
@@ -82,30 +54,6 @@ const REFUSED: [&str; 32] = [
     "child",
     "jk",
 ];
-
-/// Which share of the terms: term `t` belongs to fold `hash(t) % folds`. Pages that are held out
-/// are planted with terms that are held out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TermShare {
-    /// The fold, below `folds`.
-    pub fold: usize,
-    /// How many folds there are; at least 2 for a share to mean anything.
-    pub folds: usize,
-}
-
-impl TermShare {
-    /// Whether a term belongs to this fold. It depends on the term's text alone, so that a term
-    /// that stands in two lists is on one side in both.
-    pub fn holds(self, term: &str) -> bool {
-        // FNV-1a, then the finaliser of MurmurHash3, since the low bits of FNV alone are uneven.
-        let mut hash = term.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| {
-            (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3)
-        });
-        hash = (hash ^ hash >> 33).wrapping_mul(0xff51_afd7_ed55_8ccd);
-        hash = (hash ^ hash >> 33).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
-        (hash ^ hash >> 33) % self.folds.max(1) as u64 == self.fold as u64
-    }
-}
 
 /// One list.
 #[derive(Debug, Clone, Default)]
@@ -161,7 +109,7 @@ impl Lexicons {
     /// The lists that come with the program.
     pub fn builtin() -> Self {
         let mut lexicons = Lexicons::default();
-        for (name, text) in BUILTIN {
+        for (name, text) in builtin::FILES {
             // A test reads every built-in file; one that is broken never leaves the house.
             let read = lexicons.add_text(text);
             debug_assert!(read.is_ok(), "{name}: {read:?}");
@@ -403,7 +351,7 @@ mod tests {
 
     #[test]
     fn builtin_lists_are_well_formed() {
-        for (name, text) in BUILTIN {
+        for (name, text) in builtin::FILES {
             assert_eq!(Lexicons::default().add_text(text), Ok(()), "{name}");
             assert!(text.starts_with("# "), "{name} has no head");
         }

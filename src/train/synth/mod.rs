@@ -9,6 +9,7 @@
 //! with words that are held out ([`TermShare`]).
 
 mod block;
+mod builtin;
 mod compose;
 mod family;
 mod garble;
@@ -20,10 +21,12 @@ mod negatives;
 mod noise;
 mod plant;
 mod rng;
+mod share;
 
 pub use compose::Composer;
 pub use family::Family;
 pub use garble::garble;
-pub use lexicon::{Lexicons, TermShare};
+pub use lexicon::Lexicons;
 pub use plant::{MIN_SPAN, Planter};
 pub use rng::Rng;
+pub use share::TermShare;
