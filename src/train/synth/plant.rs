@@ -33,7 +33,7 @@ impl<'a> Planter<'a> {
     /// and label; a line that got junk inside has it in `spans`, or is junk itself where the junk is
     /// the larger part. The page's `id` and `site` stay as they are.
     pub fn plant(&self, page: &LabelledPage, rng: &mut Rng) -> LabelledPage {
-        let english = page.lang.as_deref().is_some_and(|lang| lang.starts_with("en"));
+        let english = is_english(page);
         let mut lines = page.lines.clone();
         let mut inserts: Vec<(usize, Vec<LabelledLine>)> = Vec::new();
         for _ in 0..rng.weighted([(1, 6), (2, 3), (3, 1)]) {
@@ -106,6 +106,15 @@ impl<'a> Planter<'a> {
         }
         piece
     }
+}
+
+/// Whether a page is English: by what it says of itself, or else by its letters.
+fn is_english(page: &LabelledPage) -> bool {
+    if let Some(lang) = &page.lang {
+        return lang.starts_with("en");
+    }
+    let chars = || page.lines.iter().take(50).flat_map(|line| line.text.chars());
+    chars().filter(|c| c.is_ascii_alphabetic()).count() * 2 > chars().count().max(1)
 }
 
 pub(super) fn junk_line(text: String, family: Family) -> LabelledLine {
@@ -361,6 +370,15 @@ mod tests {
         assert!(long(&held_out).iter().any(|t| held_out_text.contains(t.as_str())));
         assert!(!long(&rest).iter().any(|t| held_out_text.contains(t.as_str())));
         assert!(!long(&held_out).iter().any(|t| rest_text.contains(t.as_str())));
+    }
+
+    #[test]
+    fn the_language_is_told_by_the_letters_where_the_page_does_not_say() {
+        assert!(!is_english(&page("zh")) && is_english(&page("en")));
+        assert!(!is_english(&LabelledPage { lang: None, ..page("zh") }));
+        let lines = vec![article_line("The old stage was repaired.".into())];
+        assert!(is_english(&LabelledPage { lang: None, lines, ..page("zh") }));
+        assert!(!is_english(&LabelledPage { lang: None, lines: vec![], ..page("zh") }));
     }
 
     #[test]
