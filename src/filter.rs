@@ -1,5 +1,5 @@
-//! 4. A page and a model give verdicts. One [`Filter`] is built from a model and a policy and
-//! shared by every thread; a [`Scratch`] per thread holds the buffers.
+//! Part 4 of the way: a page and a model give verdicts. One [`Filter`] is built from a model and a
+//! policy and shared by every thread; a [`Scratch`] for each thread holds the buffers.
 
 use std::ops::Range;
 

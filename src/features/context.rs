@@ -166,8 +166,7 @@ impl Surroundings {
         let at = |offset: isize| i.checked_add_signed(offset).filter(|&j| j < n);
         // Beyond the page's ends nothing is known: even odds, no length.
         let belief = |offset| at(offset).map_or(0.0, |j| self.belief[j]);
-        let length =
-            |offset| at(offset).map_or(0.0, |j| facts.shapes[j][shape::LN_CHARACTERS]);
+        let length = |offset| at(offset).map_or(0.0, |j| facts.shapes[j][shape::LN_CHARACTERS]);
         let sentence = |offset| at(offset).map_or(0.0, |j| facts.shapes[j][shape::ENDS_SENTENCE]);
         let around = |radius| (i.saturating_sub(radius), (i + radius + 1).min(n));
         // The line itself is left out of means over beliefs: it has a column of its own.
@@ -247,7 +246,6 @@ impl Surroundings {
             (facts.shapes[i][shape::LN_CHARACTERS].exp() - 1.0) / self.longest.max(1.0),
         ]
     }
-
 }
 
 /// How much article a line holds: its characters, as far as it is believed.

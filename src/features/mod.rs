@@ -1,6 +1,6 @@
 //! 2. Lines become features: hashed n-grams for the line model, dense columns for the page model.
 //!
-//! One function defines each: [`ngrams::emit`], [`skeleton::tokens`], [`shape::Shape::of`] and
+//! One function defines each: [`ngrams::emit`], [`skeleton::tokens`], [`shape::measure`] and
 //! [`context::Surroundings::row`]; training, filtering and tests call the same ones. [`schema`] lists the columns in
 //! order and names the whole by a digest, which a model file carries.
 

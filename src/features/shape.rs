@@ -164,7 +164,9 @@ impl Words {
                     let rest = &codes[position..];
                     let length = rest
                         .iter()
-                        .take_while(|&&c| matches!(class_of(c), Class::LatinLower | Class::LatinUpper))
+                        .take_while(|&&c| {
+                            matches!(class_of(c), Class::LatinLower | Class::LatinUpper)
+                        })
                         .count();
                     w.latin += 1;
                     w.units += 1;
@@ -194,10 +196,53 @@ fn is_function_character(code: u16) -> bool {
     matches!(
         char::from_u32(u32::from(code)),
         Some(
-            '的' | '了' | '是' | '在' | '和' | '有' | '我' | '他' | '她' | '这' | '那' | '不' | '也'
-                | '就' | '都' | '而' | '及' | '与' | '为' | '对' | '将' | '被' | '把' | '从' | '到'
-                | '但' | '还' | '又' | '其' | '之' | '于' | '以' | '着' | '过' | '会' | '能' | '要'
-                | '你' | '们' | '个' | '并' | '或' | '让' | '很' | '么' | '吗' | '呢' | '吧'
+            '的' | '了'
+                | '是'
+                | '在'
+                | '和'
+                | '有'
+                | '我'
+                | '他'
+                | '她'
+                | '这'
+                | '那'
+                | '不'
+                | '也'
+                | '就'
+                | '都'
+                | '而'
+                | '及'
+                | '与'
+                | '为'
+                | '对'
+                | '将'
+                | '被'
+                | '把'
+                | '从'
+                | '到'
+                | '但'
+                | '还'
+                | '又'
+                | '其'
+                | '之'
+                | '于'
+                | '以'
+                | '着'
+                | '过'
+                | '会'
+                | '能'
+                | '要'
+                | '你'
+                | '们'
+                | '个'
+                | '并'
+                | '或'
+                | '让'
+                | '很'
+                | '么'
+                | '吗'
+                | '呢'
+                | '吧'
         )
     )
 }
@@ -206,8 +251,8 @@ fn is_function_word(codes: &[u16]) -> bool {
     const WORDS: [&str; 44] = [
         "the", "of", "and", "to", "in", "a", "is", "that", "for", "it", "with", "as", "was", "on",
         "be", "by", "at", "this", "are", "from", "or", "an", "but", "not", "which", "have", "had",
-        "has", "they", "their", "he", "she", "his", "her", "we", "you", "i", "were", "been", "will",
-        "would", "there", "than", "if",
+        "has", "they", "their", "he", "she", "his", "her", "we", "you", "i", "were", "been",
+        "will", "would", "there", "than", "if",
     ];
     codes.len() <= 5
         && WORDS.iter().any(|w| {
@@ -267,7 +312,8 @@ impl Numbers {
             let (mark, after) = (codes.get(position + length), codes.get(position + length + 1));
             let digit_after = after == Some(&DIGIT);
             n.longest = n.longest.max(length);
-            n.date |= length == 4 && digit_after && ['-', '/', '.', '年'].iter().any(|&c| is(mark, c));
+            n.date |=
+                length == 4 && digit_after && ['-', '/', '.', '年'].iter().any(|&c| is(mark, c));
             n.date |= length <= 2 && digit_after && is(mark, '月');
             n.time |= length <= 2 && digit_after && is(mark, ':');
             position += length;
@@ -304,8 +350,7 @@ fn counts_capitals(text: &str) -> f32 {
 }
 
 fn has_url(text: &str) -> bool {
-    const MARKS: [&str; 9] =
-        ["://", "www.", ".com", ".cn", ".net", ".org", ".htm", ".php", ".xyz"];
+    const MARKS: [&str; 9] = ["://", "www.", ".com", ".cn", ".net", ".org", ".htm", ".php", ".xyz"];
     text.contains('.') && MARKS.iter().any(|m| text.contains(m)) || text.contains("://")
 }
 
@@ -320,7 +365,9 @@ fn markup(text: &str) -> f32 {
             b'<' => next.is_ascii_alphabetic() || matches!(next, b'/' | b'!'),
             b'{' => matches!(next, b'{' | b'$' | b'%') || next.is_ascii_alphabetic(),
             b'}' => prior == b'}' || prior == b';',
-            b'&' => next == b'#' || bytes[at..].starts_with(b"&nbsp") || bytes[at..].starts_with(b"&lt"),
+            b'&' => {
+                next == b'#' || bytes[at..].starts_with(b"&nbsp") || bytes[at..].starts_with(b"&lt")
+            }
             b'=' => matches!(next, b'"' | b'\'') && prior.is_ascii_alphabetic(),
             b')' => next == b';',
             _ => false,

@@ -12,6 +12,7 @@ mod lines;
 mod open;
 mod page;
 mod page_digest;
+mod prose;
 mod record;
 mod source;
 
@@ -21,5 +22,6 @@ pub use labelled::{LabelledLine, LabelledPage, LabelledReader, read_labelled};
 pub use open::{Format, MAX_PAGE_BYTES};
 pub use page::{Body, InputPage, RawPage};
 pub use page_digest::page_digest;
+pub use prose::read_lines;
 pub use record::{Content, Element, Record};
 pub use source::{SourceReader, read_source};

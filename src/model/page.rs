@@ -159,10 +159,8 @@ mod tests {
         let mut columns = vec![Knots::default(); WIDTH];
         columns[0] = Knots(vec![0.0, 1.0, 3.0]);
         columns[2] = Knots(vec![0.0, 1.0]);
-        let crosses = vec![Cross {
-            columns: [0, 2],
-            knots: [Knots(vec![0.0, 2.0]), Knots(vec![0.0, 1.0])],
-        }];
+        let crosses =
+            vec![Cross { columns: [0, 2], knots: [Knots(vec![0.0, 2.0]), Knots(vec![0.0, 1.0])] }];
         Basis { columns, crosses }
     }
 

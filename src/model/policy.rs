@@ -81,7 +81,9 @@ impl OperatingCurve {
             return Err(Error::parameter(
                 NAME,
                 share,
-                format!("the model was measured on {n} article lines of held-out sites, which cannot support a budget below {least:.6}"),
+                format!(
+                    "the model was measured on {n} article lines of held-out sites, which cannot support a budget below {least:.6}"
+                ),
             ));
         }
         self.points.iter().rev().find(|p| p.article_loss <= share).copied().ok_or_else(|| {
@@ -95,7 +97,8 @@ mod tests {
     use super::*;
 
     fn curve() -> OperatingCurve {
-        let point = |threshold, junk_f1, article_loss| OperatingPoint { threshold, junk_f1, article_loss };
+        let point =
+            |threshold, junk_f1, article_loss| OperatingPoint { threshold, junk_f1, article_loss };
         OperatingCurve {
             points: vec![point(0.9, 0.5, 0.0), point(0.7, 0.8, 0.004), point(0.5, 0.9, 0.03)],
             article_lines: 3000,

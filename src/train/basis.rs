@@ -32,7 +32,11 @@ pub fn place(rows: &[[f32; WIDTH]], recipe: &PageRecipe) -> Result<Basis> {
 fn index_of(name: &str) -> Result<usize> {
     context::column_names().position(|n| n == name).ok_or_else(|| {
         let names: Vec<_> = context::column_names().collect();
-        Error::parameter("page.crosses", name, format!("is no column; there are {}", names.join(" ")))
+        Error::parameter(
+            "page.crosses",
+            name,
+            format!("is no column; there are {}", names.join(" ")),
+        )
     })
 }
 

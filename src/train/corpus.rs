@@ -47,18 +47,17 @@ pub struct Corpus {
 
 impl Corpus {
     /// Deals pages into folds and weighs them. `make` gives the pages to be made from the real
-    /// ones, which know their folds by then.
+    /// ones, which know their folds by then, and from the number of folds.
     ///
     /// # Errors
     /// [`Error::Untrainable`] without junk, without article, or with one site only.
     pub fn assemble(
         pages: Vec<LabelledPage>,
         recipe: &Recipe,
-        make: impl FnOnce(&[TrainingPage]) -> Result<Vec<TrainingPage>>,
+        make: impl FnOnce(&[TrainingPage], usize) -> Result<Vec<TrainingPage>>,
     ) -> Result<Corpus> {
-        let count = |label| {
-            pages.iter().flat_map(|p| &p.lines).filter(|l| l.label == label).count()
-        };
+        let count =
+            |label| pages.iter().flat_map(|p| &p.lines).filter(|l| l.label == label).count();
         for (label, name) in [(Label::Junk, "junk"), (Label::Article, "article")] {
             if count(label) == 0 {
                 return Err(Error::Untrainable(format!(
@@ -77,12 +76,11 @@ impl Corpus {
             .into_iter()
             .zip(fold_of)
             .map(|(page, fold)| {
-                let origin =
-                    if recipe.set(&page.set).weak { Origin::Weak } else { Origin::Gold };
+                let origin = if recipe.set(&page.set).weak { Origin::Weak } else { Origin::Gold };
                 TrainingPage { page, fold, origin, weight: 0.0 }
             })
             .collect();
-        let made = make(&pages)?;
+        let made = make(&pages, folds)?;
         pages.extend(made);
         let mut corpus = Corpus { pages, folds };
         corpus.weigh(recipe);

@@ -74,10 +74,7 @@ pub fn entries(codes: &[u16], family: Family, bits: u32, out: &mut Vec<(u32, f32
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        features::ngrams::CHARACTERS,
-        model::Table,
-    };
+    use crate::{features::ngrams::CHARACTERS, model::Table};
 
     #[test]
     fn equal_columns_are_one_value() {

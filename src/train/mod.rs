@@ -5,6 +5,7 @@ pub mod corpus;
 pub mod csr;
 pub mod decorrelate;
 pub mod line_fit;
+pub mod made;
 pub mod out_of_fold;
 pub mod page_fit;
 pub mod random;

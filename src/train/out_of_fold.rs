@@ -370,7 +370,9 @@ fn fit_pass(
     }
     let bases: Vec<Basis> = by_band
         .iter()
-        .map(|drawn| basis::place(&drawn.iter().map(|&d| rows[d]).collect::<Vec<_>>(), &recipe.page))
+        .map(|drawn| {
+            basis::place(&drawn.iter().map(|&d| rows[d]).collect::<Vec<_>>(), &recipe.page)
+        })
         .collect::<Result<_>>()?;
     let fitted = Fitted::try_new(corpus.folds, |without| {
         let mut bands = Vec::new();
@@ -428,9 +430,8 @@ fn rows_of_sample(
     facts: &[PageFacts],
     belief: &[Vec<f32>],
 ) -> Vec<[f32; WIDTH]> {
-    let by_page: Vec<&[u32]> = sample
-        .chunk_by(|&a, &b| labelled.page[a as usize] == labelled.page[b as usize])
-        .collect();
+    let by_page: Vec<&[u32]> =
+        sample.chunk_by(|&a, &b| labelled.page[a as usize] == labelled.page[b as usize]).collect();
     debug_assert!(by_page.len() <= corpus.pages.len());
     let parts: Vec<Vec<[f32; WIDTH]>> = by_page
         .par_iter()

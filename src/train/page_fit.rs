@@ -14,7 +14,7 @@ use super::decorrelate::Decorrelation;
 use crate::{
     Error, Result,
     features::context::WIDTH,
-    model::{Basis, Calibration, Additive},
+    model::{Additive, Basis, Calibration},
 };
 
 /// How a page model is fitted.
@@ -60,8 +60,11 @@ pub fn fit_linear(x: Array2<f64>, is_junk: &[bool], settings: Settings) -> Resul
         .map_err(|e| Error::Untrainable(format!("linfa-logistic: {e}")))?;
     // linfa calls the more frequent class positive; what we want is the odds of junk.
     let sign = if model.labels().pos.class { 1.0 } else { -1.0 };
-    let mut linear =
-        Linear { weights: model.params() * sign, intercept: model.intercept() * sign, gradient: 0.0 };
+    let mut linear = Linear {
+        weights: model.params() * sign,
+        intercept: model.intercept() * sign,
+        gradient: 0.0,
+    };
     linear.gradient = gradient(&data.records, is_junk, settings.alpha, &linear) / rows;
     // The solver stops on the norm of its own gradient; leave it some room for rounding.
     if linear.gradient.is_nan() || linear.gradient > 4.0 * settings.tolerance {

@@ -152,6 +152,8 @@ pub struct SynthRecipe {
     pub weight: f64,
     /// Whole pages composed around paragraphs of prose.
     pub composed: usize,
+    /// Pages without any article.
+    pub junk_pages: usize,
     /// Share of made pages whose article lines are garbled.
     pub garbled: f64,
     /// Files of prose, relative to the data folder; left out where they are not there.
@@ -167,6 +169,7 @@ impl Default for SynthRecipe {
         SynthRecipe {
             weight: 1.0,
             composed: 0,
+            junk_pages: 0,
             garbled: 0.2,
             prose: Vec::new(),
             headlines: Vec::new(),

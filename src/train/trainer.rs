@@ -103,8 +103,7 @@ fn operating_curve(corpus: &Corpus, stages: &Stages, calibration: Calibration) -
     let curves: Vec<Curve> = by_set.values().map(|lines| Curve::of(lines)).collect();
     let mut points: Vec<OperatingPoint> = Vec::new();
     for point in Curve::of(&all).points(CURVE_POINTS) {
-        let f1: Vec<f64> =
-            curves.iter().filter_map(|c| c.at(point.threshold).junk_f1).collect();
+        let f1: Vec<f64> = curves.iter().filter_map(|c| c.at(point.threshold).junk_f1).collect();
         points.push(OperatingPoint {
             threshold: point.threshold,
             junk_f1: f1.iter().sum::<f64>() / f1.len().max(1) as f64,

@@ -1,0 +1,221 @@
+//! Pages made for training: planted and garbled copies of real pages, and pages composed around
+//! prose. A made page stays in the fold of what it was made from, and each fold has words and
+//! paragraphs of its own, so that no held-out margin has seen the junk it is asked about.
+
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::{
+    corpus::{Origin, TrainingPage},
+    recipe::Recipe,
+    synth::{Composer, Family, Lexicons, Planter, Rng, TermShare, garble},
+};
+use crate::{
+    Error, Result,
+    digest::Digest,
+    input::{LabelledPage, read_lines},
+    text::Label,
+};
+
+/// What intruders and template sites plant; link farms and keyword strings more often.
+pub const PLANTED: [Family; 13] = [
+    Family::LinkFarm,
+    Family::LinkFarm,
+    Family::LinkFarm,
+    Family::Gambling,
+    Family::Gambling,
+    Family::Adult,
+    Family::Adult,
+    Family::Doorway,
+    Family::Mirror,
+    Family::HiddenMarkup,
+    Family::Ticker,
+    Family::Download,
+    Family::Share,
+];
+
+/// What pages are made from, besides the labelled pages themselves.
+#[derive(Debug, Clone)]
+pub struct Materials {
+    /// Words that junk is composed of.
+    pub lexicons: Lexicons,
+    /// Paragraphs, file by file.
+    prose: Vec<Vec<String>>,
+    headlines: Vec<String>,
+    /// Digest of the files that were read.
+    pub digest: String,
+    /// Files that the recipe names and that were not there.
+    pub missing: Vec<String>,
+}
+
+impl Materials {
+    /// Reads what the recipe names below the folder `data`; without a folder, or where a file is
+    /// not there, the made pages do without it.
+    ///
+    /// # Errors
+    /// [`Error::Io`] and [`Error::BadInput`] for a file that is there and cannot be read.
+    pub fn load(recipe: &Recipe, data: Option<&Path>) -> Result<Materials> {
+        let mut materials = Materials {
+            lexicons: Lexicons::builtin(),
+            prose: Vec::new(),
+            headlines: Vec::new(),
+            digest: String::new(),
+            missing: Vec::new(),
+        };
+        let mut digest = Digest::new();
+        let mut find = |name: &str| {
+            let path = data.map(|folder| folder.join(name)).filter(|path| path.exists());
+            if path.is_none() {
+                materials.missing.push(name.to_owned());
+            }
+            path
+        };
+        for name in &recipe.synth.prose {
+            if let Some(path) = find(name) {
+                let lines = read_lines(&path)?;
+                lines.iter().fold(digest.field(name), |d, line| d.field(line));
+                materials.prose.push(lines);
+            }
+        }
+        for name in &recipe.synth.headlines {
+            if let Some(path) = find(name) {
+                let lines = read_lines(&path)?;
+                lines.iter().fold(digest.field(name), |d, line| d.field(line));
+                materials.headlines.extend(lines);
+            }
+        }
+        for (family, files) in &recipe.synth.lexicons {
+            for name in files {
+                if let Some(path) = find(name) {
+                    materials.lexicons.add_file(family, &path)?;
+                    let bytes = std::fs::read(&path).map_err(|e| Error::io(&path, e))?;
+                    digest.field(name).field(bytes);
+                }
+            }
+        }
+        materials.digest = digest.hex();
+        Ok(materials)
+    }
+
+    /// The same without the words of a share, for training where that share is measured with.
+    pub fn without(&self, share: TermShare) -> Materials {
+        Materials { lexicons: self.lexicons.without(share), ..self.clone() }
+    }
+}
+
+/// Makes the pages that the recipe asks for, from real pages that know their folds.
+pub fn make(
+    pages: &[TrainingPage],
+    folds: usize,
+    recipe: &Recipe,
+    materials: &Materials,
+) -> Vec<TrainingPage> {
+    let by_fold: Vec<Lexicons> =
+        (0..folds).map(|fold| materials.lexicons.share(TermShare { fold, folds })).collect();
+    let mut made: Vec<TrainingPage> = pages
+        .par_iter()
+        .flat_map_iter(|base| {
+            let lexicons = &by_fold[base.fold];
+            (0..recipe.set(&base.page.set).plant).map(move |copy| TrainingPage {
+                page: planted(&base.page, lexicons, recipe, copy),
+                fold: base.fold,
+                origin: Origin::Made,
+                weight: 0.0,
+            })
+        })
+        .collect();
+    for fold in 0..folds {
+        made.extend(composed(pages, fold, folds, recipe, materials, &by_fold[fold]));
+    }
+    made
+}
+
+/// A copy of a page with junk planted into it, some of them garbled.
+pub fn planted(
+    page: &LabelledPage,
+    lexicons: &Lexicons,
+    recipe: &Recipe,
+    copy: usize,
+) -> LabelledPage {
+    let mut rng = Rng::derive(recipe.seed, &page.id, copy as u64);
+    let mut planted = Planter::new(lexicons, &PLANTED).plant(page, &mut rng);
+    if rng.chance(recipe.synth.garbled) {
+        planted = garble(&planted, &mut rng);
+    }
+    planted.id = format!("{}+planted{copy}", page.id);
+    planted
+}
+
+/// Pages of one fold, composed around its prose and around the articles of its pages.
+fn composed(
+    pages: &[TrainingPage],
+    fold: usize,
+    folds: usize,
+    recipe: &Recipe,
+    materials: &Materials,
+    lexicons: &Lexicons,
+) -> Vec<TrainingPage> {
+    let own = |lines: &[String]| -> Vec<String> {
+        // Neighbouring paragraphs are often of one article, so they are dealt out in runs.
+        let runs = lines.chunks(40).enumerate().filter(|(run, _)| run % folds == fold);
+        runs.flat_map(|(_, lines)| lines.iter().cloned()).collect()
+    };
+    let prose: Vec<Vec<String>> = materials.prose.iter().map(|lines| own(lines)).collect();
+    let headlines = own(&materials.headlines);
+    let headlines: Vec<&str> = headlines.iter().map(String::as_str).collect();
+    let composer = Composer::new(lexicons, &headlines);
+    let articles: Vec<(&str, Vec<&str>)> = pages
+        .iter()
+        .filter(|p| p.fold == fold)
+        .map(|p| {
+            let lines = p.page.lines.iter().filter(|l| l.label == Label::Article);
+            let texts = lines.map(|l| l.text.as_str()).collect();
+            (p.page.lang.as_deref().unwrap_or("zh"), texts)
+        })
+        .filter(|(_, lines): &(_, Vec<&str>)| lines.len() >= 4)
+        .collect();
+
+    let share = |whole: usize| whole / folds + usize::from(fold < whole % folds);
+    let page = |id: String, make: &(dyn Fn(&str, &mut Rng) -> LabelledPage + Sync)| {
+        let mut rng = Rng::derive(recipe.seed, &id, 0);
+        let mut page = make(&id, &mut rng);
+        if rng.chance(recipe.synth.garbled) {
+            page = garble(&page, &mut rng);
+        }
+        page.site = format!("made in fold {fold}");
+        TrainingPage { page, fold, origin: Origin::Made, weight: 0.0 }
+    };
+    let around = |number: usize| {
+        page(format!("composed {fold}.{number}"), &|id, rng| {
+            let from_prose = prose.iter().any(|p| !p.is_empty()) && rng.chance(0.6);
+            if !from_prose && let Some((lang, lines)) = rng.choose(&articles) {
+                let count = rng.range(1, lines.len().min(40));
+                let from = rng.below(lines.len() + 1 - count);
+                return composer.compose(id, lang, &lines[from..from + count], rng);
+            }
+            let full: Vec<&Vec<String>> = prose.iter().filter(|p| !p.is_empty()).collect();
+            match rng.choose(&full).copied() {
+                Some(lines) => {
+                    let count = rng.skewed(1, 24).min(lines.len());
+                    let from = rng.below(lines.len() + 1 - count);
+                    let paragraphs: Vec<&str> =
+                        lines[from..from + count].iter().map(String::as_str).collect();
+                    let lang = if rng.chance(0.1) { "zh-hant" } else { "zh" };
+                    composer.compose(id, lang, &paragraphs, rng)
+                }
+                None => composer.compose_junk_page(id, "zh", rng),
+            }
+        })
+    };
+    let junk = |number: usize| {
+        page(format!("junk page {fold}.{number}"), &|id, rng| {
+            let lang = if rng.chance(0.15) { "en" } else { "zh" };
+            composer.compose_junk_page(id, lang, rng)
+        })
+    };
+    let mut made: Vec<TrainingPage> =
+        (0..share(recipe.synth.composed)).into_par_iter().map(around).collect();
+    made.extend((0..share(recipe.synth.junk_pages)).map(junk));
+    made
+}
