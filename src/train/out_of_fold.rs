@@ -57,16 +57,19 @@ struct Labelled {
     line: Vec<u32>,
     is_junk: Vec<bool>,
     weight: Vec<f32>,
+    /// What the page model should think a mistake costs, see [`super::recipe::PageRecipe::cost_of`].
+    cost: Vec<f32>,
     fold: Vec<usize>,
 }
 
 impl Labelled {
-    fn of(corpus: &Corpus) -> Self {
+    fn of(corpus: &Corpus, recipe: &Recipe) -> Self {
         let mut all = Labelled {
             page: Vec::new(),
             line: Vec::new(),
             is_junk: Vec::new(),
             weight: Vec::new(),
+            cost: Vec::new(),
             fold: Vec::new(),
         };
         for (number, page) in corpus.pages.iter().enumerate() {
@@ -75,9 +78,8 @@ impl Labelled {
                     all.page.push(number as u32);
                     all.line.push(index as u32);
                     all.is_junk.push(line.label == Label::Junk);
-                    let characters = line.text.chars().count() as f32;
-                    let per: f32 = std::env::var("CW").map_or(50.0, |v| v.parse().unwrap());
-                    all.weight.push(page.weight * (1.0 + characters / per).min(6.0));
+                    all.weight.push(page.weight);
+                    all.cost.push(recipe.page.cost_of(line));
                     all.fold.push(page.fold);
                 }
             }
@@ -110,7 +112,7 @@ pub struct Stages {
 /// Those of the fits.
 pub fn fit(corpus: &Corpus, recipe: &Recipe, progress: &(dyn Fn(&str) + Sync)) -> Result<Stages> {
     let mut report = Vec::new();
-    let labelled = Labelled::of(corpus);
+    let labelled = Labelled::of(corpus, recipe);
 
     progress("building n-grams");
     let rows = n_grams(corpus, recipe);
@@ -336,8 +338,8 @@ fn draw(labelled: &Labelled, recipe: &Recipe) -> Vec<u32> {
     let wanted = recipe.page.rows.min(labelled.weight.len()) as f64;
     let mut random = Stream::new(recipe.seed, "rows of the page model");
     let mut drawn = Vec::new();
-    for (index, &weight) in labelled.weight.iter().enumerate() {
-        let expected = f64::from(weight) * wanted / sum;
+    for (index, (&weight, &cost)) in labelled.weight.iter().zip(&labelled.cost).enumerate() {
+        let expected = f64::from(weight * cost) * wanted / sum;
         let times = expected.floor() as usize + usize::from(random.unit() < expected.fract());
         drawn.extend(std::iter::repeat_n(index as u32, times));
     }

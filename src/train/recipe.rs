@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::{Error, Result};
+use crate::{Error, Result, input::LabelledLine, text::Label};
 
 /// The recipe of the default model, also the one used where none is given.
 pub const DEFAULT: &str = include_str!("../../training/recipe.toml");
@@ -84,8 +84,12 @@ pub struct PageRecipe {
     pub alpha: f64,
     /// Share of plain L2 in that penalty.
     pub ridge: f64,
-    /// Lines that a fit sees.
+    /// Lines that a fit sees, before long article lines are repeated for what they cost.
     pub rows: usize,
+    /// An article line of n characters costs 1 + n / this.
+    pub cost_characters: f32,
+    /// What a line costs at most.
+    pub cost_limit: f32,
     /// Gradient norm for each line.
     pub tolerance: f64,
     /// Iterations before the fit is given up.
@@ -178,6 +182,20 @@ impl Default for SynthRecipe {
     }
 }
 
+impl PageRecipe {
+    /// What a mistake on a line costs: a junk line that stays is one line of junk, an article line
+    /// that goes is all its characters.
+    pub fn cost_of(&self, line: &LabelledLine) -> f32 {
+        match line.label {
+            Label::Article => {
+                let characters = line.text.chars().count() as f32;
+                (1.0 + characters / self.cost_characters).min(self.cost_limit)
+            }
+            Label::Junk | Label::Either => 1.0,
+        }
+    }
+}
+
 impl Recipe {
     /// Reads and checks a recipe.
     ///
@@ -228,6 +246,8 @@ impl Recipe {
         within("page.alpha", self.page.alpha, 1e-9..=1e9)?;
         within("page.ridge", self.page.ridge, 1e-9..=1e9)?;
         within("page.rows", self.page.rows, 100..=10_000_000)?;
+        within("page.cost_characters", self.page.cost_characters, 1.0..=1e9)?;
+        within("page.cost_limit", self.page.cost_limit, 1.0..=1000.0)?;
         within("page.tolerance", self.page.tolerance, 1e-12..=1.0)?;
         within("page.max_iterations", self.page.max_iterations, 1..=1_000_000)?;
         within("policy.max_article_loss", self.policy.max_article_loss, 0.0..=1.0)?;
