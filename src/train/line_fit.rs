@@ -85,7 +85,8 @@ pub fn fit(problem: &Problem<'_>, subset: &[u32], settings: &Settings) -> Result
             costs += line.cost;
         }
         solution.passes += 1;
-        if moved < settings.tolerance * costs {
+        // Equal where no line counts: then there is nothing to fit.
+        if moved <= settings.tolerance * costs {
             solution.gradient = gradient(problem, &order, settings.cost, &solution);
             return Ok(solution);
         }

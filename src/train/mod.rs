@@ -2,6 +2,7 @@
 
 pub mod basis;
 pub mod corpus;
+pub mod cross_validate;
 pub mod csr;
 pub mod decorrelate;
 pub mod line_fit;
