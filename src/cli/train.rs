@@ -3,6 +3,7 @@
 //! output.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -10,8 +11,10 @@ use anyhow::{Context as _, Result, bail};
 
 use super::args::RunArgs;
 use super::say::{Steps, say};
+use crate::evaluate::ReportOptions;
 use crate::input::{LabelledPage, Source, discover, read_labelled};
 use crate::output::{Destination, OutputFile};
+use crate::train::card::{Title, card, results};
 use crate::train::corpus::Corpus;
 use crate::train::cross_validate::{CrossValidation, Settings, cross_validate};
 use crate::train::made::{self, Materials};
@@ -68,6 +71,9 @@ pub struct Args {
     #[command(flatten)]
     run: RunArgs,
 }
+
+/// Of the sites, the ten with most wrong lines are printed; JSON has all of them.
+const SHOWN: ReportOptions = ReportOptions { sites: 10 };
 
 /// Runs the command.
 ///
@@ -224,27 +230,36 @@ impl Files {
         measured: Option<&CrossValidation>,
         steps: &Steps,
     ) -> Result<()> {
-        if let (Some(mut file), Some(measured)) = (self.figures, measured) {
-            file.write(serde_json::to_string_pretty(measured)?.as_bytes())?;
+        let figures = serde_json::to_value(measured)?;
+        if let Some(mut file) = self.figures {
+            file.write(serde_json::to_string_pretty(&figures)?.as_bytes())?;
             file.write(b"\n")?;
             file.commit()?;
         }
         if let (Some((path, mut file)), Some(model)) = (self.model, model) {
             let bytes = model.to_bytes()?;
+            let sha256 = digest::of_bytes(&bytes);
             file.write(&bytes)?;
             file.commit()?;
-            summarise(model, &path, &bytes, steps);
+            if let Some(mut file) = self.card {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                let title = Title { name: &name, bytes: bytes.len(), sha256: &sha256 };
+                file.write(card(title, model, measured.is_some().then_some(&figures))?.as_bytes())?;
+                file.commit()?;
+            }
+            let file = format!("{}: {} bytes, sha256 {sha256}", path.display(), bytes.len());
+            summarise(model, &file, steps);
         }
-        let _ = self.card;
-        if let Some(measured) = measured {
-            print(measured)?;
-        }
+        let Some(measured) = measured else { return Ok(()) };
+        let mut out = std::io::stdout().lock();
+        write!(out, "{}\n{}", measured.model.evaluation.report(SHOWN), results(&figures))?;
+        out.flush()?;
         Ok(())
     }
 }
 
 /// What was learned from and what came out, on standard error.
-fn summarise(model: &Model, path: &Path, bytes: &[u8], steps: &Steps) {
+fn summarise(model: &Model, file: &str, steps: &Steps) {
     for set in &model.card.sets {
         steps.say(format_args!(
             "{}: {} pages of {} sites, {} article and {} junk lines, {:.1} % of the weight",
@@ -264,12 +279,7 @@ fn summarise(model: &Model, path: &Path, bytes: &[u8], steps: &Steps) {
         "junk from probability {:.4} on, unsure from {:.4}",
         policy.threshold, policy.unsure
     ));
-    steps.say(format_args!(
-        "{}: {} bytes, sha256 {}",
-        path.display(),
-        bytes.len(),
-        digest::of_bytes(bytes)
-    ));
+    steps.say(file);
     let memory = peak_memory().map_or(String::new(), |kb| format!(", {} MB at most", kb / 1024));
     steps.say(format_args!("{:.1} s{memory}", steps.elapsed().as_secs_f64()));
 }
@@ -279,19 +289,4 @@ fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().strip_suffix("kB")?.trim().parse().ok()
-}
-
-fn print(measured: &CrossValidation) -> Result<()> {
-    use std::io::Write as _;
-    let mut out = std::io::stdout().lock();
-    let shown = crate::evaluate::ReportOptions { sites: 10 };
-    writeln!(out, "{}", measured.model.evaluation.report(shown))?;
-    if let Some(planted) = &measured.model.planted {
-        writeln!(out, "planted: {:?} {:?}", planted.recall, planted.article_characters_lost)?;
-    }
-    if let Some(baseline) = &measured.baseline {
-        writeln!(out, "{}", baseline.evaluation.report(shown))?;
-    }
-    out.flush()?;
-    Ok(())
 }

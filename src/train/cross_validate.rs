@@ -17,13 +17,15 @@ use super::{
 };
 use crate::{
     Error, Filter, Result,
+    digest::Digest,
     evaluate::{
         Evaluation, Judged, Options, Tally,
         bootstrap::{Interval, Intervals, resample, seed_for},
     },
+    features::schema,
     filter::Scratch,
-    input::LabelledPage,
-    text::{Kind, Label},
+    input::{LabelledPage, page_digest},
+    text::{Kind, Label, words},
 };
 
 /// Words are dealt into this many shares, and a fold is planted with one that its training did
@@ -52,6 +54,8 @@ impl Default for Settings {
 pub struct CrossValidation {
     /// Into how many parts the sites were dealt.
     pub folds: usize,
+    /// See [`inputs_digest`].
+    pub inputs: String,
     /// The model as the recipe makes it.
     #[serde(flatten)]
     pub model: Outcome,
@@ -164,11 +168,27 @@ pub fn cross_validate(
         }
     }
     progress("drawing pages for the intervals");
+    let known: BTreeSet<u64> = pages.iter().map(page_digest).collect();
+    let known: Vec<u64> = known.into_iter().collect();
     Ok(CrossValidation {
         folds,
+        inputs: inputs_digest(&recipe.text, &known, &materials.digest),
         model: of_model.outcome(settings.resamples),
         baseline: settings.baseline.then(|| of_plain.outcome(settings.resamples)),
     })
+}
+
+/// Digest of everything that a model and its figures follow from: features, recipe, pages, and the
+/// files that made pages are made of. `pages` are the digests of the labelled pages, sorted, each
+/// once; `materials` is [`Materials::digest`].
+pub fn inputs_digest(recipe: &str, pages: &[u64], materials: &str) -> String {
+    let mut digest = Digest::new();
+    digest.field(schema::digest()).field(words::dictionary_digest());
+    digest.field(recipe).field(materials);
+    for page in pages {
+        digest.field(page.to_le_bytes());
+    }
+    digest.hex()
 }
 
 /// The fold of each page, and how many folds there are.

@@ -1,6 +1,7 @@
 //! 7. Labelled pages become a model.
 
 pub mod basis;
+pub mod card;
 pub mod corpus;
 pub mod cross_validate;
 pub mod csr;
