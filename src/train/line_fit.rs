@@ -56,6 +56,9 @@ pub fn fit(problem: &Problem<'_>, subset: &[u32], settings: &Settings) -> Result
         subset.iter().copied().filter(|&i| problem.weights[i as usize] > 0.0).collect();
     let mut solution =
         Solution { weights: vec![0.0; problem.columns], bias: 0.0, passes: 0, gradient: 0.0 };
+    if order.is_empty() {
+        return Ok(solution);
+    }
     // A dual variable α in (0, C) is kept as its log odds t: α = C σ(t). It cannot leave its
     // bounds, and at the optimum t is minus the line's signed margin.
     let mut states: Vec<f64> = vec![0.0; problem.rows.len()];
@@ -85,8 +88,7 @@ pub fn fit(problem: &Problem<'_>, subset: &[u32], settings: &Settings) -> Result
             costs += line.cost;
         }
         solution.passes += 1;
-        // Equal where no line counts: then there is nothing to fit.
-        if moved <= settings.tolerance * costs {
+        if moved < settings.tolerance * costs {
             solution.gradient = gradient(problem, &order, settings.cost, &solution);
             return Ok(solution);
         }
