@@ -9,6 +9,8 @@ mod pages;
 mod say;
 mod score;
 #[cfg(feature = "training")]
+mod steps;
+#[cfg(feature = "training")]
 mod train;
 
 pub use args::{ModelArgs, PageArgs, RunArgs};

@@ -10,7 +10,8 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, bail};
 
 use super::args::RunArgs;
-use super::say::{Steps, say};
+use super::say::say;
+use super::steps::Steps;
 use crate::evaluate::ReportOptions;
 use crate::input::{LabelledPage, Source, discover, read_labelled};
 use crate::output::{Destination, OutputFile};

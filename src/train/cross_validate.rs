@@ -378,3 +378,69 @@ impl Planted {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::LabelledLine;
+
+    fn page(set: &str, site: &str, lines: &[(Label, &str)]) -> LabelledPage {
+        let line = |&(label, text): &(Label, &str)| LabelledLine {
+            text: text.into(),
+            label,
+            kind: None,
+            spans: Vec::new(),
+        };
+        LabelledPage {
+            id: format!("{set} {site}"),
+            site: site.into(),
+            lang: None,
+            set: set.into(),
+            lines: lines.iter().map(line).collect(),
+        }
+    }
+
+    #[test]
+    fn planted_is_the_junk_that_was_not_there() {
+        let original = page("s", "a", &[(Label::Junk, "首页"), (Label::Article, "花开了")]);
+        let copy = page(
+            "s",
+            "a",
+            &[
+                (Label::Junk, "首页"),
+                (Label::Junk, "水泵厂_轴承厂"),
+                (Label::Article, "花開了"),
+                (Label::Either, "完"),
+                (Label::Junk, "花开了"),
+            ],
+        );
+        assert_eq!(planted_lines(&original, &copy), [false, true, false, false, true]);
+    }
+
+    #[test]
+    fn there_are_no_more_folds_than_sites_and_never_too_few() {
+        let pages: Vec<_> = ["a", "b", "c", "a"].map(|site| page("s", site, &[])).into();
+        let (fold_of, folds) = deal(&pages, 5).unwrap();
+        assert_eq!(folds, 3);
+        assert_eq!(fold_of[0], fold_of[3]);
+        assert_eq!(fold_of.iter().collect::<BTreeSet<_>>().len(), 3);
+        let few = deal(&pages[..2], 5).unwrap_err().to_string();
+        assert_eq!(
+            few,
+            "cannot train: cross-validation holds out sites and needs at least 3; there are 2"
+        );
+        assert!(deal(&pages, 1).is_err() && deal(&pages, 21).is_err());
+    }
+
+    #[test]
+    fn with_weak_sets_only_nothing_is_measured() {
+        let recipe =
+            Recipe::parse(&format!("{}\n[sets.s]\nweak = true\n", super::super::recipe::DEFAULT));
+        let recipe = recipe.unwrap();
+        let lines = [(Label::Junk, "首页"), (Label::Article, "花开了")];
+        let pages: Vec<_> = ["a", "b", "c"].map(|site| page("s", site, &lines)).into();
+        let materials = Materials::load(&recipe, None).unwrap();
+        let got = cross_validate(&pages, &recipe, &materials, Settings::default(), &|_| ());
+        assert!(got.unwrap_err().to_string().contains("every set is weak"));
+    }
+}
