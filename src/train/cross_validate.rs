@@ -419,7 +419,8 @@ mod tests {
 
     #[test]
     fn there_are_no_more_folds_than_sites_and_never_too_few() {
-        let pages: Vec<_> = ["a", "b", "c", "a"].map(|site| page("s", site, &[])).into();
+        let line = [(Label::Article, "花开了")];
+        let pages: Vec<_> = ["a", "b", "c", "a"].map(|site| page("s", site, &line)).into();
         let (fold_of, folds) = deal(&pages, 5).unwrap();
         assert_eq!(folds, 3);
         assert_eq!(fold_of[0], fold_of[3]);

@@ -12,7 +12,7 @@ pub use sources::{Source, sources};
 use serde_json::Value;
 
 use super::{cross_validate, recipe::Recipe};
-use crate::{Model, Result, model::SetFacts};
+use crate::{Model, Result, digest::Digest, model::SetFacts};
 use markdown::{Markdown, figure, percent};
 
 /// Shares of article characters that the table of operating points asks about.
@@ -184,7 +184,10 @@ fn making(out: &mut Markdown, model: &Model) {
         ("features", card.schema.clone()),
         ("segmenter and dictionary", card.words.clone()),
         ("training pages", card.corpus.clone()),
-        ("prose and word lists", card.lexicons.clone()),
+        ("files of prose and words", {
+            let is_none = card.lexicons == Digest::new().hex();
+            if is_none { "none".into() } else { card.lexicons.clone() }
+        }),
         ("n-gram weights", format!("2^{}", model.line.table.bits)),
         ("word weights", format!("2^{}", model.line.words.bits)),
         ("passes of the page model", model.passes.len().to_string()),
