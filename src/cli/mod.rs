@@ -8,6 +8,10 @@ mod model;
 mod pages;
 mod say;
 mod score;
+#[cfg(feature = "training")]
+mod steps;
+#[cfg(feature = "training")]
+mod train;
 
 pub use args::{ModelArgs, PageArgs, RunArgs};
 
@@ -28,6 +32,8 @@ struct Cli {
 enum Command {
     Filter(filter::Args),
     Score(score::Args),
+    #[cfg(feature = "training")]
+    Train(train::Args),
     Evaluate(evaluate::Args),
     Model(model::Args),
 }
@@ -38,6 +44,8 @@ pub fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Filter(args) => filter::run(&args),
         Command::Score(args) => score::run(&args),
+        #[cfg(feature = "training")]
+        Command::Train(args) => train::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Model(args) => model::run(&args),
     };

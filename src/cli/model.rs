@@ -1,21 +1,33 @@
-//! `dechaff model info` and `dechaff model check`: what a model file says of itself, and whether it
-//! can be used.
+//! `dechaff model info`, `check` and `card`: what a model file says of itself, whether it can be used,
+//! and its card as Markdown.
 
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
+#[cfg(feature = "training")]
+use {
+    super::say::say,
+    crate::{
+        Error, digest,
+        output::OutputFile,
+        train::card::{self, Title},
+    },
+    anyhow::Context as _,
+    std::path::Path,
+};
 
 use crate::model::Model;
 
-/// Show or check a model file.
+/// Show, check or describe a model file.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   dechaff model info
   dechaff model info mine.dechaff --json
-  dechaff model check mine.dechaff")]
+  dechaff model check mine.dechaff
+  dechaff model card mine.dechaff --evaluation figures.json -o mine.md")]
 pub struct Args {
     #[command(subcommand)]
     command: Command,
@@ -35,6 +47,19 @@ enum Command {
     Check {
         /// Model file; the one inside the program unless given.
         model: Option<PathBuf>,
+    },
+    /// Write the model card as Markdown: what the model is for, what it was trained on, how it was
+    /// made, its operating points and its figures.
+    #[cfg(feature = "training")]
+    Card {
+        /// Model file; the one inside the program unless given.
+        model: Option<PathBuf>,
+        /// Figures to put in: the JSON that `dechaff train --cross-validate=FILE` wrote.
+        #[arg(long, value_name = "FILE")]
+        evaluation: Option<PathBuf>,
+        /// File to write; standard output unless given.
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
     },
 }
 
@@ -59,6 +84,18 @@ pub fn run(args: &Args) -> Result<ExitCode> {
             let name = model.as_ref().map_or("built-in".into(), |path| path.display().to_string());
             writeln!(out, "{name}: ok")?;
         }
+        #[cfg(feature = "training")]
+        Command::Card { model, evaluation, output } => {
+            let text = card(model.as_deref(), evaluation.as_deref())?;
+            match output {
+                Some(path) => {
+                    let mut file = OutputFile::create(path, false)?;
+                    file.write(text.as_bytes())?;
+                    file.commit()?;
+                }
+                None => out.write_all(text.as_bytes())?,
+            }
+        }
     }
     out.flush()?;
     Ok(ExitCode::SUCCESS)
@@ -69,6 +106,28 @@ fn load(path: &Option<PathBuf>) -> crate::Result<Model> {
         Some(path) => Model::load(path),
         None => Model::builtin(),
     }
+}
+
+#[cfg(feature = "training")]
+fn card(path: Option<&Path>, evaluation: Option<&Path>) -> Result<String> {
+    let model = load(&path.map(Path::to_path_buf))?;
+    let bytes = model.to_bytes()?;
+    let name = path
+        .and_then(Path::file_name)
+        .map_or("default.dechaff".into(), |name| name.to_string_lossy().into_owned());
+    let title = Title { name: &name, bytes: bytes.len(), sha256: &digest::of_bytes(&bytes) };
+    let Some(path) = evaluation else { return Ok(card::card(title, &model, None)?) };
+    let text = std::fs::read_to_string(path).map_err(|e| Error::io(path, e))?;
+    let measured: serde_json::Value =
+        serde_json::from_str(&text).with_context(|| path.display().to_string())?;
+    if measured.pointer("/evaluation/sets").is_none() {
+        let reason = "not what `dechaff train --cross-validate` writes".into();
+        return Err(Error::BadInput { path: path.into(), reason }.into());
+    }
+    if !card::belongs(&model, &measured) {
+        say(format_args!("warning: {} is of another model; the card says so", path.display()));
+    }
+    Ok(card::card(title, &model, Some(&measured))?)
 }
 
 /// The model in words, a `name: value` a line.

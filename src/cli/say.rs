@@ -44,17 +44,7 @@ pub struct Progress {
 impl Progress {
     /// A bar that is drawn if standard error is a terminal and nobody asked for quiet.
     pub fn new(quiet: bool) -> Self {
-        let bar = if quiet || !std::io::stderr().is_terminal() {
-            ProgressBar::hidden()
-        } else {
-            let bar = ProgressBar::new_spinner();
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} {msg}") {
-                bar.set_style(style);
-            }
-            bar.enable_steady_tick(Duration::from_millis(200));
-            bar
-        };
-        Progress { bar, n_pages: 0, n_bytes: 0 }
+        Progress { bar: spinner(quiet), n_pages: 0, n_bytes: 0 }
     }
 
     /// Counts a page.
@@ -79,4 +69,17 @@ impl Drop for Progress {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// A spinner that is drawn if standard error is a terminal and nobody asked for quiet.
+pub fn spinner(quiet: bool) -> ProgressBar {
+    if quiet || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} {msg}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
 }

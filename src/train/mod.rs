@@ -1,7 +1,9 @@
 //! 7. Labelled pages become a model.
 
 pub mod basis;
+pub mod card;
 pub mod corpus;
+pub mod cross_validate;
 pub mod csr;
 pub mod decorrelate;
 pub mod line_fit;

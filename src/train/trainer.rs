@@ -102,15 +102,26 @@ fn operating_curve(corpus: &Corpus, stages: &Stages, calibration: Calibration) -
     }
     let curves: Vec<Curve> = by_set.values().map(|lines| Curve::of(lines)).collect();
     let mut points: Vec<OperatingPoint> = Vec::new();
-    for point in Curve::of(&all).points(CURVE_POINTS) {
+    let whole = Curve::of(&all);
+    let observed: Vec<f32> = whole.thresholds().collect();
+    for point in whole.points(CURVE_POINTS) {
         let f1: Vec<f64> = curves.iter().filter_map(|c| c.at(point.threshold).junk_f1).collect();
         points.push(OperatingPoint {
-            threshold: point.threshold,
+            threshold: below(point.threshold, &observed),
             junk_f1: f1.iter().sum::<f64>() / f1.len().max(1) as f64,
             article_loss: point.article_loss.unwrap_or(0.0),
         });
     }
     OperatingCurve { points, article_lines: all.iter().filter(|l| !l.is_junk).count() as u64 }
+}
+
+/// Half way from a threshold to the next lower probability that was observed: the same for the lines
+/// it was measured on, and fairer to new ones where the classes lie far apart.
+fn below(threshold: f32, observed: &[f32]) -> f32 {
+    let next = observed.get(observed.partition_point(|&p| p >= threshold));
+    let middle = next.map_or(threshold, |next| 0.5 * (threshold + next));
+    // Between neighbouring numbers there is no middle.
+    if next.is_some_and(|&next| middle > next) { middle } else { threshold }
 }
 
 fn choose(operating: &OperatingCurve, recipe: &Recipe) -> Policy {
@@ -120,4 +131,18 @@ fn choose(operating: &OperatingCurve, recipe: &Recipe) -> Policy {
     let threshold = at(recipe.policy.max_article_loss);
     let strict = at(recipe.policy.strict_loss);
     Policy { threshold, unsure: strict.min(threshold), guard: true, cut: true }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thresholds_stand_in_the_gap() {
+        let next = f32::from_bits(0.25f32.to_bits() - 1);
+        let observed = [0.75, 0.25, next];
+        assert_eq!(below(0.75, &observed), 0.5);
+        assert_eq!(below(0.25, &observed), 0.25);
+        assert_eq!(below(next, &observed), next);
+    }
 }

@@ -86,9 +86,22 @@ impl Bench {
         self.run_with(arguments, b"")
     }
 
+    /// Runs the program without some variables of the environment.
+    pub fn run_without(&self, variables: &[&str], arguments: &[&str]) -> Outcome {
+        let mut command = self.command(arguments);
+        for variable in variables {
+            command.env_remove(variable);
+        }
+        self.finish(command, arguments, b"")
+    }
+
     /// Runs the program with bytes on standard input.
     pub fn run_with(&self, arguments: &[&str], stdin: &[u8]) -> Outcome {
-        let mut child = self.command(arguments).stdin(Stdio::piped()).spawn().unwrap();
+        self.finish(self.command(arguments), arguments, stdin)
+    }
+
+    fn finish(&self, mut command: Command, arguments: &[&str], stdin: &[u8]) -> Outcome {
+        let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
         let mut pipe = child.stdin.take().unwrap();
         let stdin = stdin.to_vec();
         let feeder = std::thread::spawn(move || {

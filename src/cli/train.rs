@@ -1,0 +1,293 @@
+//! `dechaff train`: labelled pages in, a model out, or what such a model does on sites that its
+//! training did not see. Steps, warnings and a summary go to standard error, figures to standard
+//! output.
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail};
+
+use super::args::RunArgs;
+use super::say::say;
+use super::steps::Steps;
+use crate::evaluate::ReportOptions;
+use crate::input::{LabelledPage, Source, discover, read_labelled};
+use crate::output::{Destination, OutputFile};
+use crate::train::card::{Title, card, results};
+use crate::train::corpus::Corpus;
+use crate::train::cross_validate::{CrossValidation, Settings, cross_validate};
+use crate::train::made::{self, Materials};
+use crate::train::recipe::{self, Recipe};
+use crate::train::trainer;
+use crate::{Error, Model, digest};
+
+/// Train a model on labelled pages.
+///
+/// Pages are read as `training/LABELLING.md` describes. Each file is a set of its own, by whose name
+/// the recipe may give it a weight; all pages of a site stay on one side of every split. The same
+/// pages, recipe and data give the same bytes, at any number of threads. A page that cannot be read
+/// stops the training, since a model without it would be another model.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  dechaff train mine.jsonl -o mine.dechaff
+  dechaff train pages/ more/*.jsonl.gz -o mine.dechaff --recipe my-recipe.toml
+  dechaff train pages/ --cross-validate
+  dechaff train pages/ --cross-validate=figures.json --folds 10 --no-baseline
+  dechaff train pages/ --data data/ -o mine.dechaff --card mine.md --cross-validate=figures.json")]
+pub struct Args {
+    /// Labelled pages: JSON Lines or lines that begin with __label__article or __label__junk, also
+    /// .gz; files or folders.
+    #[arg(required = true, value_name = "LABELLED")]
+    labelled: Vec<PathBuf>,
+    /// Model file to write.
+    #[arg(short, long, value_name = "MODEL", required_unless_present = "cross_validate")]
+    output: Option<PathBuf>,
+    /// Every parameter of the training, in TOML; the one of the default model unless given.
+    #[arg(long, value_name = "FILE")]
+    recipe: Option<PathBuf>,
+    /// Folder of the prose and word lists that the recipe names; the environment variable
+    /// DECHAFF_DATA unless given. What is not there is done without.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Train without pages that cannot be read; the exit code is then 1.
+    #[arg(long)]
+    skip_bad: bool,
+    /// Write what the model is and was made of as Markdown.
+    #[arg(long, value_name = "FILE", requires = "output")]
+    card: Option<PathBuf>,
+    /// Train on all sites but some and measure on these, in turn; print the figures, and write them
+    /// as JSON if a file is given.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    cross_validate: Option<Option<PathBuf>>,
+    /// Parts that the sites are dealt into for cross-validation.
+    #[arg(long, value_name = "N", default_value_t = 5, requires = "cross_validate",
+        value_parser = clap::value_parser!(u8).range(2..=20))]
+    folds: u8,
+    /// Do not measure the plain n-gram model beside it.
+    #[arg(long, requires = "cross_validate")]
+    no_baseline: bool,
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+/// Of the sites, the ten with most wrong lines are printed; JSON has all of them.
+const SHOWN: ReportOptions = ReportOptions { sites: 10 };
+
+/// Runs the command.
+///
+/// # Errors
+/// Where pages, recipe or data cannot be read, the pages cannot be learned from, a fit does not
+/// converge, or a file cannot be written.
+pub fn run(args: &Args) -> Result<ExitCode> {
+    let steps = Steps::new(args.run.quiet);
+    let recipe = read_recipe(args.recipe.as_deref())?;
+    let sources = find(&args.labelled, &steps)?;
+    let files = Files::create(args, &sources)?;
+    let materials = gather(args.data.as_deref(), &recipe, &steps)?;
+    steps.now("reading pages");
+    let (pages, n_bad) = read(&sources, args.skip_bad)?;
+    args.run.pool()?.install(|| {
+        let model = match &args.output {
+            Some(_) => Some(fit(&pages, &recipe, &materials, &steps)?),
+            None => None,
+        };
+        let measured = match &args.cross_validate {
+            Some(_) => {
+                let settings = Settings {
+                    folds: args.folds.into(),
+                    baseline: !args.no_baseline,
+                    ..Settings::default()
+                };
+                let progress = |step: &str| steps.now(step);
+                Some(cross_validate(&pages, &recipe, &materials, settings, &progress)?)
+            }
+            None => None,
+        };
+        files.write(model.as_ref(), measured.as_ref(), &steps)
+    })?;
+    Ok(if n_bad == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn read_recipe(path: Option<&Path>) -> Result<Recipe> {
+    let Some(path) = path else { return Ok(Recipe::parse(recipe::DEFAULT)?) };
+    let text = std::fs::read_to_string(path).map_err(|e| Error::io(path, e))?;
+    match Recipe::parse(&text) {
+        // An error of the syntax: its value is the line.
+        Err(Error::BadParameter { name, value, reason }) if name == "recipe" => {
+            bail!("{}:{value}: {}", path.display(), reason.trim_end())
+        }
+        recipe => recipe.with_context(|| path.display().to_string()),
+    }
+}
+
+/// The files that were named, each once.
+fn find(labelled: &[PathBuf], steps: &Steps) -> Result<Vec<Source>> {
+    let mut seen = BTreeSet::new();
+    let mut sources = Vec::new();
+    for path in labelled {
+        let found = discover(path)?;
+        if let Some(error) = found.errors.into_iter().next() {
+            return Err(error.into());
+        }
+        for source in found.sources {
+            let real = std::fs::canonicalize(&source.path);
+            if seen.insert(real.unwrap_or_else(|_| source.path.to_path_buf())) {
+                sources.push(source);
+            } else {
+                let path = source.path.display();
+                steps.say(format_args!("warning: {path} is named twice and read once"));
+            }
+        }
+    }
+    Ok(sources)
+}
+
+/// The pages, and how many could not be read. Without `skip_bad` a single one is an error, after
+/// all of them were told.
+fn read(sources: &[Source], skip_bad: bool) -> Result<(Vec<LabelledPage>, u64)> {
+    let (mut pages, mut n_bad) = (Vec::new(), 0);
+    for source in sources {
+        for page in read_labelled(&source.path)? {
+            match page {
+                Ok(page) => pages.push(page),
+                Err(error) => {
+                    n_bad += 1;
+                    say(error);
+                }
+            }
+        }
+    }
+    if n_bad > 0 && !skip_bad {
+        let s = if n_bad == 1 { "" } else { "s" };
+        bail!("{n_bad} bad page{s}: nothing was trained; --skip-bad trains without them");
+    }
+    Ok((pages, n_bad))
+}
+
+fn gather(data: Option<&Path>, recipe: &Recipe, steps: &Steps) -> Result<Materials> {
+    let from_environment = std::env::var_os("DECHAFF_DATA").filter(|value| !value.is_empty());
+    let data = data.map(Path::to_path_buf).or(from_environment.map(PathBuf::from));
+    if let Some(folder) = &data {
+        // A folder that was named and is not there is a slip, not a wish to do without.
+        std::fs::read_dir(folder).map_err(|e| Error::io(folder, e))?;
+    }
+    steps.now("reading prose and word lists");
+    let materials = Materials::load(recipe, data.as_deref())?;
+    for name in &materials.missing {
+        let hint = if data.is_none() { " (no --data folder)" } else { "" };
+        steps.say(format_args!("warning: {name} not found{hint}: pages are made without it"));
+    }
+    Ok(materials)
+}
+
+fn fit(
+    pages: &[LabelledPage],
+    recipe: &Recipe,
+    materials: &Materials,
+    steps: &Steps,
+) -> Result<Model> {
+    steps.now("making pages");
+    let corpus = Corpus::assemble(pages.to_vec(), recipe, |pages, folds| {
+        Ok(made::make(pages, folds, recipe, materials))
+    })?;
+    let mut model = trainer::train(&corpus, recipe, &|step| steps.now(step))?;
+    model.card.lexicons.clone_from(&materials.digest);
+    Ok(model)
+}
+
+/// The files to be written, opened before anything is computed: a folder that cannot be written is
+/// known in the first second and not after minutes.
+struct Files {
+    model: Option<(PathBuf, OutputFile)>,
+    card: Option<OutputFile>,
+    figures: Option<OutputFile>,
+}
+
+impl Files {
+    fn create(args: &Args, sources: &[Source]) -> Result<Files> {
+        let create = |name: &str, path: Option<&PathBuf>| -> Result<Option<OutputFile>> {
+            let Some(path) = path else { return Ok(None) };
+            let is_input = Destination::File(path.clone()).check(&[], sources, None).is_err();
+            if is_input {
+                return Err(Error::parameter(name, path.display(), "is also an input").into());
+            }
+            Ok(Some(OutputFile::create(path, false)?))
+        };
+        let figures = args.cross_validate.as_ref().and_then(Option::as_ref);
+        let model = create("--output", args.output.as_ref())?;
+        Ok(Files {
+            model: args.output.clone().zip(model),
+            card: create("--card", args.card.as_ref())?,
+            figures: create("--cross-validate", figures)?,
+        })
+    }
+
+    fn write(
+        self,
+        model: Option<&Model>,
+        measured: Option<&CrossValidation>,
+        steps: &Steps,
+    ) -> Result<()> {
+        let figures = serde_json::to_value(measured)?;
+        if let Some(mut file) = self.figures {
+            file.write(serde_json::to_string_pretty(&figures)?.as_bytes())?;
+            file.write(b"\n")?;
+            file.commit()?;
+        }
+        if let (Some((path, mut file)), Some(model)) = (self.model, model) {
+            let bytes = model.to_bytes()?;
+            let sha256 = digest::of_bytes(&bytes);
+            file.write(&bytes)?;
+            file.commit()?;
+            if let Some(mut file) = self.card {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                let title = Title { name: &name, bytes: bytes.len(), sha256: &sha256 };
+                file.write(card(title, model, measured.is_some().then_some(&figures))?.as_bytes())?;
+                file.commit()?;
+            }
+            let file = format!("{}: {} bytes, sha256 {sha256}", path.display(), bytes.len());
+            summarise(model, &file, steps);
+        }
+        let Some(measured) = measured else { return Ok(()) };
+        let mut out = std::io::stdout().lock();
+        write!(out, "{}\n{}", measured.model.evaluation.report(SHOWN), results(&figures))?;
+        out.flush()?;
+        Ok(())
+    }
+}
+
+/// What was learned from and what came out, on standard error.
+fn summarise(model: &Model, file: &str, steps: &Steps) {
+    for set in &model.card.sets {
+        steps.say(format_args!(
+            "{}: {} pages of {} sites, {} article and {} junk lines, {:.1} % of the weight",
+            set.name,
+            set.pages,
+            set.sites,
+            set.article_lines,
+            set.junk_lines,
+            100.0 * set.weight
+        ));
+    }
+    for fit in &model.card.fits {
+        steps.say(fit);
+    }
+    let policy = model.policy();
+    steps.say(format_args!(
+        "junk from probability {:.4} on, unsure from {:.4}",
+        policy.threshold, policy.unsure
+    ));
+    steps.say(file);
+    let memory = peak_memory().map_or(String::new(), |kb| format!(", {} MB at most", kb / 1024));
+    steps.say(format_args!("{:.1} s{memory}", steps.elapsed().as_secs_f64()));
+}
+
+/// The most memory that this process has held, in kB, where the system tells.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse().ok()
+}

@@ -1,0 +1,349 @@
+//! `dechaff train` and `dechaff model card` as their users meet them, on small sites that a seeded
+//! function invents: what is written, what is refused and how, and that the bytes are the same.
+
+mod common;
+
+use std::fmt::Write as _;
+
+use common::{Bench, Outcome};
+use serde_json::{Value, json};
+
+/// Numbers that look random and are always the same (Knuth's MMIX constants).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (self.0 >> 33) as usize % n
+    }
+
+    fn pick<'a>(&mut self, all: &[&'a str]) -> &'a str {
+        all[self.below(all.len())]
+    }
+}
+
+const WHO: [&str; 8] =
+    ["渔民们", "村里的老人", "小学校长", "气象站", "他们", "修表匠", "图书馆", "合唱队"];
+const WHEN: [&str; 6] = ["清早", "去年冬天", "雨停以后", "上个月", "每到周末", "天黑之前"];
+const WHAT: [&str; 8] = [
+    "把旧船拖上了岸",
+    "数了数剩下的种子",
+    "又检查了一遍仪器",
+    "沿着河堤走到了桥头",
+    "讨论怎样修好水车",
+    "在院子里晒书",
+    "记下了当天的温度",
+    "给远方的亲戚写了信",
+];
+const WHY: [&str; 5] = [
+    "因为霜冻来得早",
+    "为的是明年少走弯路",
+    "谁也没有多说什么",
+    "大家都觉得值得",
+    "这是祖辈留下的习惯",
+];
+const MENU: [&str; 8] =
+    ["首页", "新闻中心", "产品展示", "联系我们", "登录", "注册", "下一页", "网站地图"];
+const FARM: [&str; 8] = [
+    "百胜轴承厂",
+    "金顺娱乐城",
+    "宏发水泵批发",
+    "永利在线开户",
+    "东升搬家公司",
+    "吉祥棋牌下载",
+    "鑫源木托盘",
+    "天天彩票计划",
+];
+const FOOT: [&str; 4] =
+    ["版权所有 未经许可不得转载", "备案号 00000000 号", "技术支持：某某网络", "本站信息仅供参考"];
+
+fn article(dice: &mut Dice) -> String {
+    let mut text = String::new();
+    for _ in 0..=dice.below(3) {
+        let (when, who) = (dice.pick(&WHEN), dice.pick(&WHO));
+        let (what, why) = (dice.pick(&WHAT), dice.pick(&WHY));
+        let _ = write!(text, "{when}，{who}{what}，{why}。");
+    }
+    text
+}
+
+fn farm(dice: &mut Dice) -> String {
+    let items: Vec<_> = (0..6).map(|_| dice.pick(&FARM)).collect();
+    items.join(dice.pick(&["_", "|", "、", "-"]))
+}
+
+fn page(dice: &mut Dice, id: usize, site: usize) -> Value {
+    let mut lines = Vec::new();
+    let mut add = |text: String, label: &str, kind: Option<&str>| {
+        lines.push(json!({"text": text, "label": label, "kind": kind}));
+    };
+    for _ in 0..3 {
+        add(dice.pick(&MENU).into(), "junk", Some("nav"));
+    }
+    for _ in 0..4 + dice.below(4) {
+        add(article(dice), "article", None);
+    }
+    add("完".into(), "either", None);
+    for _ in 0..2 {
+        add(farm(dice), "junk", Some("spider_pool"));
+    }
+    add(dice.pick(&FOOT).into(), "junk", Some("legal"));
+    json!({"id": id.to_string(), "site": format!("site{site}.example"), "lang": "zh", "lines": lines})
+}
+
+/// Pages of so many sites, five of each.
+fn pages(sites: usize) -> String {
+    let mut dice = Dice(7);
+    (0..5 * sites).map(|id| format!("{}\n", page(&mut dice, id, id % sites))).collect()
+}
+
+/// A folder with forty pages of eight sites.
+fn bench() -> Bench {
+    let bench = Bench::new();
+    bench.write("pages.jsonl", pages(8));
+    bench
+}
+
+/// Runs the program without a data folder, whatever the environment says.
+fn run(bench: &Bench, arguments: &[&str]) -> Outcome {
+    bench.run_without(&["DECHAFF_DATA"], arguments)
+}
+
+fn train(bench: &Bench, arguments: &[&str]) -> Outcome {
+    run(bench, &[&["train"], arguments].concat())
+}
+
+/// The default recipe with some values replaced: `("page.knots", "3")`. What it says of sets and of
+/// pages to be made goes first, for it is about files that are not here.
+fn recipe(values: &[(&str, &str)]) -> String {
+    let mut all: toml::Table = dechaff::train::recipe::DEFAULT.parse().unwrap();
+    all.remove("sets");
+    all.remove("synth");
+    for (path, value) in values {
+        let mut names: Vec<&str> = path.split('.').collect();
+        let last = names.pop().unwrap();
+        let mut table = &mut all;
+        for name in names {
+            let empty = toml::Value::Table(toml::Table::new());
+            table = table.entry(name).or_insert(empty).as_table_mut().unwrap();
+        }
+        let value: toml::Table = format!("x = {value}").parse().unwrap();
+        table.insert(last.into(), value["x"].clone());
+    }
+    toml::to_string(&all).unwrap()
+}
+
+#[test]
+fn a_model_is_written_and_filters() {
+    let bench = bench();
+    let out = train(&bench, &["pages.jsonl", "-o", "new.dechaff", "--card", "new.md"]);
+    out.exits(0)
+        .prints("")
+        .says("pages: 40 pages of 8 sites")
+        .says("sha256 ")
+        .says("new.dechaff: ");
+    let mut dice = Dice(99);
+    let (good, bad) = (article(&mut dice), farm(&mut dice));
+    bench.write("page.txt", format!("首页\n{good}\n{good}\n{bad}\n备案号 00000000 号\n"));
+    let cleaned = run(&bench, &["filter", "-m", "new.dechaff", "page.txt", "-q"]);
+    cleaned.exits(0).prints(format!("{good}\n{good}\n"));
+    run(&bench, &["model", "check", "new.dechaff"]).exits(0).prints("new.dechaff: ok\n");
+    // The pages are known to the model that was trained on them.
+    let known = run(&bench, &["evaluate", "-m", "new.dechaff", "pages.jsonl"]);
+    known.exits(0).says("warning: the model was trained on 40 of 40 pages");
+    // The card of the file is the card that was written with it.
+    let card = run(&bench, &["model", "card", "new.dechaff"]);
+    card.exits(0).prints(bench.read("new.md"));
+    let text = String::from_utf8_lossy(&card.stdout).into_owned();
+    card.check(text.starts_with("# Model card: new.dechaff\n"), "its title");
+    card.check(text.contains("\n| pages | 40 | 8 | "), "its sets");
+    card.check(text.contains("\nseed = "), "the recipe");
+    card.check(text.contains("Not measured"), "no figures");
+}
+
+#[test]
+fn the_same_bytes_at_any_number_of_threads_and_again() {
+    let bench = bench();
+    for (name, threads) in [("1", "1"), ("4", "4"), ("again", "4")] {
+        train(&bench, &["pages.jsonl", "-o", name, "-j", threads]).exits(0);
+    }
+    assert!(bench.read("1") == bench.read("4"), "one thread and four");
+    assert!(bench.read("4") == bench.read("again"), "a second run");
+    bench.write("r.toml", recipe(&[("seed", "3")]));
+    train(&bench, &["pages.jsonl", "-o", "seed", "--recipe", "r.toml"]).exits(0);
+    assert!(bench.read("1") != bench.read("seed"), "another seed");
+}
+
+#[test]
+fn cross_validation_measures_on_other_sites() {
+    let bench = bench();
+    let values = [("sets.pages.plant", "2"), ("sets.weak.weak", "true"), ("sets.weak.plant", "1")];
+    // Many models are fitted here, so they are small.
+    let small = [("page.knots", "3"), ("page.passes", "1")];
+    bench.write("r.toml", recipe(&[&values[..], &small].concat())).write("weak.jsonl", pages(3));
+    let arguments = ["pages.jsonl", "weak.jsonl", "--recipe", "r.toml", "-q", "--folds", "3"];
+    let out = train(&bench, &[&arguments[..], &["--cross-validate=cv.json"]].concat());
+    out.exits(0);
+    out.check(out.stderr.is_empty(), "quiet");
+    let shown = String::from_utf8_lossy(&out.stdout).into_owned();
+    let got: Value = serde_json::from_slice(&bench.read("cv.json")).unwrap();
+    for (path, expected) in [
+        ("/folds", json!(3)),
+        ("/evaluation/pooled/pages", json!(40)),
+        ("/evaluation/trained_on_pages", json!(0)),
+        // Weak sets are learned from and not measured, nor are copies of them.
+        ("/evaluation/sets/0/name", json!("pages")),
+        ("/evaluation/mean_over_sets/sets", json!(1)),
+        // Two copies of every page.
+        ("/planted/pages", json!(80)),
+        ("/planted/evaluation/sets/0/name", json!("planted")),
+        ("/baseline/evaluation/pooled/pages", json!(40)),
+    ] {
+        out.check(got.pointer(path) == Some(&expected), &format!("{path} is not {expected}"));
+    }
+    assert_eq!(got["thresholds"].as_array().map(Vec::len), Some(3));
+    // These sites are alike, so what was learned carries over.
+    let f1 = got.pointer("/evaluation/pooled/junk/f1").and_then(Value::as_f64).unwrap();
+    out.check(f1 > 0.9, &format!("junk F1 {f1}"));
+    let planted = got["planted"]["lines"].as_u64().unwrap();
+    let by_kind = got["planted"]["kinds"].as_array().unwrap().iter();
+    let by_kind = by_kind.map(|kind| kind["lines"].as_u64().unwrap()).sum::<u64>();
+    out.check(planted > 80 && planted == by_kind, "kinds of planted lines add up");
+    out.check(shown.contains(&format!("{planted} lines planted into 80 copies")), "the text");
+
+    // The same at one thread; and with the figures the card has tables.
+    let again = [&arguments[..], &["-j", "1", "--cross-validate=again.json"]].concat();
+    train(&bench, &again).exits(0);
+    assert!(bench.read("cv.json") == bench.read("again.json"), "one thread");
+    train(&bench, &[&arguments[..], &["-o", "m"]].concat()).exits(2);
+    train(&bench, &[&arguments[..5], &["-o", "m"]].concat()).exits(0);
+    let card = run(&bench, &["model", "card", "m", "--evaluation", "cv.json", "-o", "m.md"]);
+    card.exits(0).prints("");
+    card.check(card.stderr.is_empty(), "the figures belong to the model");
+    let text = String::from_utf8(bench.read("m.md")).unwrap();
+    assert!(text.contains("### Planted junk") && text.contains("| mean over sets |"), "{text}");
+    // Figures of another model are marked.
+    train(&bench, &["pages.jsonl", "-o", "other"]).exits(0);
+    let card = run(&bench, &["model", "card", "other", "--evaluation", "cv.json"]);
+    card.exits(0).says("warning: cv.json is of another model");
+    card.check(String::from_utf8_lossy(&card.stdout).contains("another recipe"), "in the card");
+    bench.write("no.json", "{}");
+    run(&bench, &["model", "card", "m", "--evaluation", "no.json"])
+        .exits(1)
+        .says("no.json: not what");
+}
+
+#[test]
+fn what_cannot_be_learned_from_is_said() {
+    let bench = bench();
+    let text = String::from_utf8(bench.read("pages.jsonl")).unwrap();
+    bench.write("no-junk.jsonl", text.replace("\"junk\"", "\"either\""));
+    bench.write("no-article.jsonl", text.replace("\"article\"", "\"either\""));
+    bench.write("one-site.jsonl", pages(1));
+    bench.write("two-sites.jsonl", pages(2));
+    bench.write("empty.jsonl", "");
+    for (file, said) in [
+        ("no-junk.jsonl", "cannot train: no line of 40 pages is labelled junk"),
+        ("no-article.jsonl", "cannot train: no line of 40 pages is labelled article"),
+        ("one-site.jsonl", "cannot train: all pages are of 1 site"),
+        ("empty.jsonl", "cannot train: no line of 0 pages"),
+        ("none.jsonl", "none.jsonl: No such file"),
+    ] {
+        train(&bench, &[file, "-o", "m"]).exits(1).says(said).prints("");
+    }
+    train(&bench, &["two-sites.jsonl", "--cross-validate"])
+        .exits(1)
+        .says("at least 3; there are 2");
+    train(&bench, &["two-sites.jsonl", "-o", "two"]).exits(0);
+    assert!(bench.names().iter().all(|name| name != "m"), "{:?}", bench.names());
+    train(&bench, &["pages.jsonl"]).exits(2);
+}
+
+#[test]
+fn a_recipe_that_makes_no_sense_is_said() {
+    let bench = bench();
+    let default = dechaff::train::recipe::DEFAULT;
+    for (text, said) in [
+        (format!("fold = 5\n{default}"), "r.toml:1: unknown field `fold`"),
+        (format!("seed = -1\n{}", default.replace("seed", "#")), "r.toml:1: "),
+        ("seed = 1\n[line\n".into(), "r.toml:2: "),
+        (recipe(&[("folds", "1")]), "r.toml: folds = 1: must be from 2 to 20"),
+        (recipe(&[("sets.a.weight", "-1.0")]), "r.toml: sets.a.weight = -1: must be from 0 to"),
+    ] {
+        bench.write("r.toml", text);
+        train(&bench, &["pages.jsonl", "-o", "m", "--recipe", "r.toml"]).exits(1).says(said);
+    }
+    train(&bench, &["pages.jsonl", "-o", "m", "--recipe", "none"]).exits(1).says("none: No such");
+    train(&bench, &["pages.jsonl", "-o", "m", "--data", "none"]).exits(1).says("none: No such");
+}
+
+#[test]
+fn a_bad_page_stops_the_training_unless_it_may_be_skipped() {
+    let bench = bench();
+    let text = String::from_utf8(bench.read("pages.jsonl")).unwrap();
+    bench.write("bad.jsonl", format!("{text}{{\"lines\": 1}}\n"));
+    let out = train(&bench, &["bad.jsonl", "-o", "m", "-q"]);
+    out.exits(1).says("bad.jsonl:41: ").says("1 bad page: nothing was trained");
+    assert_eq!(bench.names(), ["bad.jsonl", "pages.jsonl"]);
+    let out = train(&bench, &["bad.jsonl", "-o", "m", "-q", "--skip-bad"]);
+    out.exits(1).says("bad.jsonl:41: ");
+    run(&bench, &["model", "check", "m"]).exits(0);
+}
+
+#[test]
+fn outputs_are_safe_and_quiet_is_quiet() {
+    let bench = bench();
+    let before = bench.read("pages.jsonl");
+    train(&bench, &["pages.jsonl", "-o", "pages.jsonl"]).exits(1).says("is also an input");
+    train(&bench, &["pages.jsonl", "--cross-validate=./pages.jsonl"])
+        .exits(1)
+        .says("is also an input");
+    assert!(bench.read("pages.jsonl") == before);
+    train(&bench, &["pages.jsonl", "-o", "no/m"]).exits(1).says("no/m: No such file");
+    let out = train(&bench, &["pages.jsonl", "-o", "m", "--quiet"]);
+    out.exits(0).prints("").check(out.stderr.is_empty(), "nothing on stderr");
+    let twice = train(&bench, &["pages.jsonl", ".", "-o", "twice"]);
+    twice.exits(0).says("pages.jsonl is named twice");
+    assert!(bench.read("m") == bench.read("twice"));
+}
+
+#[test]
+fn pages_of_one_line_and_fasttext_files_train_and_evaluate() {
+    let bench = Bench::new();
+    let mut dice = Dice(3);
+    let (mut pages, mut lines) = (String::new(), String::new());
+    for number in 0..60 {
+        let (label, text) = match number % 2 {
+            0 => ("article", article(&mut dice)),
+            _ => ("junk", farm(&mut dice)),
+        };
+        let page = json!({"lines": [{"text": text, "label": label}]});
+        let _ = writeln!(pages, "{page}");
+        let _ = writeln!(lines, "__label__{label} {text}");
+    }
+    bench.write("pages.jsonl", pages).write("lines.txt", lines);
+    for file in ["pages.jsonl", "lines.txt"] {
+        train(&bench, &[file, "-o", "m"]).exits(0).says("60 pages of 60 sites");
+        let out = run(&bench, &["evaluate", "-m", "m", file, "--json"]);
+        let got: Value = serde_json::from_slice(&out.exits(0).stdout).unwrap();
+        let f1 = got.pointer("/pooled/junk/f1").and_then(Value::as_f64).unwrap();
+        out.check(f1 > 0.95, &format!("junk F1 {f1}"));
+        train(&bench, &[file, "--cross-validate", "--no-baseline", "-q"]).exits(0);
+    }
+}
+
+#[test]
+fn files_that_the_recipe_names_are_read_or_missed() {
+    let bench = bench();
+    let values = [("synth.composed", "5"), ("synth.prose", "[\"prose.txt\"]")];
+    bench.write("r.toml", recipe(&values));
+    let arguments = ["pages.jsonl", "--recipe", "r.toml", "-o"];
+    let out = train(&bench, &[&arguments[..], &["without"]].concat());
+    out.exits(0).says("warning: prose.txt not found (no --data folder)");
+    let mut dice = Dice(5);
+    let prose: Vec<_> = (0..400).map(|_| article(&mut dice)).collect();
+    bench.write("data/prose.txt", prose.join("\n"));
+    let out = train(&bench, &[&arguments[..], &["with", "--data", "data"]].concat());
+    out.exits(0).check(!out.stderr.contains("warning"), "nothing is missing");
+    assert!(bench.read("with") != bench.read("without"));
+}
