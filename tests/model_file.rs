@@ -240,6 +240,7 @@ fn numbers_that_are_none_are_not_written() {
     unwritten(|m| m.passes[0].bands[2].bias = f32::NAN, "pass 0: a weight is not a number");
     unwritten(|m| m.passes[0].bounds[1] = f32::INFINITY, "pass 0: the bounds");
     unwritten(|m| m.passes[1].bands[0].basis.columns[3].0[1] = f32::NAN, "pass 1: knots");
+    unwritten(|m| m.passes[1].bands[0].basis.columns[3].0[2] = f32::INFINITY, "pass 1: knots");
     unwritten(|m| m.calibration.offset = f32::NEG_INFINITY, "calibration holds -inf");
     unwritten(|m| m.calibration.slope = f32::NAN, "calibration holds NaN");
     unwritten(|m| m.policy.threshold = f32::NAN, "thresholds");
