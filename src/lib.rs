@@ -20,6 +20,11 @@ pub mod text;
 #[cfg(feature = "training")]
 pub mod train;
 
+/// The example in README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub use error::{Error, Result};
 pub use filter::{Filter, LineVerdict, PageVerdict, Verdict};
 pub use model::Model;

@@ -121,14 +121,20 @@ impl Model {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
         };
-        let written = tempfile::Builder::new().prefix(".dechaff-").tempfile_in(folder).and_then(
-            |mut aside| {
-                aside.write_all(&bytes)?;
-                aside.as_file().sync_all()?;
-                aside.persist(path).map_err(|e| e.error)?;
-                Ok(())
-            },
-        );
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".dechaff-");
+        #[cfg(unix)]
+        {
+            // As any program's files: the user's umask decides, not the privacy of a temporary file.
+            use std::os::unix::fs::PermissionsExt as _;
+            builder.permissions(std::fs::Permissions::from_mode(0o666));
+        }
+        let written = builder.tempfile_in(folder).and_then(|mut aside| {
+            aside.write_all(&bytes)?;
+            aside.as_file().sync_all()?;
+            aside.persist(path).map_err(|e| e.error)?;
+            Ok(())
+        });
         written.map_err(|e| Error::io(path, e))
     }
 }

@@ -1,0 +1,180 @@
+//! How fast each part of filtering is, in bytes of text a second and a thread: `cargo bench`.
+//!
+//! The text is composed here from a few words, by a seeded generator: short and long lines, Chinese
+//! and English. It is more even than real pages, so the figures are for comparing one version of
+//! the code with another on one machine. The model is the one inside the program.
+
+use std::hint::black_box;
+
+use dechaff::{
+    Filter, Model, Page,
+    features::{
+        context::Surroundings,
+        facts::{Margins, PageFacts},
+        ngrams::{self, CHARACTERS},
+    },
+    filter::Scratch,
+    model::LineScratch,
+    text::fold,
+};
+use divan::{Bencher, counter::BytesCount};
+
+fn main() {
+    divan::main();
+}
+
+/// A sort of text.
+#[derive(Debug, Clone, Copy)]
+enum Text {
+    ZhShort,
+    ZhLong,
+    EnShort,
+    EnLong,
+}
+
+const TEXTS: [Text; 4] = [Text::ZhShort, Text::ZhLong, Text::EnShort, Text::EnLong];
+
+const ZH: &str = "清晨 渡口 船工 把 缆绳 解开 河面 上 起了 薄雾 两岸 的 稻田 刚刚 收割 孩子们 沿着 堤坝 跑 老人 坐在 门前 \
+    修补 渔网 集市 开门 很早 首页 新闻 视频 下载 登录 更多 厂家 批发 价格 公司 设备 安装 2019 年 5 月 来源";
+const EN: &str = "the ferry leaves before dawn and the river keeps a thin mist over both banks while children run \
+    along the dyke an old man mends his nets market opens early home news video download login more price \
+    company 2019 about contact share";
+
+/// Bytes of each text.
+const SIZE: usize = 256 << 10;
+/// Lines of a page.
+const LINES: usize = 40;
+
+impl Text {
+    /// Pages of this sort, the same in every run.
+    fn pages(self) -> Vec<String> {
+        let (words, space, end) = match self {
+            Text::ZhShort | Text::ZhLong => (ZH, "", "。"),
+            Text::EnShort | Text::EnLong => (EN, " ", "."),
+        };
+        let words: Vec<&str> = words.split_whitespace().collect();
+        let longest = match self {
+            Text::ZhShort | Text::EnShort => 6,
+            Text::ZhLong | Text::EnLong => 120,
+        };
+        let mut state = 1u64;
+        let mut below = |n: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 33) as usize % n
+        };
+        let (mut pages, mut size) = (Vec::new(), 0);
+        while size < SIZE {
+            let mut page = String::new();
+            for _ in 0..LINES {
+                for word in 0..1 + below(longest) {
+                    page.push_str(if word > 0 { space } else { "" });
+                    page.push_str(words[below(words.len())]);
+                    page.push_str(if below(9) == 0 { "," } else { "" });
+                }
+                page.push_str(end);
+                page.push('\n');
+            }
+            size += page.len();
+            pages.push(page);
+        }
+        pages
+    }
+}
+
+fn bytes(pages: &[String]) -> BytesCount {
+    BytesCount::new(pages.iter().map(String::len).sum::<usize>())
+}
+
+fn model() -> Model {
+    Model::builtin().expect("the model inside the program can be read")
+}
+
+/// Characters to folded codes.
+#[divan::bench(args = TEXTS)]
+fn a_fold(bencher: Bencher<'_, '_>, text: Text) {
+    let pages = text.pages();
+    let mut codes = Vec::new();
+    bencher.counter(bytes(&pages)).bench_local(|| {
+        for line in pages.iter().flat_map(|page| page.lines()) {
+            fold::fold_line(line, &mut codes);
+            black_box(&codes);
+        }
+    });
+}
+
+/// Folded codes to hashes.
+#[divan::bench(args = TEXTS)]
+fn b_ngrams(bencher: Bencher<'_, '_>, text: Text) {
+    let pages = text.pages();
+    let folded: Vec<Vec<u16>> = pages
+        .iter()
+        .flat_map(|page| page.lines())
+        .map(|line| {
+            let mut codes = Vec::new();
+            fold::fold_line(line, &mut codes);
+            codes
+        })
+        .collect();
+    bencher.counter(bytes(&pages)).bench_local(|| {
+        let mut sum = 0u32;
+        for codes in &folded {
+            ngrams::emit(codes, CHARACTERS, |hash| sum ^= hash);
+        }
+        sum
+    });
+}
+
+/// Lines to everything that is known of them by themselves: fold, skeleton, shape, margins, and
+/// words where the model asks for them.
+#[divan::bench(args = TEXTS)]
+fn c_lines(bencher: Bencher<'_, '_>, text: Text) {
+    let (model, texts) = (model(), text.pages());
+    let pages: Vec<Page<'_>> = texts.iter().map(|page| Page::from_text(page)).collect();
+    let (mut facts, mut scratch) = (PageFacts::default(), LineScratch::default());
+    bencher.counter(bytes(&texts)).bench_local(|| {
+        for page in &pages {
+            model.line.read(&page.lines, &mut facts, &mut scratch);
+            black_box(&facts);
+        }
+    });
+}
+
+/// Lines among their neighbours, all passes.
+#[divan::bench(args = TEXTS)]
+fn d_page_stage(bencher: Bencher<'_, '_>, text: Text) {
+    let (model, texts) = (model(), text.pages());
+    let mut scratch = LineScratch::default();
+    let read: Vec<PageFacts> = texts
+        .iter()
+        .map(|page| {
+            let mut facts = PageFacts::default();
+            model.line.read(&Page::from_text(page).lines, &mut facts, &mut scratch);
+            facts
+        })
+        .collect();
+    let (mut around, mut belief) = (Surroundings::default(), Vec::new());
+    bencher.counter(bytes(&texts)).bench_local(|| {
+        for facts in &read {
+            belief.clear();
+            belief.extend(facts.margins.iter().map(Margins::total));
+            for pass in &model.passes {
+                pass.run(facts, &mut around, &mut belief);
+            }
+            black_box(&belief);
+        }
+    });
+}
+
+/// Text to verdicts, the whole way.
+#[divan::bench(args = TEXTS)]
+fn e_filter(bencher: Bencher<'_, '_>, text: Text) {
+    let (model, texts) = (model(), text.pages());
+    let policy = *model.policy();
+    let filter = Filter::new(model, policy);
+    let mut scratch = Scratch::default();
+    bencher.counter(bytes(&texts)).bench_local(|| {
+        for text in &texts {
+            black_box(filter.judge(&Page::from_text(text), &mut scratch));
+        }
+    });
+}

@@ -1,0 +1,389 @@
+//! Attacks on the model file: every one is refused with words that name the fault, and none panics.
+//! Then what a sound file promises: the same model and the same bytes back, and a page judged
+//! whatever is written on it.
+
+use std::path::Path;
+
+use dechaff::{
+    Error, Filter, Model, Page,
+    features::{context::WIDTH, schema},
+    filter::Scratch,
+    model::{
+        Additive, Basis, Calibration, Card, Cross, Knots, LineModel, OperatingCurve,
+        OperatingPoint, PageModel, Policy, Table,
+    },
+    text::words,
+};
+use proptest::prelude::*;
+use safetensors::{
+    SafeTensors,
+    tensor::{Dtype, TensorView, serialize},
+};
+use serde_json::{Value, json};
+
+/// A small model with a part of every sort; its weights mean nothing.
+fn model() -> Model {
+    let weights = |n: i32| (0..n).map(|i| (i * 37 % 255 - 127) as i8).collect();
+    let table = Table { bits: 8, scale: 0.02, weights: weights(256) };
+    let words_table = Table { bits: 4, scale: 0.25, weights: weights(16) };
+    let band = |bias: f32| {
+        let columns: Vec<Knots> = (0..WIDTH)
+            .map(|i| Knots((0..i % 4).map(|k| k as f32 - 0.5 * (i % 3) as f32).collect()))
+            .collect();
+        let cross = Cross {
+            columns: [0, WIDTH - 1],
+            knots: [Knots(vec![-1.0, 0.0, 2.0]), Knots(vec![0.0, 1.0])],
+        };
+        let basis = Basis { columns, crosses: vec![cross] };
+        let weights = (0..basis.len()).map(|i| (i % 5) as f32 * 0.25 - 0.5).collect();
+        Additive { basis, weights, bias }
+    };
+    let point =
+        |threshold, junk_f1, article_loss| OperatingPoint { threshold, junk_f1, article_loss };
+    Model {
+        line: LineModel {
+            table,
+            form: true,
+            bias: -0.3,
+            words: words_table,
+            words_bias: 0.1,
+            gate: 1.5,
+        },
+        passes: vec![
+            PageModel { bounds: vec![7.0, 29.0], bands: vec![band(0.1), band(0.2), band(0.3)] },
+            PageModel { bounds: vec![], bands: vec![band(-0.7)] },
+        ],
+        calibration: Calibration { slope: 0.9, offset: 0.05 },
+        policy: Policy { threshold: 0.7, unsure: 0.4, guard: true, cut: true },
+        operating: OperatingCurve {
+            points: vec![point(0.9, 0.5, 0.001), point(0.7, 0.8, 0.01)],
+            article_lines: 5000,
+        },
+        card: Card {
+            schema: schema::digest(),
+            words: words::dictionary_digest().to_string(),
+            recipe: "seed = 1 # 种子\n".into(),
+            fits: vec!["line model: 3 passes".into()],
+            ..Card::default()
+        },
+        trained_on: vec![3, 14, 15, 92, u64::MAX],
+    }
+}
+
+fn bytes() -> Vec<u8> {
+    model().to_bytes().unwrap()
+}
+
+fn read(bytes: &[u8]) -> dechaff::Result<Model> {
+    Model::from_bytes(bytes, Path::new("attack.dechaff"))
+}
+
+/// Bytes are refused as a bad model, by name and with a reason that holds `word`.
+#[track_caller]
+fn refused(bytes: &[u8], word: &str) {
+    match read(bytes) {
+        Err(error @ Error::BadModel { .. }) => {
+            let message = error.to_string();
+            assert!(message.starts_with("model attack.dechaff: "), "{message}");
+            assert!(message.contains(word), "expected {word:?} in: {message}");
+        }
+        Err(error) => panic!("another error than BadModel: {error:?}"),
+        Ok(_) => panic!("read without complaint; expected a word of {word:?}"),
+    }
+}
+
+/// A tensor as it is before it is written.
+type Tensor = (String, Dtype, Vec<u8>);
+
+/// The file of the small model after its header and tensors were tampered with.
+fn tampered(change: impl FnOnce(&mut Value, &mut Vec<Tensor>)) -> Vec<u8> {
+    let bytes = bytes();
+    let (_, metadata) = SafeTensors::read_metadata(&bytes).unwrap();
+    let mut metadata = metadata.metadata().clone().unwrap();
+    let mut header: Value = serde_json::from_str(&metadata["dechaff"]).unwrap();
+    let read = SafeTensors::deserialize(&bytes).unwrap();
+    let mut tensors: Vec<Tensor> = read
+        .iter()
+        .map(|(name, view)| (name.to_string(), view.dtype(), view.data().to_vec()))
+        .collect();
+    change(&mut header, &mut tensors);
+    metadata.insert("dechaff".into(), header.to_string());
+    let views = tensors.iter().map(|(name, dtype, data)| {
+        let length = data.len() * 8 / dtype.bitsize();
+        (name.as_str(), TensorView::new(*dtype, vec![length], data).unwrap())
+    });
+    serialize(views, Some(metadata)).unwrap()
+}
+
+fn with_header(change: impl FnOnce(&mut Value)) -> Vec<u8> {
+    tampered(|header, _| change(header))
+}
+
+fn with_tensor(name: &str, change: impl FnOnce(&mut Tensor)) -> Vec<u8> {
+    tampered(|_, tensors| change(tensors.iter_mut().find(|t| t.0 == name).unwrap()))
+}
+
+#[test]
+fn a_model_comes_back_as_it_was() {
+    let (model, bytes) = (model(), bytes());
+    let back = read(&bytes).unwrap();
+    assert_eq!(back, model);
+    assert_eq!(back.to_bytes().unwrap(), bytes);
+    // Tampering with nothing changes nothing, or the attacks below would prove nothing.
+    assert_eq!(read(&tampered(|_, _| ())).unwrap(), model);
+    // Any tool can open it.
+    let tensors = SafeTensors::deserialize(&bytes).unwrap();
+    assert_eq!(tensors.tensor("line.table").unwrap().shape(), [256]);
+}
+
+#[test]
+fn a_file_that_is_no_model_is_refused() {
+    refused(b"", "empty");
+    refused(b"\0", "not a model file");
+    refused(&[0xFF; 4096], "not a model file");
+    refused("标题\n正文。\n".repeat(99).as_bytes(), "not a model file");
+    let mut noise = 1u32;
+    let noise: Vec<u8> = std::iter::repeat_with(|| {
+        noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (noise >> 24) as u8
+    })
+    .take(10_000)
+    .collect();
+    refused(&noise, "not a model file");
+
+    let weights = [0u8; 16];
+    let foreign = || [("embedding", TensorView::new(Dtype::F32, vec![2, 2], &weights).unwrap())];
+    refused(&serialize(foreign(), None).unwrap(), "not one of dechaff");
+    let about = [("format".to_string(), "pt".to_string())].into();
+    refused(&serialize(foreign(), Some(about)).unwrap(), "not one of dechaff");
+    let about = [("dechaff".to_string(), "tea".to_string())].into();
+    refused(&serialize(foreign(), Some(about)).unwrap(), "header cannot be read");
+}
+
+#[test]
+fn a_damaged_file_is_refused() {
+    let bytes = bytes();
+    refused(&bytes[..bytes.len() - 1], "not a model file, or damaged");
+    for length in (1..bytes.len()).step_by(97) {
+        refused(&bytes[..length], "damaged");
+    }
+    let mut longer = bytes.clone();
+    longer.push(0);
+    refused(&longer, "damaged");
+    for length in [0, 1, 100_000_001, u64::MAX / 2, u64::MAX - 7, u64::MAX] {
+        let mut huge = bytes.clone();
+        huge[..8].copy_from_slice(&length.to_le_bytes());
+        refused(&huge, "damaged");
+    }
+}
+
+#[test]
+fn a_flipped_byte_never_panics() {
+    let bytes = bytes();
+    let mut refused = 0;
+    for position in (0..bytes.len()).step_by(41) {
+        let mut flipped = bytes.clone();
+        flipped[position] ^= 0xFF;
+        match read(&flipped) {
+            // A weight may be any number, so not every flip can be told.
+            Ok(model) => assert_ne!(model, self::model()),
+            Err(Error::BadModel { .. }) => refused += 1,
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+    assert!(refused > 100, "{refused}");
+}
+
+#[test]
+fn another_version_is_told_apart_before_it_is_misread() {
+    // A header of the future, of which only the number can be understood.
+    let future = with_header(|h| *h = json!({"format": 2, "line": "quite different"}));
+    refused(&future, "format 2; this program reads format 1");
+    refused(&with_header(|h| h["format"] = json!(0)), "format 0");
+    refused(&with_header(|h| h["format"] = json!("1")), "header cannot be read");
+    refused(&with_header(|h| h["format"] = json!(-1)), "header cannot be read");
+    refused(&with_header(|h| h["card"]["schema"] = json!("feedfeedfeedfeed")), "feedfeedfeed,");
+    refused(&with_header(|h| h["card"]["schema"] = json!("旧")), "other features");
+    refused(&with_header(|h| h["card"]["words"] = json!("")), "dictionary");
+    refused(&with_header(|h| drop(h["line"].as_object_mut().unwrap().remove("gate"))), "gate");
+}
+
+#[test]
+fn numbers_that_are_none_are_refused() {
+    for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+        let weights = with_tensor("page.1.0.weights", |(_, _, data)| {
+            data[4..8].copy_from_slice(&bad.to_le_bytes());
+        });
+        refused(&weights, "pass 1: a weight is not a number");
+    }
+    // JSON has no NaN, and what is too large for f32 does not become infinite.
+    refused(&with_header(|h| h["line"]["bias"] = Value::Null), "header cannot be read");
+    refused(&with_header(|h| h["line"]["gate"] = json!(1e300)), "number out of range");
+    refused(&with_header(|h| h["line"]["scale"] = json!(0.0)), "scale of weights is 0");
+    refused(&with_header(|h| h["line"]["words_scale"] = json!(-1)), "scale of weights is -1");
+    refused(&with_header(|h| h["calibration"]["slope"] = json!(-0.5)), "slope -0.5");
+    refused(&with_header(|h| h["calibration"]["slope"] = json!(0)), "slope 0");
+}
+
+#[test]
+fn numbers_that_are_none_are_not_written() {
+    let unwritten = |change: fn(&mut Model), word: &str| {
+        let mut model = model();
+        change(&mut model);
+        let message = model.to_bytes().unwrap_err().to_string();
+        assert!(message.contains(word), "expected {word:?} in: {message}");
+    };
+    unwritten(|m| m.line.bias = f32::NAN, "line model holds NaN");
+    unwritten(|m| m.line.gate = f32::INFINITY, "line model holds inf");
+    unwritten(|m| m.line.table.scale = f32::INFINITY, "scale of weights is inf");
+    unwritten(|m| m.line.words.scale = f32::NAN, "scale of weights is NaN");
+    unwritten(|m| m.passes[0].bands[2].bias = f32::NAN, "pass 0: a weight is not a number");
+    unwritten(|m| m.passes[0].bounds[1] = f32::INFINITY, "pass 0: the bounds");
+    unwritten(|m| m.passes[1].bands[0].basis.columns[3].0[1] = f32::NAN, "pass 1: knots");
+    unwritten(|m| m.passes[1].bands[0].basis.columns[3].0[2] = f32::INFINITY, "pass 1: knots");
+    unwritten(|m| m.calibration.offset = f32::NEG_INFINITY, "calibration holds -inf");
+    unwritten(|m| m.calibration.slope = f32::NAN, "calibration holds NaN");
+    unwritten(|m| m.policy.threshold = f32::NAN, "thresholds");
+    unwritten(|m| m.policy.unsure = f32::NAN, "thresholds");
+    unwritten(|m| m.operating.points[0].article_loss = f64::NAN, "operating curve");
+    unwritten(|m| m.passes = vec![m.passes[1].clone(); 9], "9 passes");
+}
+
+#[test]
+fn curves_that_are_none_are_refused() {
+    let knots =
+        |knots: Value| with_header(|h| h["passes"][0]["bands"][1]["basis"]["columns"][3] = knots);
+    refused(&knots(json!([0.0, 2.0, 1.0])), "pass 0: knots do not rise");
+    refused(&knots(json!([0.0, 0.0, 1.0])), "knots do not rise");
+    refused(&knots(json!([0.0, 1.0, 2.0, 3.0, 4.0])), "weights for");
+    let basis =
+        |change: fn(&mut Value)| with_header(|h| change(&mut h["passes"][1]["bands"][0]["basis"]));
+    refused(&basis(|b| b["crosses"][0]["columns"][1] = json!(WIDTH)), "pair names a column");
+    refused(&basis(|b| b["crosses"][0]["columns"][1] = json!(-1)), "header cannot be read");
+    refused(&basis(|b| b["crosses"][0]["knots"][0] = json!([1.0, 0.0, -1.0])), "do not rise");
+    refused(&basis(|b| b["crosses"] = json!([])), "weights for");
+    refused(&basis(|b| drop(b["columns"].as_array_mut().unwrap().pop())), "columns, not");
+    let bounds = |bounds: Value| with_header(|h| h["passes"][0]["bounds"] = bounds);
+    refused(&bounds(json!([29.0, 7.0])), "bands do not rise");
+    refused(&bounds(json!([7.0])), "3 bands for 1 bounds");
+    let passes = with_header(|h| h["passes"] = json!([]));
+    refused(&passes, "7 tensors, not 3");
+}
+
+#[test]
+fn tensors_that_do_not_fit_are_refused() {
+    let missing = tampered(|_, tensors| tensors.retain(|t| t.0 != "line.words"));
+    refused(&missing, "6 tensors, not 7");
+    let renamed = with_tensor("line.words", |t| t.0 = "line.phrases".into());
+    refused(&renamed, "line.words is missing");
+    let extra = tampered(|_, tensors| tensors.push(("extra".into(), Dtype::U8, vec![0; 8])));
+    refused(&extra, "8 tensors, not 7");
+    refused(&with_tensor("line.table", |t| t.1 = Dtype::U8), "line.table is U8");
+    refused(&with_tensor("line.table", |t| t.2.truncate(255)), "255 weights, not a power of two");
+    refused(&with_tensor("line.table", |t| t.2.truncate(1)), "1 weights");
+    refused(&with_tensor("line.words", |t| t.2.clear()), "0 weights");
+    let short = with_tensor("page.0.2.weights", |t| t.2.truncate(8));
+    refused(&short, "pass 0: 2 weights for");
+    let long = with_tensor("page.0.0.weights", |t| t.2.extend([0; 4]));
+    refused(&long, "weights for");
+    let unsorted = with_tensor("training.pages", |t| t.2.rotate_left(8));
+    refused(&unsorted, "training pages are not in order");
+}
+
+#[test]
+fn operating_points_that_make_no_sense_are_refused() {
+    let policy = |name: &str, value: f64| with_header(|h| h["policy"][name] = json!(value));
+    for threshold in [-0.1, 1.01, 1e30, 0.3] {
+        // 0.3 is below where lines begin to be unsure.
+        refused(&policy("threshold", threshold), "thresholds");
+    }
+    refused(&policy("unsure", -0.5), "thresholds");
+    let point =
+        |name: &str, value: f64| with_header(|h| h["operating"]["points"][1][name] = json!(value));
+    refused(&point("threshold", 0.9), "operating curve");
+    refused(&point("threshold", -1.0), "operating curve");
+    refused(&point("article_loss", 0.0001), "operating curve");
+    refused(&point("junk_f1", 1.5), "operating curve");
+}
+
+#[test]
+fn a_model_that_could_not_be_read_is_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("m.dechaff");
+    model().save(&path).unwrap();
+    let mut bad = model();
+    bad.passes[0].bands[0].weights[0] = f32::NAN;
+    assert!(matches!(bad.save(&path), Err(Error::BadModel { .. })));
+    assert!(matches!(bad.to_bytes(), Err(Error::BadModel { .. })));
+    assert_eq!(Model::load(&path).unwrap(), model());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn saving_replaces_a_file_whole_and_leaves_nothing_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("m.dechaff");
+    std::fs::write(&path, "an older one").unwrap();
+    model().save(&path).unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), bytes());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+
+    let nowhere = folder.path().join("none/m.dechaff");
+    assert!(matches!(model().save(&nowhere), Err(Error::Io { .. })));
+    assert!(matches!(Model::load(&nowhere), Err(Error::Io { .. })));
+    assert!(matches!(Model::load(folder.path()), Err(Error::Io { .. })));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_saved_model_may_be_read_by_whoever_may_read_other_files() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let (ordinary, saved) = (folder.path().join("o"), folder.path().join("m.dechaff"));
+    std::fs::write(&ordinary, "").unwrap();
+    model().save(&saved).unwrap();
+    assert_eq!(mode(&saved), mode(&ordinary));
+}
+
+#[test]
+fn a_file_larger_than_any_model_is_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("huge");
+    // Sparse: it takes no room.
+    std::fs::File::create(&path).unwrap().set_len((256 << 20) + 1).unwrap();
+    let message = Model::load(&path).unwrap_err().to_string();
+    assert!(message.contains("more than a model has"), "{message}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn any_bytes_are_refused_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        let is_refused = matches!(read(&bytes), Err(Error::BadModel { .. }));
+        prop_assert!(is_refused);
+    }
+
+    #[test]
+    fn any_lines_get_one_verdict_each(
+        lines in proptest::collection::vec(
+            prop_oneof!["\\PC{0,40}", "[ -~]{0,80}", "[一-龥,。|·0-9 ]{0,60}", any::<String>()],
+            0..40,
+        ),
+    ) {
+        let model = model();
+        let policy = *model.policy();
+        let filter = Filter::new(model, policy);
+        let page = Page::from_lines(lines.iter().map(String::as_str));
+        let mut scratch = Scratch::default();
+        let verdict = filter.judge(&page, &mut scratch);
+        prop_assert_eq!(verdict.lines.len(), page.lines.len());
+        for (line, verdict) in page.lines.iter().zip(&verdict.lines) {
+            prop_assert!((0.0..=1.0).contains(&verdict.probability));
+            prop_assert!(verdict.cut.iter().all(|cut| line.text.get(cut.clone()).is_some()));
+        }
+        // Buffers that have been used judge as new ones do.
+        prop_assert_eq!(filter.judge(&page, &mut scratch), verdict);
+    }
+}
