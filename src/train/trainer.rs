@@ -8,6 +8,7 @@ use super::{
     out_of_fold::{self, Stages},
     page_fit,
     recipe::Recipe,
+    span_fit,
 };
 use crate::{
     Result,
@@ -28,6 +29,10 @@ const CURVE_POINTS: usize = 200;
 /// has only one class.
 pub fn train(corpus: &Corpus, recipe: &Recipe, progress: &(dyn Fn(&str) + Sync)) -> Result<Model> {
     let mut stages = out_of_fold::fit(corpus, recipe, progress)?;
+
+    progress("fitting spans inside lines");
+    let span = span_fit::fit(corpus, &stages.line, recipe.seed)?;
+    stages.report.push(span.report);
 
     progress("calibrating on held-out sites");
     let (log_odds, is_junk): (Vec<f32>, Vec<bool>) = held_out(corpus, &stages.belief)
@@ -50,6 +55,7 @@ pub fn train(corpus: &Corpus, recipe: &Recipe, progress: &(dyn Fn(&str) + Sync))
     Ok(Model {
         line: stages.line.whole,
         passes: stages.passes.into_iter().map(|p| p.whole).collect(),
+        span: Some(span.whole),
         calibration,
         policy,
         operating,
