@@ -110,7 +110,8 @@ impl Filter {
             let until = if last { to } else { to - OVERLAP };
             self.model.log_odds(&lines[from..to], scratch);
             let Scratch { belief, span, spans, .. } = scratch;
-            for (&log_odds, line) in belief[done - from..until - from].iter().zip(&lines[done..until])
+            for (&log_odds, line) in
+                belief[done - from..until - from].iter().zip(&lines[done..until])
             {
                 let probability = self.model.calibration.probability(log_odds);
                 verdict.lines.push(self.decide(probability, line, span, spans));
@@ -197,5 +198,47 @@ impl Model {
         for pass in &self.passes {
             pass.run(facts, surroundings, belief);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROSE: &str = "去年冬天，镇上的木桥被大水冲走了一半。今年春天，村民们自己动手，用了两个月把它修好，如今又能走人了。";
+
+    fn guarded(lines: &[(&str, f32)]) -> bool {
+        let page = Page::from_lines(lines.iter().map(|l| l.0));
+        let verdict = |&(_, probability): &(&str, f32)| LineVerdict {
+            probability,
+            verdict: if probability >= 0.5 { Verdict::Junk } else { Verdict::Article },
+            cut: Vec::new(),
+        };
+        is_implausible(&page.lines, &lines.iter().map(verdict).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_page_of_doubtful_prose_is_kept_whole() {
+        let menu = ("首页 | 新闻", 0.99);
+        assert!(guarded(&[menu, (PROSE, 0.6), (PROSE, 0.55), (PROSE, 0.7), menu]));
+        // Sure of all of it: a doorway's prose may go.
+        assert!(!guarded(&[menu, (PROSE, 0.99), (PROSE, 0.98), (PROSE, 0.99), menu]));
+        // Something stays: the page is not lost.
+        assert!(!guarded(&[menu, (PROSE, 0.6), (PROSE, 0.1), (PROSE, 0.7), menu]));
+        // Nothing but menus, however doubtful, and pages of a few lines.
+        assert!(!guarded(&[("首页 | 新闻", 0.55); 9]));
+        assert!(!guarded(&[(PROSE, 0.6); 4]));
+    }
+
+    #[test]
+    fn prose_is_long_and_marked_here_and_there() {
+        let is = |text: &str| is_prose(text, text.chars().count());
+        assert!(is(PROSE));
+        assert!(is(
+            "The bridge was washed away last winter. The people of the town built it again, by hand."
+        ));
+        assert!(!is("镇上的木桥，修好了。"));
+        assert!(!is(&"钢管，".repeat(30)));
+        assert!(!is(&"钢管厂家".repeat(30)));
     }
 }

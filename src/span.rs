@@ -134,3 +134,123 @@ impl SpanModel {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        features::position::{COLUMNS, for_each_gram},
+        model::{SpanLinear, Table},
+        text::fold::fold_line,
+    };
+    use proptest::prelude::*;
+
+    /// A model that knows the n-grams of these words, and nothing else, as junk.
+    fn model_of(words: &[&str]) -> SpanModel {
+        let mut table = Table { bits: 16, scale: 1.0, weights: vec![-1; 1 << 16] };
+        let mut codes = Vec::new();
+        for word in words {
+            fold_line(word, &mut codes);
+            for_each_gram(&codes, |_, order, hash| {
+                table.weights[bucket(hash, 16)] = if order > 1 { 2 } else { 0 };
+            });
+        }
+        let mut weights = vec![0.0; WIDTH];
+        weights[COLUMNS.iter().position(|&c| c == "gain_near_2").unwrap()] = 1.0;
+        let accept = vec![0.0; STRETCH_WIDTH];
+        let (seam, inside) = (2.0, 4.0);
+        let linear = SpanLinear {
+            weights,
+            bias: 0.0,
+            seam,
+            inside,
+            accept,
+            accept_bias: 1.0,
+            threshold: 0.5,
+        };
+        SpanModel { table, linear }
+    }
+
+    fn no_lines() -> LineModel {
+        let empty = Table { bits: 1, scale: 1.0, weights: vec![0; 2] };
+        LineModel {
+            table: empty.clone(),
+            form: true,
+            bias: 0.0,
+            words: empty,
+            words_bias: 0.0,
+            gate: 0.0,
+        }
+    }
+
+    fn cuts(model: &SpanModel, text: &str) -> Vec<Range<usize>> {
+        let mut out = Vec::new();
+        model.find(text, &no_lines(), &mut SpanScratch::default(), &mut out);
+        out.into_iter().map(|span| span.bytes).collect()
+    }
+
+    #[test]
+    fn junk_is_found_at_the_head_in_the_middle_and_at_the_tail() {
+        let junk = ["澳门真人|百家乐平台", "free slot bonus|casino spins"];
+        let model = model_of(&junk);
+        let rest = [
+            ["去年冬天，镇上的木桥被大水冲走了一半。", "今年春天，村民们一起把它修好了。"],
+            [
+                "The old bridge was washed away last winter. ",
+                " The people of the town built it again.",
+            ],
+        ];
+        for ([before, after], junk) in rest.iter().zip(junk) {
+            for (head, tail) in [("", format!("{before}{after}")), (*before, after.to_string())] {
+                let line = format!("{head}{junk}{tail}");
+                assert_eq!(
+                    cuts(&model, &line),
+                    vec![head.len()..head.len() + junk.len()],
+                    "{line}"
+                );
+            }
+            let line = format!("{before}{after}{junk}");
+            let start = before.len() + after.len();
+            assert_eq!(cuts(&model, &line), vec![start..line.len()], "{line}");
+        }
+    }
+
+    #[test]
+    fn short_junk_short_lines_and_clean_lines_are_left_alone() {
+        let model = model_of(&["澳门真人|百家乐平台"]);
+        assert!(
+            cuts(&model, "去年冬天，镇上的木桥被大水冲走了一半。百家乐今年春天，村民们修好了它。")
+                .is_empty()
+        );
+        assert!(cuts(&model, "修桥。澳门真人|百家乐平台").is_empty());
+        assert!(
+            cuts(&model, "去年冬天，镇上的木桥被大水冲走了一半，今年春天，村民们修好了它。")
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn a_threshold_above_what_a_span_is_worth_leaves_it() {
+        let mut model = model_of(&["澳门真人|百家乐平台"]);
+        let line = "去年冬天，镇上的木桥被大水冲走了一半。澳门真人|百家乐平台";
+        assert_eq!(cuts(&model, line).len(), 1);
+        model.linear.threshold = 1.5;
+        assert!(cuts(&model, line).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn spans_are_sorted_disjoint_and_on_boundaries(
+            parts in prop::collection::vec("(澳门真人\\|百家乐平台|发布|發\\(fā\\)布|\u{200b}|[a-z ]{1,8}|木桥修好了。|\\PC{0,6})", 0..24)
+        ) {
+            let text = parts.concat();
+            let model = model_of(&["澳门真人|百家乐平台"]);
+            let mut end = 0;
+            for cut in cuts(&model, &text) {
+                prop_assert!(end <= cut.start && cut.end <= text.len());
+                prop_assert!(text.get(cut.clone()).is_some_and(|t| t.chars().count() >= LEAST));
+                end = cut.end;
+            }
+        }
+    }
+}

@@ -139,7 +139,8 @@ impl Positions {
         let mut in_address = false;
         for (p, (&code, &gain)) in self.codes.iter().zip(&self.gains).enumerate() {
             sum[GAIN] += gain;
-            in_address = (in_address && (0x21..0x7F).contains(&code)) || begins_address(&self.codes[p..]);
+            in_address =
+                (in_address && (0x21..0x7F).contains(&code)) || begins_address(&self.codes[p..]);
             sum[ADDRESS] += f32::from(u8::from(in_address));
             match class_of(code) {
                 Class::Han => {
@@ -187,7 +188,8 @@ impl Positions {
     /// ends and another begins.
     pub fn is_seam(&self, position: usize) -> bool {
         let class = |p: usize| self.codes.get(p).map(|&code| class_of(code));
-        let (Some(before), Some(after)) = (position.checked_sub(1).and_then(class), class(position))
+        let (Some(before), Some(after)) =
+            (position.checked_sub(1).and_then(class), class(position))
         else {
             return true;
         };
@@ -218,7 +220,8 @@ impl Positions {
         };
         let flag = |yes: bool| f32::from(u8::from(yes));
         let gain = inside(GAIN);
-        let (first, last) = (self.mean(GAIN, start, start + 6), self.mean(GAIN, end.max(6) - 6, end));
+        let (first, last) =
+            (self.mean(GAIN, start, start + 6), self.mean(GAIN, end.max(6) - 6, end));
         *row = [
             worth / length,
             (worth.max(0.0) / length.sqrt()).min(30.0),
@@ -253,7 +256,8 @@ impl Positions {
         let from = near.saturating_sub(reach);
         let to = (near + reach).min(self.len());
         let contrast = |p: usize| {
-            let (left, right) = (self.mean(GAIN, p.saturating_sub(10), p), self.mean(GAIN, p, p + 10));
+            let (left, right) =
+                (self.mean(GAIN, p.saturating_sub(10), p), self.mean(GAIN, p, p + 10));
             let change = if begins { right - left } else { left - right };
             let edge = p == 0 || p == self.len();
             change + if edge { 0.5 } else { 0.0 } + if self.is_seam(p) { bonus } else { 0.0 }
@@ -345,4 +349,66 @@ fn begins_address(codes: &[u16]) -> bool {
 fn is_grammar(code: u16) -> bool {
     const GRAMMAR: &str = "的了是在和与这那也就都而及或被把对为以将从到由于其中有不我他她你们个之";
     char::from_u32(u32::from(code)).is_some_and(|c| GRAMMAR.contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_position_knows_the_byte_of_its_character() {
+        let mut positions = Positions::default();
+        let text = "\u{200b}發(fā)布Ａ|b 。";
+        positions.read(text, |_| 0.0);
+        let starts: Vec<&str> =
+            (0..positions.len()).map(|p| &text[positions.byte(p, text)..]).collect();
+        assert_eq!(starts[0], text);
+        assert_eq!(starts[1..], ["布Ａ|b 。", "Ａ|b 。", "|b 。", "b 。", " 。", "。"]);
+        assert_eq!(positions.byte(7, text), text.len());
+        let seams: Vec<usize> = (0..=7).filter(|&p| positions.is_seam(p)).collect();
+        assert_eq!(seams, [0, 2, 3, 4, 5, 6, 7]);
+    }
+
+    #[test]
+    fn an_n_gram_spreads_its_weight_over_its_characters() {
+        let mut grams = Vec::new();
+        for_each_gram(&[97, 98, 99, 100, 101], |position, order, _| grams.push((position, order)));
+        let expected = [
+            (0, 1),
+            (1, 1),
+            (1, 2),
+            (2, 1),
+            (2, 2),
+            (2, 3),
+            (3, 1),
+            (3, 2),
+            (3, 3),
+            (3, 4),
+            (4, 1),
+            (4, 2),
+            (4, 3),
+            (4, 4),
+        ];
+        assert_eq!(grams, expected);
+        let mut positions = Positions::default();
+        positions.read("abc", |_| 6.0);
+        // c: itself, half of bc, a third of abc; b also half of ab.
+        assert_eq!(positions.gains, [6.0 + 3.0 + 2.0, 6.0 + 3.0 + 3.0 + 2.0, 6.0 + 3.0 + 2.0]);
+    }
+
+    #[test]
+    fn addresses_are_told_from_words() {
+        let mut positions = Positions::default();
+        positions.read("见http://a.b/c吧", |_| 0.0);
+        let mut row = [0.0; WIDTH];
+        let address = COLUMNS.iter().position(|&c| c == "address").unwrap();
+        let flags: Vec<f32> = (0..positions.len())
+            .map(|p| {
+                positions.row(p, &mut row);
+                row[address]
+            })
+            .collect();
+        assert_eq!(flags.iter().sum::<f32>(), "http://a.b/c".len() as f32);
+        assert_eq!((flags[0], flags[flags.len() - 1]), (0.0, 0.0));
+    }
 }

@@ -39,17 +39,15 @@ impl SpanModel {
     /// Log odds that a position with this row is junk, up to the bias of sampling.
     #[inline]
     pub fn gain(&self, row: &[f32; WIDTH]) -> f32 {
-        let sum: f64 = (self.linear.weights.iter().zip(row))
-            .map(|(w, x)| f64::from(*w) * f64::from(*x))
-            .sum();
+        let sum: f64 =
+            (self.linear.weights.iter().zip(row)).map(|(w, x)| f64::from(*w) * f64::from(*x)).sum();
         (f64::from(self.linear.bias) + sum) as f32
     }
 
     /// Log odds that a stretch with this row is junk.
     pub fn log_odds(&self, row: &[f32; STRETCH_WIDTH]) -> f32 {
-        let sum: f64 = (self.linear.accept.iter().zip(row))
-            .map(|(w, x)| f64::from(*w) * f64::from(*x))
-            .sum();
+        let sum: f64 =
+            (self.linear.accept.iter().zip(row)).map(|(w, x)| f64::from(*w) * f64::from(*x)).sum();
         (f64::from(self.linear.accept_bias) + sum) as f32
     }
 }

@@ -68,11 +68,7 @@ pub struct Fitted {
 ///
 /// # Errors
 /// Those of the two fits.
-pub fn fit(
-    corpus: &Corpus,
-    lines: &out_of_fold::Fitted<LineModel>,
-    seed: u64,
-) -> Result<Fitted> {
+pub fn fit(corpus: &Corpus, lines: &out_of_fold::Fitted<LineModel>, seed: u64) -> Result<Fitted> {
     let examples = examples(corpus, seed);
     let folds: Vec<Option<usize>> = (0..corpus.folds).map(Some).chain([None]).collect();
     let (rows, is_junk, fold_of) = windows(&examples, corpus);
@@ -87,9 +83,8 @@ pub fn fit(
     let tables: Vec<(Table, f32)> = folds
         .par_iter()
         .map(|without| {
-            let subset: Vec<u32> = (0..rows.len() as u32)
-                .filter(|&i| Some(fold_of[i as usize]) != *without)
-                .collect();
+            let subset: Vec<u32> =
+                (0..rows.len() as u32).filter(|&i| Some(fold_of[i as usize]) != *without).collect();
             let solution = line_fit::fit(&problem, &subset, &settings)?;
             Ok((Table::quantise(&solution.weights), solution.bias as f32))
         })
@@ -145,8 +140,7 @@ fn fit_rows(rows: &[&[f32]], is_junk: &[bool], alpha: f64) -> Result<(Vec<f32>, 
             (mean, scale)
         })
         .collect();
-    let settings =
-        page_fit::Settings { alpha, ridge: 1.0, tolerance: 2e-4, max_iterations: 500 };
+    let settings = page_fit::Settings { alpha, ridge: 1.0, tolerance: 2e-4, max_iterations: 500 };
     let linear = page_fit::fit_linear(x, is_junk, settings)?;
     let mut bias = linear.intercept;
     let mut weights = Vec::with_capacity(width);
@@ -179,13 +173,20 @@ fn fit_accept(
         .map_init(SpanScratch::default, |scratch, &(line, fold)| {
             let spans = byte_spans(line);
             let mut out = Vec::new();
-            models[fold].candidates(&line.text, &line_models.without[fold], scratch, |span, row| {
-                let overlap: usize = spans
-                    .iter()
-                    .map(|s| s.end.min(span.bytes.end).saturating_sub(s.start.max(span.bytes.start)))
-                    .sum();
-                out.push((*row, overlap * 10 >= span.bytes.len() * 6, fold));
-            });
+            models[fold].candidates(
+                &line.text,
+                &line_models.without[fold],
+                scratch,
+                |span, row| {
+                    let overlap: usize = spans
+                        .iter()
+                        .map(|s| {
+                            s.end.min(span.bytes.end).saturating_sub(s.start.max(span.bytes.start))
+                        })
+                        .sum();
+                    out.push((*row, overlap * 10 >= span.bytes.len() * 6, fold));
+                },
+            );
             out
         })
         .collect();
@@ -386,7 +387,8 @@ fn position_rows(
     positions: &mut Positions,
 ) -> Vec<([f32; WIDTH], bool, usize)> {
     let line = &example.line;
-    positions.read(&line.text, |hash| f32::from(table.weights[bucket(hash, table.bits)]) * table.scale);
+    positions
+        .read(&line.text, |hash| f32::from(table.weights[bucket(hash, table.bits)]) * table.scale);
     let labels = in_span(line, positions);
     let stride = STRIDE[usize::from(!line.spans.is_empty())];
     let mut row = [0.0; WIDTH];
