@@ -75,9 +75,9 @@ const GUARD_LINES: usize = 5;
 /// A page is kept whole where less than this share of its characters would stay, though …
 const KEPT_SHARE: f64 = 0.05;
 /// … at least this share of it is running text that would go …
-const PROSE_SHARE: f64 = 0.3;
+const PROSE_SHARE: f64 = 0.5;
 /// … and the model gives that text a mean probability of being article above this.
-const PROSE_DOUBT: f64 = 0.1;
+const PROSE_DOUBT: f64 = 0.05;
 
 impl Filter {
     /// Takes a model and an operating point.

@@ -33,6 +33,8 @@ const BITS: u32 = 17;
 const WINDOW: usize = 14;
 /// Spliced lines at most, of all folds together; more changes the third digit.
 const SPLICED: usize = 8000;
+/// Fewer teach nothing.
+const LEAST_SPLICED: usize = 200;
 /// Article lines left as they are.
 const UNTOUCHED: usize = 10000;
 /// Every so many positions of an untouched line are learned from, and of a spliced one.
@@ -70,6 +72,12 @@ pub struct Fitted {
 /// Those of the two fits.
 pub fn fit(corpus: &Corpus, lines: &out_of_fold::Fitted<LineModel>, seed: u64) -> Result<Fitted> {
     let examples = examples(corpus, seed);
+    let spliced = examples.iter().filter(|e| !e.line.spans.is_empty()).count();
+    if spliced < LEAST_SPLICED {
+        return Err(Error::Untrainable(format!(
+            "{spliced} article lines with junk inside, of at least {LEAST_SPLICED}"
+        )));
+    }
     let folds: Vec<Option<usize>> = (0..corpus.folds).map(Some).chain([None]).collect();
     let (rows, is_junk, fold_of) = windows(&examples, corpus);
     let problem = line_fit::Problem {
@@ -126,6 +134,9 @@ pub fn fit(corpus: &Corpus, lines: &out_of_fold::Fitted<LineModel>, seed: u64) -
 
 /// Standardises columns and fits log odds over them; the weights of the columns as they were.
 fn fit_rows(rows: &[&[f32]], is_junk: &[bool], alpha: f64) -> Result<(Vec<f32>, f32)> {
+    if !is_junk.contains(&true) || !is_junk.contains(&false) {
+        return Err(Error::Untrainable("spans: only one class to learn from".into()));
+    }
     let width = rows.first().map_or(0, |row| row.len());
     let mut x = Array2::<f64>::zeros((rows.len(), width).f());
     for (row, mut out) in rows.iter().zip(x.axis_iter_mut(Axis(0))) {

@@ -11,7 +11,7 @@ use super::{
     span_fit,
 };
 use crate::{
-    Result,
+    Error, Result,
     digest::Digest,
     evaluate::curve::{Curve, ScoredLine},
     features::schema,
@@ -31,8 +31,18 @@ pub fn train(corpus: &Corpus, recipe: &Recipe, progress: &(dyn Fn(&str) + Sync))
     let mut stages = out_of_fold::fit(corpus, recipe, progress)?;
 
     progress("fitting spans inside lines");
-    let span = span_fit::fit(corpus, &stages.line, recipe.seed)?;
-    stages.report.push(span.report);
+    let span = match span_fit::fit(corpus, &stages.line, recipe.seed) {
+        Ok(fitted) => {
+            stages.report.push(fitted.report);
+            Some(fitted.whole)
+        }
+        // A corpus of messages, or one without planted junk, makes a model that cuts nothing.
+        Err(error @ (Error::Untrainable(_) | Error::NotConverged { .. })) => {
+            stages.report.push(format!("spans: none will be cut: {error}"));
+            None
+        }
+        Err(error) => return Err(error),
+    };
 
     progress("calibrating on held-out sites");
     let (log_odds, is_junk): (Vec<f32>, Vec<bool>) = held_out(corpus, &stages.belief)
@@ -55,7 +65,7 @@ pub fn train(corpus: &Corpus, recipe: &Recipe, progress: &(dyn Fn(&str) + Sync))
     Ok(Model {
         line: stages.line.whole,
         passes: stages.passes.into_iter().map(|p| p.whole).collect(),
-        span: Some(span.whole),
+        span,
         calibration,
         policy,
         operating,
