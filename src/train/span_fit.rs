@@ -220,6 +220,9 @@ fn fit_accept(
     Ok(report)
 }
 
+/// A run with its log odds, and how many of its characters are junk and how many are not.
+type Found = (f32, usize, usize);
+
 /// The lowest threshold that cuts at most [`LOSS`] of the article's own characters, on folds that
 /// the models had not seen; planted lines of the corpus count as they are, spliced ones do not.
 fn choose_threshold(
@@ -228,7 +231,7 @@ fn choose_threshold(
     models: &[SpanModel],
 ) -> (f32, String) {
     let pages: Vec<_> = corpus.pages.iter().filter(|p| p.origin != Origin::Weak).collect();
-    let parts: Vec<(Vec<(f32, usize, usize)>, usize, usize)> = pages
+    let parts: Vec<(Vec<Found>, usize, usize)> = pages
         .par_iter()
         .map_init(SpanScratch::default, |scratch, page| {
             let (mut found, mut junk, mut own) = (Vec::new(), 0, 0);
