@@ -9,6 +9,7 @@ use crate::{
         facts::{Margins, PageFacts},
     },
     model::{LineScratch, Model, Policy},
+    span::{Span, SpanScratch},
     text::{Line, Page},
 };
 
@@ -53,6 +54,8 @@ pub struct Scratch {
     facts: PageFacts,
     surroundings: Surroundings,
     belief: Vec<f32>,
+    span: SpanScratch,
+    spans: Vec<Span>,
 }
 
 /// A model and a policy, ready to judge pages; shared by reference between threads.
@@ -68,6 +71,13 @@ const WINDOW: usize = 10_000;
 const OVERLAP: usize = 200;
 /// The guard has nothing to say about pages with fewer lines.
 const GUARD_LINES: usize = 5;
+
+/// A page is kept whole where less than this share of its characters would stay, though …
+const KEPT_SHARE: f64 = 0.05;
+/// … at least this share of it is running text that would go …
+const PROSE_SHARE: f64 = 0.5;
+/// … and the model gives that text a mean probability of being article above this.
+const PROSE_DOUBT: f64 = 0.05;
 
 impl Filter {
     /// Takes a model and an operating point.
@@ -99,16 +109,33 @@ impl Filter {
             let to = if last { lines.len() } else { from + WINDOW };
             let until = if last { to } else { to - OVERLAP };
             self.model.log_odds(&lines[from..to], scratch);
+            let Scratch { belief, span, spans, .. } = scratch;
             for (&log_odds, line) in
-                scratch.belief[done - from..until - from].iter().zip(&lines[done..until])
+                belief[done - from..until - from].iter().zip(&lines[done..until])
             {
-                verdict.lines.push(self.decide(self.model.calibration.probability(log_odds), line));
+                let probability = self.model.calibration.probability(log_odds);
+                verdict.lines.push(self.decide(probability, line, span, spans));
             }
             done = until;
         }
+        if self.policy.guard && is_implausible(lines, &verdict.lines) {
+            verdict.guarded = true;
+            for line in &mut verdict.lines {
+                if line.verdict == Verdict::Junk {
+                    line.verdict = Verdict::Unsure;
+                }
+                line.cut.clear();
+            }
+        }
     }
 
-    fn decide(&self, probability: f32, _line: &Line<'_>) -> LineVerdict {
+    fn decide(
+        &self,
+        probability: f32,
+        line: &Line<'_>,
+        scratch: &mut SpanScratch,
+        spans: &mut Vec<Span>,
+    ) -> LineVerdict {
         let verdict = if probability >= self.policy.threshold {
             Verdict::Junk
         } else if probability >= self.policy.unsure {
@@ -116,19 +143,102 @@ impl Filter {
         } else {
             Verdict::Article
         };
-        LineVerdict { probability, verdict, cut: Vec::new() }
+        let mut judged = LineVerdict { probability, verdict, cut: Vec::new() };
+        if let Some(model) = self.model.span.as_ref().filter(|_| self.policy.cut)
+            && verdict != Verdict::Junk
+        {
+            model.find(line.text, &self.model.line, scratch, spans);
+            let count = |range| line.text.get(range).map_or(0, |t: &str| t.chars().count());
+            let cut: usize = spans.iter().map(|s| count(s.bytes.clone())).sum();
+            if cut > 0 && cut * 2 <= count(0..line.text.len()) {
+                judged.cut.extend(spans.iter().map(|s| s.bytes.clone()));
+            } else if cut > 0 {
+                // The page model keeps the line and the span model would not leave half of it.
+                judged.verdict = Verdict::Unsure;
+            }
+        }
+        judged
     }
+}
+
+/// Whether more would go than the model has grounds for: see `KEPT_SHARE`.
+fn is_implausible(lines: &[Line<'_>], verdicts: &[LineVerdict]) -> bool {
+    if lines.len() < GUARD_LINES {
+        return false;
+    }
+    let (mut all, mut kept, mut prose, mut doubt) = (0usize, 0usize, 0usize, 0.0f64);
+    for (line, verdict) in lines.iter().zip(verdicts) {
+        let length = line.text.chars().count();
+        all += length;
+        if verdict.verdict != Verdict::Junk {
+            kept += length;
+        } else if is_prose(line.text, length) {
+            prose += length;
+            doubt += length as f64 * f64::from(1.0 - verdict.probability);
+        }
+    }
+    (kept as f64) < KEPT_SHARE * all as f64
+        && prose as f64 >= PROSE_SHARE * all as f64
+        && doubt > PROSE_DOUBT * prose as f64
+}
+
+/// A line of running text, by its length and its marks.
+fn is_prose(text: &str, length: usize) -> bool {
+    let marks = text.chars().filter(|c| "。！？!?…，,；;".contains(*c)).count();
+    length > 40 && (2..=length / 6).contains(&(marks + text.matches(". ").count()))
 }
 
 impl Model {
     /// Log odds of junk after the last pass, before calibration, left in `scratch.belief`.
     fn log_odds(&self, lines: &[Line<'_>], scratch: &mut Scratch) {
-        let Scratch { line, facts, surroundings, belief } = scratch;
+        let Scratch { line, facts, surroundings, belief, .. } = scratch;
         self.line.read(lines, facts, line);
         belief.clear();
         belief.extend(facts.margins.iter().map(Margins::total));
         for pass in &self.passes {
             pass.run(facts, surroundings, belief);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROSE: &str = "去年冬天，镇上的木桥被大水冲走了一半。今年春天，村民们自己动手，用了两个月把它修好，如今又能走人了。";
+
+    fn guarded(lines: &[(&str, f32)]) -> bool {
+        let page = Page::from_lines(lines.iter().map(|l| l.0));
+        let verdict = |&(_, probability): &(&str, f32)| LineVerdict {
+            probability,
+            verdict: if probability >= 0.5 { Verdict::Junk } else { Verdict::Article },
+            cut: Vec::new(),
+        };
+        is_implausible(&page.lines, &lines.iter().map(verdict).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_page_of_doubtful_prose_is_kept_whole() {
+        let menu = ("首页 | 新闻", 0.99);
+        assert!(guarded(&[menu, (PROSE, 0.6), (PROSE, 0.55), (PROSE, 0.7), menu]));
+        // Sure of all of it: a doorway's prose may go.
+        assert!(!guarded(&[menu, (PROSE, 0.99), (PROSE, 0.98), (PROSE, 0.99), menu]));
+        // Something stays: the page is not lost.
+        assert!(!guarded(&[menu, (PROSE, 0.6), (PROSE, 0.1), (PROSE, 0.7), menu]));
+        // Nothing but menus, however doubtful, and pages of a few lines.
+        assert!(!guarded(&[("首页 | 新闻", 0.55); 9]));
+        assert!(!guarded(&[(PROSE, 0.6); 4]));
+    }
+
+    #[test]
+    fn prose_is_long_and_marked_here_and_there() {
+        let is = |text: &str| is_prose(text, text.chars().count());
+        assert!(is(PROSE));
+        assert!(is(
+            "The bridge was washed away last winter. The people of the town built it again, by hand."
+        ));
+        assert!(!is("镇上的木桥，修好了。"));
+        assert!(!is(&"钢管，".repeat(30)));
+        assert!(!is(&"钢管厂家".repeat(30)));
     }
 }

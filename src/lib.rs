@@ -16,6 +16,7 @@ pub mod input;
 pub mod model;
 pub mod output;
 pub mod pipeline;
+pub mod span;
 pub mod text;
 #[cfg(feature = "training")]
 pub mod train;

@@ -7,6 +7,7 @@
 pub mod context;
 pub mod facts;
 pub mod ngrams;
+pub mod position;
 pub mod schema;
 pub mod shape;
 pub mod skeleton;

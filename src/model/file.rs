@@ -11,11 +11,12 @@ use safetensors::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Additive, Basis, Calibration, Card, LineModel, Model, OperatingCurve, PageModel, Policy, Table,
+    Additive, Basis, Calibration, Card, LineModel, Model, OperatingCurve, PageModel, Policy,
+    SpanLinear, SpanModel, Table,
 };
 use crate::{
     Error, Result,
-    features::{context::WIDTH, schema},
+    features::{context::WIDTH, position, schema},
     text::words,
 };
 
@@ -31,6 +32,7 @@ const MAX_PASSES: usize = 8;
 /// The tensors' names.
 const TABLE: &str = "line.table";
 const WORDS: &str = "line.words";
+const SPAN: &str = "span.table";
 const TRAINED_ON: &str = "training.pages";
 
 fn band_name(pass: usize, band: usize) -> String {
@@ -43,6 +45,8 @@ struct Header {
     card: Card,
     line: LineHeader,
     passes: Vec<PassHeader>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    span: Option<SpanHeader>,
     calibration: Calibration,
     policy: Policy,
     operating: OperatingCurve,
@@ -56,6 +60,12 @@ struct LineHeader {
     words_scale: f32,
     words_bias: f32,
     gate: f32,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SpanHeader {
+    scale: f32,
+    linear: SpanLinear,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -163,6 +173,10 @@ fn write(model: &Model) -> Result<Vec<u8>, String> {
                     .collect(),
             })
             .collect(),
+        span: model
+            .span
+            .as_ref()
+            .map(|s| SpanHeader { scale: s.table.scale, linear: s.linear.clone() }),
         calibration: model.calibration,
         policy: model.policy,
         operating: model.operating.clone(),
@@ -179,6 +193,9 @@ fn write(model: &Model) -> Result<Vec<u8>, String> {
             model.trained_on.iter().flat_map(|d| d.to_le_bytes()).collect(),
         ),
     ];
+    if let Some(span) = &model.span {
+        tensors.push((SPAN.into(), Dtype::I8, bytes_of_table(&span.table)));
+    }
     for (number, pass) in model.passes.iter().enumerate() {
         for (band, model) in pass.bands.iter().enumerate() {
             let bytes = model.weights.iter().flat_map(|w| w.to_le_bytes()).collect();
@@ -217,7 +234,8 @@ fn parse(bytes: &[u8]) -> Result<Model, String> {
     let header: Header = serde_json::from_str(header).map_err(damaged)?;
 
     let tensors = SafeTensors::deserialize(bytes).map_err(foreign)?;
-    let expected = 3 + header.passes.iter().map(|p| p.bands.len()).sum::<usize>();
+    let bands: usize = header.passes.iter().map(|p| p.bands.len()).sum();
+    let expected = 3 + usize::from(header.span.is_some()) + bands;
     if tensors.len() != expected {
         return Err(format!("{} tensors, not {expected}", tensors.len()));
     }
@@ -249,9 +267,16 @@ fn parse(bytes: &[u8]) -> Result<Model, String> {
         }
         passes.push(PageModel { bounds: pass.bounds, bands });
     }
+    let span = match header.span {
+        Some(SpanHeader { scale, linear }) => {
+            Some(SpanModel { table: table(SPAN, scale)?, linear })
+        }
+        None => None,
+    };
     Ok(Model {
         line,
         passes,
+        span,
         calibration: header.calibration,
         policy: header.policy,
         operating: header.operating,
@@ -313,6 +338,9 @@ fn validate(model: &Model) -> Result<(), String> {
             validate_band(band).map_err(fault)?;
         }
     }
+    if let Some(span) = &model.span {
+        validate_span(span)?;
+    }
     let Calibration { slope, offset } = model.calibration;
     finite("calibration", &[slope, offset])?;
     if slope <= 0.0 {
@@ -359,6 +387,22 @@ fn validate_band(band: &Additive) -> Result<(), String> {
     }
     if !band.bias.is_finite() || band.weights.iter().any(|w| !w.is_finite()) {
         return Err("a weight is not a number".into());
+    }
+    Ok(())
+}
+
+fn validate_span(span: &SpanModel) -> Result<(), String> {
+    let SpanLinear { weights, bias, seam, inside, accept, accept_bias, threshold } = &span.linear;
+    let lengths = (weights.len(), accept.len());
+    if lengths != (position::WIDTH, position::STRETCH_WIDTH) {
+        return Err(format!("a span model with {} and {} columns", lengths.0, lengths.1));
+    }
+    let single = [span.table.scale, *bias, *seam, *inside, *accept_bias, *threshold];
+    if weights.iter().chain(accept).chain(&single).any(|v| !v.is_finite()) {
+        return Err("the span model holds what is not a number".into());
+    }
+    if span.table.scale <= 0.0 || *seam < 0.0 || *inside < 0.0 {
+        return Err("the span model has a scale or a cost that it cannot have".into());
     }
     Ok(())
 }

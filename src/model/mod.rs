@@ -9,12 +9,14 @@ mod file;
 mod line;
 mod page;
 mod policy;
+mod span;
 
 pub use calibration::Calibration;
 pub use card::{Card, SetFacts};
 pub use line::{LineModel, LineScratch, Table, observe, word_codes};
 pub use page::{Additive, Basis, Cross, Knots, PageModel};
 pub use policy::{OperatingCurve, OperatingPoint, Policy};
+pub use span::{SpanLinear, SpanModel};
 
 use crate::Result;
 
@@ -25,6 +27,8 @@ pub struct Model {
     pub line: LineModel,
     /// Lines among their neighbours: each pass sees the answers of the one before it.
     pub passes: Vec<PageModel>,
+    /// Junk inside lines that are kept; a model without one cuts nothing out of a line.
+    pub span: Option<SpanModel>,
     /// Log odds of the last pass to probabilities.
     pub calibration: Calibration,
     /// The default operating point.

@@ -12,6 +12,7 @@ pub mod out_of_fold;
 pub mod page_fit;
 pub mod random;
 pub mod recipe;
+pub mod span_fit;
 pub mod split;
 pub mod synth;
 pub mod trainer;

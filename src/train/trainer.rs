@@ -8,9 +8,10 @@ use super::{
     out_of_fold::{self, Stages},
     page_fit,
     recipe::Recipe,
+    span_fit,
 };
 use crate::{
-    Result,
+    Error, Result,
     digest::Digest,
     evaluate::curve::{Curve, ScoredLine},
     features::schema,
@@ -28,6 +29,20 @@ const CURVE_POINTS: usize = 200;
 /// has only one class.
 pub fn train(corpus: &Corpus, recipe: &Recipe, progress: &(dyn Fn(&str) + Sync)) -> Result<Model> {
     let mut stages = out_of_fold::fit(corpus, recipe, progress)?;
+
+    progress("fitting spans inside lines");
+    let span = match span_fit::fit(corpus, &stages.line, recipe.seed) {
+        Ok(fitted) => {
+            stages.report.push(fitted.report);
+            Some(fitted.whole)
+        }
+        // A corpus of messages, or one without planted junk, makes a model that cuts nothing.
+        Err(error @ (Error::Untrainable(_) | Error::NotConverged { .. })) => {
+            stages.report.push(format!("spans: none will be cut: {error}"));
+            None
+        }
+        Err(error) => return Err(error),
+    };
 
     progress("calibrating on held-out sites");
     let (log_odds, is_junk): (Vec<f32>, Vec<bool>) = held_out(corpus, &stages.belief)
@@ -50,6 +65,7 @@ pub fn train(corpus: &Corpus, recipe: &Recipe, progress: &(dyn Fn(&str) + Sync))
     Ok(Model {
         line: stages.line.whole,
         passes: stages.passes.into_iter().map(|p| p.whole).collect(),
+        span,
         calibration,
         policy,
         operating,

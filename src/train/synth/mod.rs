@@ -27,6 +27,7 @@ pub use compose::Composer;
 pub use family::Family;
 pub use garble::garble;
 pub use lexicon::Lexicons;
+pub(super) use plant::put_inside;
 pub use plant::{MIN_SPAN, Planter};
 pub use rng::Rng;
 pub use share::TermShare;

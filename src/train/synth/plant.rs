@@ -126,7 +126,12 @@ pub(super) fn article_line(text: String) -> LabelledLine {
 }
 
 /// Puts a piece at the head, the tail or within a line and labels the outcome.
-fn put_inside(line: &mut LabelledLine, piece: &str, family: Family, rng: &mut Rng) {
+pub(in crate::train) fn put_inside(
+    line: &mut LabelledLine,
+    piece: &str,
+    family: Family,
+    rng: &mut Rng,
+) {
     let chars: Vec<char> = line.text.chars().collect();
     let at = match rng.below(10) {
         0..3 => 0,
