@@ -53,7 +53,7 @@ fn model() -> Model {
             PageModel { bounds: vec![7.0, 29.0], bands: vec![band(0.1), band(0.2), band(0.3)] },
             PageModel { bounds: vec![], bands: vec![band(-0.7)] },
         ],
-        calibration: Calibration { slope: 0.9, offset: 0.05 },
+        calibration: Calibration { slope: 0.9, offset: 0.05, length_cost: 0.0 },
         policy: Policy { threshold: 0.7, unsure: 0.4, guard: true, cut: true },
         operating: OperatingCurve {
             points: vec![point(0.9, 0.5, 0.001), point(0.7, 0.8, 0.01)],

@@ -1,22 +1,50 @@
-//! From log odds to probabilities that mean what they say.
+//! From log odds to probabilities that mean what they say, with what a mistake costs already in
+//! them: a junk line that stays is one line of junk, an article line that goes is all its characters.
 
 use serde::{Deserialize, Serialize};
 
-/// A logistic curve over the last pass's log odds (Platt 1999).
+/// A logistic curve over the last pass's log odds (Platt 1999), less what the line's length asks
+/// for: by Bayes' rule a decision that costs k times as much needs ln k more evidence. One
+/// threshold on the probability can then serve for lines of every length.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Calibration {
     /// Multiplies the log odds; above 0.
     pub slope: f32,
     /// Is added to them.
     pub offset: f32,
+    /// How much more evidence a long line needs: log odds for each e-fold of 1 + n / 20, n its
+    /// characters. 0 for none, 1 where characters are what counts; not negative.
+    pub length_cost: f32,
 }
 
-impl Calibration {
-    /// Log odds taken as they are.
-    pub const IDENTITY: Calibration = Calibration { slope: 1.0, offset: 0.0 };
+/// Up to about this many characters a line costs what any line costs.
+const COMMON_LENGTH: f32 = 20.0;
 
-    /// The probability of junk, in `0..=1`.
-    pub fn probability(&self, log_odds: f32) -> f32 {
-        1.0 / (1.0 + (-(self.slope * log_odds + self.offset)).exp())
+impl Calibration {
+    /// Log odds of a line of so many characters, less what its length asks for.
+    pub fn adjusted(length_cost: f32, log_odds: f32, characters: usize) -> f32 {
+        log_odds - length_cost * (characters as f32 / COMMON_LENGTH).ln_1p()
+    }
+
+    /// The probability of junk of a line of so many characters, in `0..=1`.
+    pub fn probability(&self, log_odds: f32, characters: usize) -> f32 {
+        let evidence = Self::adjusted(self.length_cost, log_odds, characters);
+        1.0 / (1.0 + (-(self.slope * evidence + self.offset)).exp())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lines_need_more_evidence() {
+        let plain = Calibration { slope: 2.0, offset: -1.0, length_cost: 0.0 };
+        assert_eq!(plain.probability(0.5, 10), 0.5);
+        assert_eq!(plain.probability(0.5, 10_000), 0.5);
+        let careful = Calibration { length_cost: 1.0, ..plain };
+        // 20 (e - 1) characters cost one unit of log odds.
+        assert!((careful.probability(1.5, 34) - 0.5).abs() < 0.01);
+        assert!(careful.probability(1.5, 1000) < 0.01);
     }
 }

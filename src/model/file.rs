@@ -341,8 +341,11 @@ fn validate(model: &Model) -> Result<(), String> {
     if let Some(span) = &model.span {
         validate_span(span)?;
     }
-    let Calibration { slope, offset } = model.calibration;
-    finite("calibration", &[slope, offset])?;
+    let Calibration { slope, offset, length_cost } = model.calibration;
+    finite("calibration", &[slope, offset, length_cost])?;
+    if length_cost < 0.0 {
+        return Err(format!("calibration length cost {length_cost} favours losing long lines"));
+    }
     if slope <= 0.0 {
         return Err(format!("calibration slope {slope} turns probabilities around"));
     }

@@ -57,19 +57,16 @@ struct Labelled {
     line: Vec<u32>,
     is_junk: Vec<bool>,
     weight: Vec<f32>,
-    /// What the page model should think a mistake costs, see [`super::recipe::PageRecipe::cost_of`].
-    cost: Vec<f32>,
     fold: Vec<usize>,
 }
 
 impl Labelled {
-    fn of(corpus: &Corpus, recipe: &Recipe) -> Self {
+    fn of(corpus: &Corpus) -> Self {
         let mut all = Labelled {
             page: Vec::new(),
             line: Vec::new(),
             is_junk: Vec::new(),
             weight: Vec::new(),
-            cost: Vec::new(),
             fold: Vec::new(),
         };
         for (number, page) in corpus.pages.iter().enumerate() {
@@ -79,7 +76,6 @@ impl Labelled {
                     all.line.push(index as u32);
                     all.is_junk.push(line.label == Label::Junk);
                     all.weight.push(page.weight);
-                    all.cost.push(recipe.page.cost_of(line));
                     all.fold.push(page.fold);
                 }
             }
@@ -112,7 +108,7 @@ pub struct Stages {
 /// Those of the fits.
 pub fn fit(corpus: &Corpus, recipe: &Recipe, progress: &(dyn Fn(&str) + Sync)) -> Result<Stages> {
     let mut report = Vec::new();
-    let labelled = Labelled::of(corpus, recipe);
+    let labelled = Labelled::of(corpus);
 
     progress("building n-grams");
     let rows = n_grams(corpus, recipe);
@@ -338,8 +334,8 @@ fn draw(labelled: &Labelled, recipe: &Recipe) -> Vec<u32> {
     let wanted = recipe.page.rows.min(labelled.weight.len()) as f64;
     let mut random = Stream::new(recipe.seed, "rows of the page model");
     let mut drawn = Vec::new();
-    for (index, (&weight, &cost)) in labelled.weight.iter().zip(&labelled.cost).enumerate() {
-        let expected = f64::from(weight * cost) * wanted / sum;
+    for (index, &weight) in labelled.weight.iter().enumerate() {
+        let expected = f64::from(weight) * wanted / sum;
         let times = expected.floor() as usize + usize::from(random.unit() < expected.fract());
         drawn.extend(std::iter::repeat_n(index as u32, times));
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::{Error, Result, input::LabelledLine, text::Label};
+use crate::{Error, Result};
 
 /// The recipe of the default model, also the one used where none is given.
 pub const DEFAULT: &str = include_str!("../../training/recipe.toml");
@@ -84,12 +84,8 @@ pub struct PageRecipe {
     pub alpha: f64,
     /// Share of plain L2 in that penalty.
     pub ridge: f64,
-    /// Lines that a fit sees, before long article lines are repeated for what they cost.
+    /// Lines that a fit sees, drawn by weight.
     pub rows: usize,
-    /// An article line of n characters costs 1 + n / this.
-    pub cost_characters: f32,
-    /// What a line costs at most.
-    pub cost_limit: f32,
     /// Gradient norm for each line.
     pub tolerance: f64,
     /// Iterations before the fit is given up.
@@ -114,6 +110,9 @@ fn three() -> usize {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyRecipe {
+    /// How much more evidence a long line may be asked for, see [`crate::model::Calibration`]; the
+    /// value that does best on held-out sites is taken.
+    pub length_costs: Vec<f32>,
     /// Share of article characters that the default point may lose.
     pub max_article_loss: f64,
     /// Share that the strict point may lose; lines between the two are unsure.
@@ -182,20 +181,6 @@ impl Default for SynthRecipe {
     }
 }
 
-impl PageRecipe {
-    /// What a mistake on a line costs: a junk line that stays is one line of junk, an article line
-    /// that goes is all its characters.
-    pub fn cost_of(&self, line: &LabelledLine) -> f32 {
-        match line.label {
-            Label::Article => {
-                let characters = line.text.chars().count() as f32;
-                (1.0 + characters / self.cost_characters).min(self.cost_limit)
-            }
-            Label::Junk | Label::Either => 1.0,
-        }
-    }
-}
-
 impl Recipe {
     /// Reads and checks a recipe.
     ///
@@ -246,10 +231,14 @@ impl Recipe {
         within("page.alpha", self.page.alpha, 1e-9..=1e9)?;
         within("page.ridge", self.page.ridge, 1e-9..=1e9)?;
         within("page.rows", self.page.rows, 100..=10_000_000)?;
-        within("page.cost_characters", self.page.cost_characters, 1.0..=1e9)?;
-        within("page.cost_limit", self.page.cost_limit, 1.0..=1000.0)?;
         within("page.tolerance", self.page.tolerance, 1e-12..=1.0)?;
         within("page.max_iterations", self.page.max_iterations, 1..=1_000_000)?;
+        if self.policy.length_costs.is_empty() {
+            return Err(Error::parameter("policy.length_costs", "[]", "must list one at least"));
+        }
+        for &cost in &self.policy.length_costs {
+            within("policy.length_costs", cost, 0.0..=10.0)?;
+        }
         within("policy.max_article_loss", self.policy.max_article_loss, 0.0..=1.0)?;
         within("policy.strict_loss", self.policy.strict_loss, 0.0..=1.0)?;
         within("balance.page", self.balance.page, 0.0..=1.0)?;
