@@ -113,7 +113,8 @@ impl Filter {
             for (&log_odds, line) in
                 belief[done - from..until - from].iter().zip(&lines[done..until])
             {
-                let probability = self.model.calibration.probability(log_odds);
+                let characters = line.text.chars().count();
+                let probability = self.model.calibration.probability(log_odds, characters);
                 verdict.lines.push(self.decide(probability, line, span, spans));
             }
             done = until;

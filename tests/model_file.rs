@@ -6,11 +6,11 @@ use std::path::Path;
 
 use dechaff::{
     Error, Filter, Model, Page,
-    features::{context::WIDTH, schema},
+    features::{context::WIDTH, position, schema},
     filter::Scratch,
     model::{
         Additive, Basis, Calibration, Card, Cross, Knots, LineModel, OperatingCurve,
-        OperatingPoint, PageModel, Policy, Table,
+        OperatingPoint, PageModel, Policy, SpanLinear, SpanModel, Table,
     },
     text::words,
 };
@@ -38,6 +38,16 @@ fn model() -> Model {
         let weights = (0..basis.len()).map(|i| (i % 5) as f32 * 0.25 - 0.5).collect();
         Additive { basis, weights, bias }
     };
+    let linear = SpanLinear {
+        weights: vec![0.5; position::WIDTH],
+        bias: -0.25,
+        seam: 1.0,
+        inside: 3.0,
+        accept: vec![0.125; position::STRETCH_WIDTH],
+        accept_bias: -0.5,
+        threshold: 0.75,
+    };
+    let span = SpanModel { table: Table { bits: 5, scale: 0.1, weights: weights(32) }, linear };
     let point =
         |threshold, junk_f1, article_loss| OperatingPoint { threshold, junk_f1, article_loss };
     Model {
@@ -53,6 +63,7 @@ fn model() -> Model {
             PageModel { bounds: vec![7.0, 29.0], bands: vec![band(0.1), band(0.2), band(0.3)] },
             PageModel { bounds: vec![], bands: vec![band(-0.7)] },
         ],
+        span: Some(span),
         calibration: Calibration { slope: 0.9, offset: 0.05, length_cost: 0.0 },
         policy: Policy { threshold: 0.7, unsure: 0.4, guard: true, cut: true },
         operating: OperatingCurve {
@@ -241,6 +252,9 @@ fn numbers_that_are_none_are_not_written() {
     unwritten(|m| m.passes[0].bounds[1] = f32::INFINITY, "pass 0: the bounds");
     unwritten(|m| m.passes[1].bands[0].basis.columns[3].0[1] = f32::NAN, "pass 1: knots");
     unwritten(|m| m.passes[1].bands[0].basis.columns[3].0[2] = f32::INFINITY, "pass 1: knots");
+    unwritten(|m| m.span.as_mut().unwrap().linear.bias = f32::NAN, "span model");
+    unwritten(|m| m.span.as_mut().unwrap().linear.accept[0] = f32::INFINITY, "span model");
+    unwritten(|m| m.span.as_mut().unwrap().table.scale = f32::NAN, "span model");
     unwritten(|m| m.calibration.offset = f32::NEG_INFINITY, "calibration holds -inf");
     unwritten(|m| m.calibration.slope = f32::NAN, "calibration holds NaN");
     unwritten(|m| m.policy.threshold = f32::NAN, "thresholds");
@@ -267,17 +281,37 @@ fn curves_that_are_none_are_refused() {
     refused(&bounds(json!([29.0, 7.0])), "bands do not rise");
     refused(&bounds(json!([7.0])), "3 bands for 1 bounds");
     let passes = with_header(|h| h["passes"] = json!([]));
-    refused(&passes, "7 tensors, not 3");
+    refused(&passes, "8 tensors, not 4");
+}
+
+#[test]
+fn span_models_that_are_none_are_refused() {
+    let span = |name: &str, value: Value| with_header(|h| h["span"]["linear"][name] = value);
+    refused(&span("weights", json!([0.5])), "span model with 1 and");
+    refused(&span("accept", json!([])), "and 0 columns");
+    refused(&span("seam", json!(-1)), "span model has a scale or a cost");
+    refused(&span("inside", json!(-1)), "span model has a scale or a cost");
+    refused(&span("threshold", Value::Null), "header cannot be read");
+    refused(&with_header(|h| h["span"]["scale"] = json!(0)), "span model has a scale");
+    refused(&with_tensor("span.table", |t| t.2.truncate(31)), "31 weights, not a power of two");
+    // Without its header the table is one tensor too many; without both there is no span model.
+    let headless = |h: &mut Value| drop(h.as_object_mut().unwrap().remove("span"));
+    refused(&with_header(headless), "8 tensors, not 7");
+    let spanless = tampered(|header, tensors| {
+        headless(header);
+        tensors.retain(|t| t.0 != "span.table");
+    });
+    assert_eq!(read(&spanless).unwrap(), Model { span: None, ..model() });
 }
 
 #[test]
 fn tensors_that_do_not_fit_are_refused() {
     let missing = tampered(|_, tensors| tensors.retain(|t| t.0 != "line.words"));
-    refused(&missing, "6 tensors, not 7");
+    refused(&missing, "7 tensors, not 8");
     let renamed = with_tensor("line.words", |t| t.0 = "line.phrases".into());
     refused(&renamed, "line.words is missing");
     let extra = tampered(|_, tensors| tensors.push(("extra".into(), Dtype::U8, vec![0; 8])));
-    refused(&extra, "8 tensors, not 7");
+    refused(&extra, "9 tensors, not 8");
     refused(&with_tensor("line.table", |t| t.1 = Dtype::U8), "line.table is U8");
     refused(&with_tensor("line.table", |t| t.2.truncate(255)), "255 weights, not a power of two");
     refused(&with_tensor("line.table", |t| t.2.truncate(1)), "1 weights");

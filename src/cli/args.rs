@@ -87,6 +87,10 @@ pub struct PageArgs {
     /// The field of a JSON page that holds its text.
     #[arg(long, value_name = "NAME")]
     pub text_field: Option<String>,
+    /// Cut junk out of the middle of lines that are kept, where the model is sure of it. Slow: it
+    /// reads every kept line once more, character by character.
+    #[arg(long, overrides_with = "no_cut")]
+    cut: bool,
     /// Keep or remove whole lines only: cut nothing out of a line.
     #[arg(long)]
     no_cut: bool,
@@ -149,8 +153,9 @@ impl PageArgs {
         inputs
     }
 
-    /// The policy with what was switched off.
+    /// The policy with what was switched on or off.
     pub fn adjust(&self, policy: Policy) -> Policy {
-        Policy { cut: policy.cut && !self.no_cut, guard: policy.guard && !self.no_guard, ..policy }
+        let cut = (policy.cut || self.cut) && !self.no_cut;
+        Policy { cut, guard: policy.guard && !self.no_guard, ..policy }
     }
 }

@@ -125,8 +125,8 @@ pub fn make(
             })
         })
         .collect();
-    for fold in 0..folds {
-        made.extend(composed(pages, fold, folds, recipe, materials, &by_fold[fold]));
+    for (fold, lexicons) in by_fold.iter().enumerate() {
+        made.extend(composed(pages, fold, folds, recipe, materials, lexicons));
     }
     made
 }

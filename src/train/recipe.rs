@@ -110,6 +110,9 @@ fn three() -> usize {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyRecipe {
+    /// Whether spans are cut inside lines unless the user says otherwise.
+    #[serde(default)]
+    pub cut: bool,
     /// How much more evidence a long line may be asked for, see [`crate::model::Calibration`]; the
     /// value that does best on held-out sites is taken.
     pub length_costs: Vec<f32>,

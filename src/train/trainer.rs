@@ -45,17 +45,11 @@ pub fn train(corpus: &Corpus, recipe: &Recipe, progress: &(dyn Fn(&str) + Sync))
     };
 
     progress("calibrating on held-out sites");
-    let (log_odds, is_junk): (Vec<f32>, Vec<bool>) = held_out(corpus, &stages.belief)
-        .map(|(_, line, log_odds)| (log_odds, line.is_junk))
-        .unzip();
-    let calibration = page_fit::calibrate(&log_odds, &is_junk)?;
+    let (calibration, operating) = calibrate(corpus, &stages, recipe)?;
     stages.report.push(format!(
-        "calibration: {} held-out lines, slope {:.3}, offset {:.3}",
-        is_junk.len(),
-        calibration.slope,
-        calibration.offset
+        "calibration: {} held-out article lines, slope {:.3}, offset {:.3}, length cost {}",
+        operating.article_lines, calibration.slope, calibration.offset, calibration.length_cost
     ));
-    let operating = operating_curve(corpus, &stages, calibration);
     let policy = choose(&operating, recipe);
     let sets = corpus.sets();
     let mut digest = Digest::new();
@@ -108,11 +102,38 @@ fn held_out<'a>(
     )
 }
 
+/// Calibrates for every length cost of the recipe and takes the one whose best point within the
+/// loss budget is best; among equals the first.
+fn calibrate(
+    corpus: &Corpus,
+    stages: &Stages,
+    recipe: &Recipe,
+) -> Result<(Calibration, OperatingCurve)> {
+    let mut best: Option<(f64, Calibration, OperatingCurve)> = None;
+    for &length_cost in &recipe.policy.length_costs {
+        let (evidence, is_junk): (Vec<f32>, Vec<bool>) = held_out(corpus, &stages.belief)
+            .map(|(_, line, log_odds)| {
+                let characters = line.characters as usize;
+                (Calibration::adjusted(length_cost, log_odds, characters), line.is_junk)
+            })
+            .unzip();
+        let calibration = Calibration { length_cost, ..page_fit::calibrate(&evidence, &is_junk)? };
+        let curve = operating_curve(corpus, stages, calibration);
+        let f1 = curve.best_within(recipe.policy.max_article_loss).map_or(0.0, |p| p.junk_f1);
+        if best.as_ref().is_none_or(|(other, ..)| f1 > *other) {
+            best = Some((f1, calibration, curve));
+        }
+    }
+    best.map(|(_, calibration, curve)| (calibration, curve))
+        .ok_or_else(|| Error::Untrainable("the recipe lists no length cost".into()))
+}
+
 fn operating_curve(corpus: &Corpus, stages: &Stages, calibration: Calibration) -> OperatingCurve {
     let mut all = Vec::new();
     let mut by_set: BTreeMap<&str, Vec<ScoredLine>> = BTreeMap::new();
     for (page, line, log_odds) in held_out(corpus, &stages.belief) {
-        let line = ScoredLine { probability: calibration.probability(log_odds), ..line };
+        let probability = calibration.probability(log_odds, line.characters as usize);
+        let line = ScoredLine { probability, ..line };
         all.push(line);
         by_set.entry(&page.page.set).or_default().push(line);
     }
@@ -146,7 +167,7 @@ fn choose(operating: &OperatingCurve, recipe: &Recipe) -> Policy {
     let at = |loss| operating.best_within(loss).map_or(most_careful, |p| p.threshold);
     let threshold = at(recipe.policy.max_article_loss);
     let strict = at(recipe.policy.strict_loss);
-    Policy { threshold, unsure: strict.min(threshold), guard: true, cut: true }
+    Policy { threshold, unsure: strict.min(threshold), guard: true, cut: recipe.policy.cut }
 }
 
 #[cfg(test)]
