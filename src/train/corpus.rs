@@ -32,8 +32,18 @@ pub struct TrainingPage {
     pub fold: usize,
     /// Where its labels come from.
     pub origin: Origin,
-    /// What each of its labelled lines counts.
-    pub weight: f32,
+    /// What each of its lines counts.
+    pub weights: Vec<f32>,
+    /// For a planted copy: whether each line is new, or changed, against the page it was made from.
+    /// Empty for every other page.
+    pub is_new: Vec<bool>,
+}
+
+impl TrainingPage {
+    /// A page whose weights are still to be set.
+    pub fn new(page: LabelledPage, fold: usize, origin: Origin) -> Self {
+        TrainingPage { page, fold, origin, weights: Vec::new(), is_new: Vec::new() }
+    }
 }
 
 /// All pages of a training run.
@@ -77,7 +87,7 @@ impl Corpus {
             .zip(fold_of)
             .map(|(page, fold)| {
                 let origin = if recipe.set(&page.set).weak { Origin::Weak } else { Origin::Gold };
-                TrainingPage { page, fold, origin, weight: 0.0 }
+                TrainingPage::new(page, fold, origin)
             })
             .collect();
         let made = make(&pages, folds)?;
@@ -88,31 +98,41 @@ impl Corpus {
     }
 
     /// A page of n labelled lines weighs n^(1 - balance) times its set's weight. The lines of the
-    /// gold sets weigh 1 on average; weak sets are scaled down to their share of the whole.
+    /// gold sets weigh 1 on average; weak sets are scaled down to their share of the whole. Of a
+    /// planted copy the new lines count; the others were learned from the page itself.
     fn weigh(&mut self, recipe: &Recipe) {
         for page in &mut self.pages {
             let lines = scored_lines(&page.page).max(1) as f64;
-            let set = match page.origin {
-                Origin::Made => recipe.synth.weight,
-                _ => recipe.set(&page.page.set).weight,
+            let balanced = lines.powf(-recipe.balance.page);
+            let weight = match page.origin {
+                Origin::Made => recipe.synth.weight * balanced,
+                _ => recipe.set(&page.page.set).weight * balanced,
             };
-            page.weight = (set * lines.powf(-recipe.balance.page)) as f32;
+            page.weights = vec![weight as f32; page.page.lines.len()];
         }
         let lines_of = |origin| self.lines_of(origin) as f64;
         let gold = self.weight_of(Origin::Gold);
         let gold_scale = if gold > 0.0 { lines_of(Origin::Gold) / gold } else { 1.0 };
-        let trusted = gold_scale * (gold + self.weight_of(Origin::Made));
-        let weak = self.weight_of(Origin::Weak) * gold_scale;
+        let planted = recipe.synth.planted;
+        for page in &mut self.pages {
+            for weight in &mut page.weights {
+                *weight *= gold_scale as f32;
+            }
+            for (weight, is_new) in page.weights.iter_mut().zip(&page.is_new) {
+                *weight = if *is_new { planted } else { *weight * NOT_NEW };
+            }
+        }
+        let trusted = self.weight_of(Origin::Gold) + self.weight_of(Origin::Made);
+        let weak = self.weight_of(Origin::Weak);
         let share = recipe.balance.weak_share;
         // Where there is nothing else to learn from, weak pages are all that counts.
-        let weak_scale = if trusted > 0.0 && weak > 0.0 && share < 1.0 {
-            (trusted * share / (1.0 - share) / weak).min(1.0)
-        } else {
-            1.0
-        };
-        for page in &mut self.pages {
-            let scale = if page.origin == Origin::Weak { weak_scale } else { 1.0 };
-            page.weight *= (gold_scale * scale) as f32;
+        if trusted > 0.0 && weak > 0.0 && share < 1.0 {
+            let scale = (trusted * share / (1.0 - share) / weak).min(1.0);
+            for page in self.pages.iter_mut().filter(|p| p.origin == Origin::Weak) {
+                for weight in &mut page.weights {
+                    *weight *= scale as f32;
+                }
+            }
         }
     }
 
@@ -121,7 +141,10 @@ impl Corpus {
     }
 
     fn weight_of(&self, origin: Origin) -> f64 {
-        let of = |p: &TrainingPage| f64::from(p.weight) * scored_lines(&p.page) as f64;
+        let of = |p: &TrainingPage| -> f64 {
+            let lines = p.page.lines.iter().zip(&p.weights);
+            lines.filter(|(l, _)| l.label != Label::Either).map(|(_, &w)| f64::from(w)).sum()
+        };
         self.pages.iter().filter(|p| p.origin == origin).map(of).sum()
     }
 
@@ -137,14 +160,14 @@ impl Corpus {
             facts.pages += 1;
             sites.insert(&page.page.site);
             digest.field(page_digest(&page.page).to_le_bytes());
-            for line in &page.page.lines {
+            for (line, &weight) in page.page.lines.iter().zip(&page.weights) {
                 match line.label {
                     Label::Article => facts.article_lines += 1,
                     Label::Junk => facts.junk_lines += 1,
                     Label::Either => continue,
                 }
-                facts.weight += f64::from(page.weight);
-                whole += f64::from(page.weight);
+                facts.weight += f64::from(weight);
+                whole += f64::from(weight);
             }
         }
         sets.into_values()
@@ -166,6 +189,10 @@ impl Corpus {
         digests
     }
 }
+
+/// What is left of the weight of a line that a planted copy has from its page: it is still there to
+/// say that an article next to junk stays an article.
+const NOT_NEW: f32 = 0.2;
 
 fn scored_lines(page: &LabelledPage) -> usize {
     page.lines.iter().filter(|l| l.label != Label::Either).count()

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     Error, Result,
     digest::Digest,
-    input::{LabelledPage, read_lines},
+    input::{LabelledLine, LabelledPage, read_lines},
     text::Label,
 };
 
@@ -117,11 +117,10 @@ pub fn make(
         .par_iter()
         .flat_map_iter(|base| {
             let lexicons = &by_fold[base.fold];
-            (0..recipe.set(&base.page.set).plant).map(move |copy| TrainingPage {
-                page: planted(&base.page, lexicons, recipe, copy),
-                fold: base.fold,
-                origin: Origin::Made,
-                weight: 0.0,
+            (0..recipe.set(&base.page.set).plant).map(move |copy| {
+                let page = planted(&base.page, lexicons, recipe, copy);
+                let is_new = new_lines(&base.page, &page);
+                TrainingPage { is_new, ..TrainingPage::new(page, base.fold, Origin::Made) }
             })
         })
         .collect();
@@ -145,6 +144,27 @@ pub fn planted(
     }
     planted.id = format!("{}+planted{copy}", page.id);
     planted
+}
+
+/// Whether each line of a copy is new or changed: the lines of the page come in the same order in
+/// the copy, so one walk over both finds them.
+fn new_lines(page: &LabelledPage, copy: &LabelledPage) -> Vec<bool> {
+    let mut rest = page.lines.iter().peekable();
+    let mut is_new = Vec::with_capacity(copy.lines.len());
+    for line in &copy.lines {
+        let same = rest.next_if(|base| base.text == line.text && base.spans == line.spans);
+        is_new.push(same.is_none());
+        // Behind a line that was changed the walk goes on at the next one that is the same.
+        if same.is_none() && !is_ahead(&copy.lines[is_new.len()..], rest.peek()) {
+            rest.next();
+        }
+    }
+    is_new
+}
+
+/// Whether a line of the page still comes in the rest of the copy.
+fn is_ahead(rest_of_copy: &[LabelledLine], line: Option<&&LabelledLine>) -> bool {
+    line.is_none_or(|line| rest_of_copy.iter().any(|l| l.text == line.text && l.spans == line.spans))
 }
 
 /// Pages of one fold, composed around its prose and around the articles of its pages.
@@ -184,7 +204,7 @@ fn composed(
             page = garble(&page, &mut rng);
         }
         page.site = format!("made in fold {fold}");
-        TrainingPage { page, fold, origin: Origin::Made, weight: 0.0 }
+        TrainingPage::new(page, fold, Origin::Made)
     };
     let around = |number: usize| {
         page(format!("composed {fold}.{number}"), &|id, rng| {

@@ -75,7 +75,7 @@ impl Labelled {
                     all.page.push(number as u32);
                     all.line.push(index as u32);
                     all.is_junk.push(line.label == Label::Junk);
-                    all.weight.push(page.weight);
+                    all.weight.push(page.weights[index]);
                     all.fold.push(page.fold);
                 }
             }

@@ -154,8 +154,10 @@ impl Default for SetRecipe {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SynthRecipe {
-    /// Multiplies the weight of lines on made pages.
+    /// Multiplies the weight of lines on composed pages.
     pub weight: f64,
+    /// Weight of a line that is new on a planted copy, where lines of gold pages weigh 1 on average.
+    pub planted: f32,
     /// Whole pages composed around paragraphs of prose.
     pub composed: usize,
     /// Pages without any article.
@@ -174,6 +176,7 @@ impl Default for SynthRecipe {
     fn default() -> Self {
         SynthRecipe {
             weight: 1.0,
+            planted: 1.0,
             composed: 0,
             junk_pages: 0,
             garbled: 0.2,
@@ -247,6 +250,7 @@ impl Recipe {
         within("balance.page", self.balance.page, 0.0..=1.0)?;
         within("balance.weak_share", self.balance.weak_share, 0.0..=1.0)?;
         within("synth.weight", self.synth.weight, 0.0..=1000.0)?;
+        within("synth.planted", self.synth.planted, 0.0..=1000.0)?;
         within("synth.garbled", self.synth.garbled, 0.0..=1.0)?;
         for (name, set) in &self.sets {
             within(&format!("sets.{name}.weight"), set.weight, 0.0..=1000.0)?;
