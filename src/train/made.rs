@@ -164,7 +164,9 @@ fn new_lines(page: &LabelledPage, copy: &LabelledPage) -> Vec<bool> {
 
 /// Whether a line of the page still comes in the rest of the copy.
 fn is_ahead(rest_of_copy: &[LabelledLine], line: Option<&&LabelledLine>) -> bool {
-    line.is_none_or(|line| rest_of_copy.iter().any(|l| l.text == line.text && l.spans == line.spans))
+    line.is_none_or(|line| {
+        rest_of_copy.iter().any(|l| l.text == line.text && l.spans == line.spans)
+    })
 }
 
 /// Pages of one fold, composed around its prose and around the articles of its pages.
@@ -234,8 +236,10 @@ fn composed(
             composer.compose_junk_page(id, lang, rng)
         })
     };
-    let mut made: Vec<TrainingPage> =
-        (0..share(recipe.synth.composed)).into_par_iter().map(around).collect();
-    made.extend((0..share(recipe.synth.junk_pages)).map(junk));
+    // Few labelled pages must not drown in made ones.
+    let around_count = share(recipe.synth.composed.min(pages.len()));
+    let junk_count = share(recipe.synth.junk_pages.min(pages.len() / 5));
+    let mut made: Vec<TrainingPage> = (0..around_count).into_par_iter().map(around).collect();
+    made.extend((0..junk_count).map(junk));
     made
 }

@@ -158,9 +158,9 @@ pub struct SynthRecipe {
     pub weight: f64,
     /// Weight of a line that is new on a planted copy, where lines of gold pages weigh 1 on average.
     pub planted: f32,
-    /// Whole pages composed around paragraphs of prose.
+    /// Whole pages composed around paragraphs of prose; no more than there are labelled pages.
     pub composed: usize,
-    /// Pages without any article.
+    /// Pages without any article; no more than a fifth of the labelled pages.
     pub junk_pages: usize,
     /// Share of made pages whose article lines are garbled.
     pub garbled: f64,
