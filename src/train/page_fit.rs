@@ -3,7 +3,6 @@
 //! because linfa does not.
 
 use linfa::{
-    Float,
     composing::platt_scaling::{Platt, platt_newton_method},
     prelude::{DatasetBase, Fit, ParamGuard},
 };
@@ -142,8 +141,7 @@ pub fn calibrate(log_odds: &[f32], is_junk: &[bool]) -> Result<Calibration> {
     let (a, b) = platt_newton_method(values.view(), labels.view(), &params)
         .map_err(|e| failed(e.to_string()))?;
     // Platt writes 1 / (1 + exp(a z + b)).
-    let calibration =
-        Calibration { slope: f64::cast(-a) as f32, offset: -b as f32, length_cost: 0.0 };
+    let calibration = Calibration { slope: -a as f32, offset: -b as f32, length_cost: 0.0 };
     if calibration.slope > 0.0 && calibration.slope.is_finite() && calibration.offset.is_finite() {
         Ok(calibration)
     } else {
