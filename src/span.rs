@@ -79,7 +79,8 @@ impl SpanModel {
         let SpanScratch { positions, switched, gains, skeleton } = scratch;
         let table = &self.table;
         positions.read(text, |hash| {
-            table.weights.get(bucket(hash, table.bits)).map_or(0.0, |&w| f32::from(w) * table.scale)
+            let [scale] = table.scales;
+            table.weights.get(bucket(hash, table.bits)).map_or(0.0, |&[w]| f32::from(w) * scale)
         });
         let n = positions.len();
         if !(LEAST_LINE..=LONGEST).contains(&n) {
@@ -140,19 +141,19 @@ mod tests {
     use super::*;
     use crate::{
         features::position::{COLUMNS, for_each_gram},
-        model::{SpanLinear, Table},
+        model::{HEADS, SpanLinear, Table},
         text::fold::fold_line,
     };
     use proptest::prelude::*;
 
     /// A model that knows the n-grams of these words, and nothing else, as junk.
     fn model_of(words: &[&str]) -> SpanModel {
-        let mut table = Table { bits: 16, scale: 1.0, weights: vec![-1; 1 << 16] };
+        let mut table = Table { bits: 16, scales: [1.0], weights: vec![[-1]; 1 << 16] };
         let mut codes = Vec::new();
         for word in words {
             fold_line(word, &mut codes);
             for_each_gram(&codes, |_, order, hash| {
-                table.weights[bucket(hash, 16)] = if order > 1 { 2 } else { 0 };
+                table.weights[bucket(hash, 16)] = [if order > 1 { 2 } else { 0 }];
             });
         }
         let mut weights = vec![0.0; WIDTH];
@@ -172,12 +173,11 @@ mod tests {
     }
 
     fn no_lines() -> LineModel {
-        let empty = Table { bits: 1, scale: 1.0, weights: vec![0; 2] };
         LineModel {
-            table: empty.clone(),
+            table: Table::empty(),
             form: true,
-            bias: 0.0,
-            words: empty,
+            biases: [0.0; HEADS],
+            words: Table::empty(),
             words_bias: 0.0,
             gate: 0.0,
         }

@@ -23,9 +23,11 @@ use serde_json::{Value, json};
 
 /// A small model with a part of every sort; its weights mean nothing.
 fn model() -> Model {
-    let weights = |n: i32| (0..n).map(|i| (i * 37 % 255 - 127) as i8).collect();
-    let table = Table { bits: 8, scale: 0.02, weights: weights(256) };
-    let words_table = Table { bits: 4, scale: 0.25, weights: weights(16) };
+    let weight = |i: i32| (i * 37 % 255 - 127) as i8;
+    let single = |n: i32| (0..n).map(|i| [weight(i)]).collect();
+    let pairs = (0..256).map(|i| [weight(2 * i), weight(2 * i + 1)]).collect();
+    let table = Table { bits: 8, scales: [0.02, 0.01], weights: pairs };
+    let words_table = Table { bits: 4, scales: [0.25], weights: single(16) };
     let band = |bias: f32| {
         let columns: Vec<Knots> = (0..WIDTH)
             .map(|i| Knots((0..i % 4).map(|k| k as f32 - 0.5 * (i % 3) as f32).collect()))
@@ -47,14 +49,14 @@ fn model() -> Model {
         accept_bias: -0.5,
         threshold: 0.75,
     };
-    let span = SpanModel { table: Table { bits: 5, scale: 0.1, weights: weights(32) }, linear };
+    let span = SpanModel { table: Table { bits: 5, scales: [0.1], weights: single(32) }, linear };
     let point =
         |threshold, junk_f1, article_loss| OperatingPoint { threshold, junk_f1, article_loss };
     Model {
         line: LineModel {
             table,
             form: true,
-            bias: -0.3,
+            biases: [-0.3, 0.2],
             words: words_table,
             words_bias: 0.1,
             gate: 1.5,
@@ -144,7 +146,7 @@ fn a_model_comes_back_as_it_was() {
     assert_eq!(read(&tampered(|_, _| ())).unwrap(), model);
     // Any tool can open it.
     let tensors = SafeTensors::deserialize(&bytes).unwrap();
-    assert_eq!(tensors.tensor("line.table").unwrap().shape(), [256]);
+    assert_eq!(tensors.tensor("line.table").unwrap().shape(), [512]);
 }
 
 #[test]
@@ -246,7 +248,7 @@ fn numbers_that_are_none_are_not_written() {
     };
     unwritten(|m| m.line.bias = f32::NAN, "line model holds NaN");
     unwritten(|m| m.line.gate = f32::INFINITY, "line model holds inf");
-    unwritten(|m| m.line.table.scale = f32::INFINITY, "scale of weights is inf");
+    unwritten(|m| m.line.table.scales[1] = f32::INFINITY, "scale of weights is inf");
     unwritten(|m| m.line.words.scale = f32::NAN, "scale of weights is NaN");
     unwritten(|m| m.passes[0].bands[2].bias = f32::NAN, "pass 0: a weight is not a number");
     unwritten(|m| m.passes[0].bounds[1] = f32::INFINITY, "pass 0: the bounds");
@@ -254,7 +256,7 @@ fn numbers_that_are_none_are_not_written() {
     unwritten(|m| m.passes[1].bands[0].basis.columns[3].0[2] = f32::INFINITY, "pass 1: knots");
     unwritten(|m| m.span.as_mut().unwrap().linear.bias = f32::NAN, "span model");
     unwritten(|m| m.span.as_mut().unwrap().linear.accept[0] = f32::INFINITY, "span model");
-    unwritten(|m| m.span.as_mut().unwrap().table.scale = f32::NAN, "span model");
+    unwritten(|m| m.span.as_mut().unwrap().table.scales[0] = f32::NAN, "span model");
     unwritten(|m| m.calibration.offset = f32::NEG_INFINITY, "calibration holds -inf");
     unwritten(|m| m.calibration.slope = f32::NAN, "calibration holds NaN");
     unwritten(|m| m.policy.threshold = f32::NAN, "thresholds");

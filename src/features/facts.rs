@@ -12,8 +12,8 @@ pub const UNIT_BITS: u32 = 14;
 const MAX_UNITS: usize = 192;
 
 /// Columns of margins that a line brings, before its shape.
-pub const MARGIN_COLUMNS: [&str; 4] =
-    ["characters_margin", "form_margin", "words_margin", "words_asked"];
+pub const MARGIN_COLUMNS: [&str; 5] =
+    ["characters_margin", "form_margin", "words_margin", "words_asked", "planted_margin"];
 
 /// One page's lines, as arrays of equal length.
 #[derive(Debug, Default, Clone)]
@@ -43,6 +43,8 @@ pub struct Margins {
     pub words_asked: bool,
     /// The bias of the line model.
     pub bias: f32,
+    /// Log odds that the line is of a kind that intruders plant.
+    pub planted: f32,
 }
 
 impl Margins {
@@ -53,7 +55,8 @@ impl Margins {
 
     /// The row of [`MARGIN_COLUMNS`].
     pub fn row(&self) -> [f32; MARGIN_COLUMNS.len()] {
-        [self.characters, self.form, self.words, f32::from(u8::from(self.words_asked))]
+        let asked = f32::from(u8::from(self.words_asked));
+        [self.characters, self.form, self.words, asked, self.planted]
     }
 }
 

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Additive, Basis, Calibration, Card, LineModel, Model, OperatingCurve, PageModel, Policy,
-    SpanLinear, SpanModel, Table,
+    SpanLinear, SpanModel, Table, HEADS,
 };
 use crate::{
     Error, Result,
@@ -55,8 +55,8 @@ struct Header {
 #[derive(Serialize, Deserialize)]
 struct LineHeader {
     form: bool,
-    scale: f32,
-    bias: f32,
+    scales: [f32; HEADS],
+    biases: [f32; HEADS],
     words_scale: f32,
     words_bias: f32,
     gate: f32,
@@ -155,9 +155,9 @@ fn write(model: &Model) -> Result<Vec<u8>, String> {
         card: model.card.clone(),
         line: LineHeader {
             form: model.line.form,
-            scale: model.line.table.scale,
-            bias: model.line.bias,
-            words_scale: model.line.words.scale,
+            scales: model.line.table.scales,
+            biases: model.line.biases,
+            words_scale: model.line.words.scales[0],
             words_bias: model.line.words_bias,
             gate: model.line.gate,
         },
@@ -176,17 +176,16 @@ fn write(model: &Model) -> Result<Vec<u8>, String> {
         span: model
             .span
             .as_ref()
-            .map(|s| SpanHeader { scale: s.table.scale, linear: s.linear.clone() }),
+            .map(|s| SpanHeader { scale: s.table.scales[0], linear: s.linear.clone() }),
         calibration: model.calibration,
         policy: model.policy,
         operating: model.operating.clone(),
     };
     let header = serde_json::to_string(&header).map_err(|e| e.to_string())?;
 
-    let bytes_of_table = |t: &Table| t.weights.iter().map(|w| w.to_le_bytes()[0]).collect();
     let mut tensors: Vec<(String, Dtype, Vec<u8>)> = vec![
-        (TABLE.into(), Dtype::I8, bytes_of_table(&model.line.table)),
-        (WORDS.into(), Dtype::I8, bytes_of_table(&model.line.words)),
+        (TABLE.into(), Dtype::I8, table_bytes(&model.line.table)),
+        (WORDS.into(), Dtype::I8, table_bytes(&model.line.words)),
         (
             TRAINED_ON.into(),
             Dtype::U64,
@@ -194,7 +193,7 @@ fn write(model: &Model) -> Result<Vec<u8>, String> {
         ),
     ];
     if let Some(span) = &model.span {
-        tensors.push((SPAN.into(), Dtype::I8, bytes_of_table(&span.table)));
+        tensors.push((SPAN.into(), Dtype::I8, table_bytes(&span.table)));
     }
     for (number, pass) in model.passes.iter().enumerate() {
         for (band, model) in pass.bands.iter().enumerate() {
@@ -239,22 +238,11 @@ fn parse(bytes: &[u8]) -> Result<Model, String> {
     if tensors.len() != expected {
         return Err(format!("{} tensors, not {expected}", tensors.len()));
     }
-    let table = |name, scale| -> Result<Table, String> {
-        let data = tensor(&tensors, name, Dtype::I8)?;
-        if !data.len().is_power_of_two() || data.len() < 2 || data.len() > 1 << 24 {
-            return Err(format!("{name} has {} weights, not a power of two", data.len()));
-        }
-        Ok(Table {
-            bits: data.len().trailing_zeros(),
-            scale,
-            weights: data.iter().map(|&b| i8::from_le_bytes([b])).collect(),
-        })
-    };
     let line = LineModel {
-        table: table(TABLE, header.line.scale)?,
+        table: table(&tensors, TABLE, header.line.scales)?,
         form: header.line.form,
-        bias: header.line.bias,
-        words: table(WORDS, header.line.words_scale)?,
+        biases: header.line.biases,
+        words: table(&tensors, WORDS, [header.line.words_scale])?,
         words_bias: header.line.words_bias,
         gate: header.line.gate,
     };
@@ -269,7 +257,7 @@ fn parse(bytes: &[u8]) -> Result<Model, String> {
     }
     let span = match header.span {
         Some(SpanHeader { scale, linear }) => {
-            Some(SpanModel { table: table(SPAN, scale)?, linear })
+            Some(SpanModel { table: table(&tensors, SPAN, [scale])?, linear })
         }
         None => None,
     };
@@ -297,6 +285,28 @@ fn tensor<'a>(tensors: &SafeTensors<'a>, name: &str, dtype: Dtype) -> Result<&'a
     Ok(view.data())
 }
 
+/// The weights of a table: n-gram by n-gram, question by question.
+fn table_bytes<const H: usize>(table: &Table<H>) -> Vec<u8> {
+    table.weights.as_flattened().iter().map(|w| w.to_le_bytes()[0]).collect()
+}
+
+fn table<const H: usize>(
+    tensors: &SafeTensors<'_>,
+    name: &str,
+    scales: [f32; H],
+) -> Result<Table<H>, String> {
+    let data = tensor(tensors, name, Dtype::I8)?;
+    let (rows, rest) = data.as_chunks::<H>();
+    if !rest.is_empty() || !rows.len().is_power_of_two() || !(2..=1 << 24).contains(&rows.len()) {
+        return Err(format!(
+            "{name} has {} weights, not {H} for each of a power of two of n-grams",
+            data.len()
+        ));
+    }
+    let weights = rows.iter().map(|row| row.map(|b| i8::from_le_bytes([b]))).collect();
+    Ok(Table { bits: rows.len().trailing_zeros(), scales, weights })
+}
+
 /// What must hold of every model, read or written.
 fn validate(model: &Model) -> Result<(), String> {
     let schema = schema::digest();
@@ -315,8 +325,9 @@ fn validate(model: &Model) -> Result<(), String> {
         None => Ok(()),
     };
     let line = &model.line;
-    finite("line model", &[line.bias, line.words_bias, line.gate])?;
-    for scale in [line.table.scale, line.words.scale] {
+    finite("line model", &[line.words_bias, line.gate])?;
+    finite("line model", &line.biases)?;
+    for &scale in line.table.scales.iter().chain(&line.words.scales) {
         if !(scale.is_finite() && scale > 0.0) {
             return Err(format!("a scale of weights is {scale}"));
         }
@@ -400,11 +411,11 @@ fn validate_span(span: &SpanModel) -> Result<(), String> {
     if lengths != (position::WIDTH, position::STRETCH_WIDTH) {
         return Err(format!("a span model with {} and {} columns", lengths.0, lengths.1));
     }
-    let single = [span.table.scale, *bias, *seam, *inside, *accept_bias, *threshold];
+    let single = [span.table.scales[0], *bias, *seam, *inside, *accept_bias, *threshold];
     if weights.iter().chain(accept).chain(&single).any(|v| !v.is_finite()) {
         return Err("the span model holds what is not a number".into());
     }
-    if span.table.scale <= 0.0 || *seam < 0.0 || *inside < 0.0 {
+    if span.table.scales[0] <= 0.0 || *seam < 0.0 || *inside < 0.0 {
         return Err("the span model has a scale or a cost that it cannot have".into());
     }
     Ok(())

@@ -11,43 +11,65 @@ use crate::{
     text::{Line, fold, words},
 };
 
-/// 2^bits weights of one byte each. A family's margin is the sum of its n-grams' weights over the
-/// square root of their number: an n-gram's value is its count divided by that root, so nothing
-/// needs to be deduplicated while scoring.
+/// The questions that the first table answers of a line at once, as indices of its heads.
+pub const HEADS: usize = 2;
+/// Is it junk?
+pub const JUNK: usize = 0;
+/// Is it of a kind that intruders plant ([`Kind::is_planted`](crate::text::Kind::is_planted))? Among
+/// paragraphs a line of such words is junk, where one of a menu's words may be a sub-heading.
+pub const PLANTED: usize = 1;
+
+/// 2^bits n-grams with a weight of one byte for each of `H` questions, side by side in memory: one
+/// look-up answers all. A family's margin is the sum of its n-grams' weights over the square root of
+/// their number: an n-gram's value is its count divided by that root, so nothing needs to be
+/// deduplicated while scoring.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Table {
-    /// Logarithm of the number of weights, 1 to 24.
+pub struct Table<const H: usize> {
+    /// Logarithm of the number of n-grams, 1 to 24.
     pub bits: u32,
-    /// What a weight of 1 stands for.
-    pub scale: f32,
-    /// The weights, as whole multiples of `scale`.
-    pub weights: Vec<i8>,
+    /// What a weight of 1 stands for, question by question.
+    pub scales: [f32; H],
+    /// The weights, as whole multiples of the scales.
+    pub weights: Vec<[i8; H]>,
 }
 
-impl Table {
-    /// Rounds real weights to bytes; the largest becomes 127.
+impl<const H: usize> Table<H> {
+    /// A table that says nothing, of the least size.
+    pub fn empty() -> Self {
+        Table { bits: 1, scales: [1.0; H], weights: vec![[0; H]; 2] }
+    }
+
+    /// Rounds real weights to bytes; the largest of each question becomes 127.
     ///
-    /// The length of `weights` must be a power of two.
-    pub fn quantise(weights: &[f64]) -> Table {
-        debug_assert!(weights.len().is_power_of_two());
-        let largest = weights.iter().fold(0.0f64, |m, w| m.max(w.abs()));
-        let scale = if largest > 0.0 { largest / 127.0 } else { 1.0 };
+    /// The slices must be of one length, a power of two.
+    pub fn quantise(weights: [&[f64]; H]) -> Self {
+        let length = weights.iter().map(|w| w.len()).min().unwrap_or(0);
+        debug_assert!(length.is_power_of_two() && weights.iter().all(|w| w.len() == length));
+        let scales = weights.map(|weights| {
+            let largest = weights.iter().fold(0.0f64, |m, w| m.max(w.abs()));
+            if largest > 0.0 { largest / 127.0 } else { 1.0 }
+        });
+        let rounded = |head: usize, i: usize| (weights[head][i] / scales[head]).round() as i8;
         Table {
-            bits: weights.len().trailing_zeros(),
-            scale: scale as f32,
-            weights: weights.iter().map(|w| (w / scale).round() as i8).collect(),
+            bits: length.trailing_zeros(),
+            scales: scales.map(|s| s as f32),
+            weights: (0..length).map(|i| std::array::from_fn(|head| rounded(head, i))).collect(),
         }
     }
 
-    /// The margin of a sequence of codes under one family of n-grams.
+    /// The margins of a sequence of codes under one family of n-grams, question by question.
     #[inline]
-    pub fn margin(&self, codes: &[u16], family: Family) -> f32 {
-        // Whole numbers: the sum does not depend on its order.
-        let mut sum = 0i64;
+    pub fn margins(&self, codes: &[u16], family: Family) -> [f32; H] {
+        // Whole numbers: the sums do not depend on their order.
+        let mut sums = [0i64; H];
         let count = ngrams::emit(codes, family, |hash| {
-            sum += i64::from(self.weights[ngrams::bucket(hash, self.bits)]);
+            let weights = &self.weights[ngrams::bucket(hash, self.bits)];
+            for (sum, &weight) in sums.iter_mut().zip(weights) {
+                *sum += i64::from(weight);
+            }
         });
-        if count == 0 { 0.0 } else { sum as f32 * self.scale / (count as f32).sqrt() }
+        let root = (count.max(1) as f32).sqrt();
+        std::array::from_fn(|head| sums[head] as f32 * self.scales[head] / root)
     }
 }
 
@@ -55,13 +77,13 @@ impl Table {
 #[derive(Debug, Clone, PartialEq)]
 pub struct LineModel {
     /// Characters and form.
-    pub table: Table,
+    pub table: Table<HEADS>,
     /// Whether the form of a line counts.
     pub form: bool,
-    /// Added to every line's margin.
-    pub bias: f32,
+    /// Added to every line's margins, question by question.
+    pub biases: [f32; HEADS],
     /// Words.
-    pub words: Table,
+    pub words: Table<1>,
     /// Added where words were looked up.
     pub words_bias: f32,
     /// Words are looked up where the margin of the first table lies within `-gate..gate`.
@@ -80,10 +102,13 @@ pub struct LineScratch {
 impl LineModel {
     /// What the first table says of a line.
     pub fn base(&self, codes: &[u16], skeleton: &[u16]) -> Margins {
+        let characters = self.table.margins(codes, CHARACTERS);
+        let form = if self.form { self.table.margins(skeleton, FORM) } else { [0.0; HEADS] };
         Margins {
-            characters: self.table.margin(codes, CHARACTERS),
-            form: if self.form { self.table.margin(skeleton, FORM) } else { 0.0 },
-            bias: self.bias,
+            characters: characters[JUNK],
+            form: form[JUNK],
+            bias: self.biases[JUNK],
+            planted: characters[PLANTED] + form[PLANTED] + self.biases[PLANTED],
             ..Margins::default()
         }
     }
@@ -96,7 +121,8 @@ impl LineModel {
                 let mut margins = self.base(codes, skeleton);
                 if margins.total().abs() < self.gate {
                     word_codes(codes, folded, words);
-                    margins.words = self.words.margin(words, WORDS) + self.words_bias;
+                    let [words] = self.words.margins(words, WORDS);
+                    margins.words = words + self.words_bias;
                     margins.words_asked = true;
                 }
                 margins

@@ -13,7 +13,7 @@ mod span;
 
 pub use calibration::Calibration;
 pub use card::{Card, SetFacts};
-pub use line::{LineModel, LineScratch, Table, observe, word_codes};
+pub use line::{HEADS, JUNK, LineModel, LineScratch, PLANTED, Table, observe, word_codes};
 pub use page::{Additive, Basis, Cross, Knots, PageModel};
 pub use policy::{OperatingCurve, OperatingPoint, Policy};
 pub use span::{SpanLinear, SpanModel};

@@ -11,7 +11,7 @@ use crate::features::position::{STRETCH_WIDTH, WIDTH};
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpanModel {
     /// Weights of n-grams, in whole multiples of its scale.
-    pub table: Table,
+    pub table: Table<1>,
     /// The linear model over positions.
     pub linear: SpanLinear,
 }

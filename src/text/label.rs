@@ -67,6 +67,20 @@ impl Kind {
         Kind::Debris,
     ];
 
+    /// Whether intruders and template sites plant such lines; the other kinds are what sites put
+    /// around their own pages.
+    pub fn is_planted(self) -> bool {
+        matches!(
+            self,
+            Kind::SpiderPool
+                | Kind::Adult
+                | Kind::Gambling
+                | Kind::Download
+                | Kind::Ticker
+                | Kind::Markup
+        )
+    }
+
     /// The name used in files and reports.
     pub fn name(self) -> &'static str {
         match self {

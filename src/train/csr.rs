@@ -59,7 +59,7 @@ impl Csr {
 }
 
 /// Appends the n-grams of a sequence as entries of a table of 2^`bits` columns: each occurrence
-/// counts one over the square root of their number, as [`crate::model::Table::margin`] has it.
+/// counts one over the square root of their number, as [`crate::model::Table::margins`] has it.
 pub fn entries(codes: &[u16], family: Family, bits: u32, out: &mut Vec<(u32, f32)>) {
     let from = out.len();
     let count = ngrams::emit(codes, family, |hash| {
@@ -94,7 +94,7 @@ mod tests {
     fn a_row_times_the_weights_is_the_margin_that_the_filter_computes() {
         let codes: Vec<u16> = "甲乙丙甲乙丙丁".encode_utf16().collect();
         let weights: Vec<f64> = (0..1 << 10).map(|i| f64::from(i % 255 - 127)).collect();
-        let table = Table::quantise(&weights);
+        let table = Table::quantise([&weights]);
         let mut row = Vec::new();
         entries(&codes, CHARACTERS, table.bits, &mut row);
         let mut m = Csr::new();
@@ -102,6 +102,6 @@ mod tests {
         let (columns, values) = m.row(0);
         let dot: f32 =
             columns.iter().zip(values).map(|(&c, v)| weights[c as usize] as f32 * v).sum();
-        assert!((dot - table.margin(&codes, CHARACTERS)).abs() < 1e-3);
+        assert!((dot - table.margins(&codes, CHARACTERS)[0]).abs() < 1e-3);
     }
 }

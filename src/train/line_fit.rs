@@ -47,6 +47,13 @@ pub struct Solution {
     pub gradient: f64,
 }
 
+impl Solution {
+    /// The solution where there is nothing to tell apart: every margin is zero.
+    pub fn nothing(columns: usize) -> Self {
+        Solution { weights: vec![0.0; columns], bias: 0.0, passes: 0, gradient: 0.0 }
+    }
+}
+
 /// Fits the lines of `subset`.
 ///
 /// # Errors

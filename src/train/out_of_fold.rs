@@ -20,7 +20,7 @@ use crate::{
         ngrams::{CHARACTERS, FORM, WORDS},
     },
     model::{Basis, LineModel, LineScratch, PageModel, Table, observe, word_codes},
-    text::{Label, Line},
+    text::{Kind, Label, Line},
 };
 
 /// One model fitted on everything, and one for each fold that has not seen it.
@@ -56,6 +56,7 @@ struct Labelled {
     /// Index in that page.
     line: Vec<u32>,
     is_junk: Vec<bool>,
+    is_planted: Vec<bool>,
     weight: Vec<f32>,
     fold: Vec<usize>,
 }
@@ -66,6 +67,7 @@ impl Labelled {
             page: Vec::new(),
             line: Vec::new(),
             is_junk: Vec::new(),
+            is_planted: Vec::new(),
             weight: Vec::new(),
             fold: Vec::new(),
         };
@@ -74,7 +76,9 @@ impl Labelled {
                 if line.label != Label::Either {
                     all.page.push(number as u32);
                     all.line.push(index as u32);
-                    all.is_junk.push(line.label == Label::Junk);
+                    let is_junk = line.label == Label::Junk;
+                    all.is_junk.push(is_junk);
+                    all.is_planted.push(is_junk && line.kind.is_some_and(Kind::is_planted));
                     all.weight.push(page.weights[index]);
                     all.fold.push(page.fold);
                 }
@@ -216,31 +220,43 @@ fn fit_lines(
     rows: &Csr,
     report: &mut Vec<String>,
 ) -> Result<Fitted<LineModel>> {
-    let problem = line_fit::Problem {
-        rows,
-        columns: 1 << recipe.line.bits,
-        is_junk: &labelled.is_junk,
-        weights: &labelled.weight,
-        offsets: &[],
-    };
     let settings = line_fit::Settings {
         cost: recipe.line.cost,
         tolerance: recipe.line.tolerance,
         max_passes: recipe.line.max_passes,
         seed: recipe.seed,
     };
-    let no_words = Table { bits: 1, scale: 1.0, weights: vec![0; 2] };
+    // Where a corpus has nothing planted, there is nothing to learn of it, and the margin is 0.
+    let has_planted = labelled.is_planted.contains(&true);
     let fitted = Fitted::try_new(corpus.folds, |without| {
-        let solution = line_fit::fit(&problem, &labelled.subset(without), &settings)?;
+        let subset = labelled.subset(without);
+        let ask = |is_positive: &[bool]| {
+            let problem = line_fit::Problem {
+                rows,
+                columns: 1 << recipe.line.bits,
+                is_junk: is_positive,
+                weights: &labelled.weight,
+                offsets: &[],
+            };
+            line_fit::fit(&problem, &subset, &settings)
+        };
+        let junk = ask(&labelled.is_junk)?;
+        let is_there = |&i: &u32| labelled.is_planted[i as usize];
+        let planted = match has_planted && subset.iter().any(is_there) {
+            true => ask(&labelled.is_planted)?,
+            false => line_fit::Solution::nothing(1 << recipe.line.bits),
+        };
         let model = LineModel {
-            table: Table::quantise(&solution.weights),
+            table: Table::quantise([&junk.weights, &planted.weights]),
             form: recipe.line.form,
-            bias: solution.bias as f32,
-            words: no_words.clone(),
+            biases: [junk.bias as f32, planted.bias as f32],
+            words: Table::empty(),
             words_bias: 0.0,
             gate: 0.0,
         };
-        Ok((model, describe("line model", rows.len(), &solution)))
+        let report = [("line model", &junk), ("planted lines", &planted)]
+            .map(|(name, solution)| describe(name, rows.len(), solution));
+        Ok((model, report.join("\n")))
     })?;
     Ok(take_report(fitted, report))
 }
@@ -317,7 +333,7 @@ fn fit_words(
         let solution = line_fit::fit(&problem, &labelled.subset(without), &settings)?;
         let base = without.map_or(&lines.whole, |fold| &lines.without[fold]);
         let model = LineModel {
-            words: Table::quantise(&solution.weights),
+            words: Table::quantise([&solution.weights]),
             words_bias: solution.bias as f32,
             gate,
             ..base.clone()

@@ -88,13 +88,13 @@ pub fn fit(corpus: &Corpus, lines: &out_of_fold::Fitted<LineModel>, seed: u64) -
         offsets: &[],
     };
     let settings = line_fit::Settings { cost: 1.0, tolerance: 0.02, max_passes: 300, seed };
-    let tables: Vec<(Table, f32)> = folds
+    let tables: Vec<(Table<1>, f32)> = folds
         .par_iter()
         .map(|without| {
             let subset: Vec<u32> =
                 (0..rows.len() as u32).filter(|&i| Some(fold_of[i as usize]) != *without).collect();
             let solution = line_fit::fit(&problem, &subset, &settings)?;
-            Ok((Table::quantise(&solution.weights), solution.bias as f32))
+            Ok((Table::quantise([&solution.weights]), solution.bias as f32))
         })
         .collect::<Result<_>>()?;
 
@@ -397,12 +397,13 @@ fn windows(examples: &[Example], corpus: &Corpus) -> (Csr, Vec<bool>, Vec<usize>
 
 fn position_rows(
     example: &Example,
-    table: &Table,
+    table: &Table<1>,
     positions: &mut Positions,
 ) -> Vec<([f32; WIDTH], bool, usize)> {
     let line = &example.line;
+    let [scale] = table.scales;
     positions
-        .read(&line.text, |hash| f32::from(table.weights[bucket(hash, table.bits)]) * table.scale);
+        .read(&line.text, |hash| f32::from(table.weights[bucket(hash, table.bits)][0]) * scale);
     let labels = in_span(line, positions);
     let stride = STRIDE[usize::from(!line.spans.is_empty())];
     let mut row = [0.0; WIDTH];

@@ -13,7 +13,7 @@ use std::process::{Command, ExitStatus, Stdio};
 
 use dechaff::Model;
 use dechaff::features::{ngrams, schema};
-use dechaff::model::{Calibration, Card, LineModel, OperatingCurve, Policy, Table};
+use dechaff::model::{Calibration, Card, HEADS, LineModel, OperatingCurve, Policy, Table};
 use dechaff::text::{fold, words};
 
 /// A folder that goes with the test.
@@ -172,16 +172,15 @@ fn marker_model() -> Model {
     });
     let shared: Vec<_> = one.intersection(&two).collect();
     assert_eq!(shared.len(), 1);
-    let mut table = Table { bits: 18, scale: 1.0, weights: vec![0; 1 << 18] };
-    table.weights[ngrams::bucket(*shared[0], 18)] = 127;
-    let words_table = Table { bits: 1, scale: 1.0, weights: vec![0; 2] };
+    let mut table = Table { bits: 18, scales: [1.0; HEADS], weights: vec![[0; HEADS]; 1 << 18] };
+    table.weights[ngrams::bucket(*shared[0], 18)] = [127, 0];
     Model {
         // The margin is 127/√n or nothing: above the bias for lines of up to some million characters.
         line: LineModel {
             table,
             form: false,
-            bias: -0.01,
-            words: words_table,
+            biases: [-0.01, 0.0],
+            words: Table::empty(),
             words_bias: 0.0,
             gate: 0.0,
         },
