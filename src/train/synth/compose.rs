@@ -44,7 +44,7 @@ impl<'a> Composer<'a> {
         let list = genre.list(lang).map(|list| self.or_plain(list));
         match (genre, list) {
             (Genre::Mixture, _) => self.mixture(id, lang, rng),
-            (_, Some(list)) => self.write_form(&list, id, lang, paragraphs, rng),
+            (_, Some(list)) => self.write_form(genre, &list, id, lang, paragraphs, rng),
             _ => self.compose(id, lang, paragraphs, rng),
         }
     }
@@ -57,8 +57,10 @@ impl<'a> Composer<'a> {
         }
     }
 
+    #[expect(clippy::too_many_arguments)]
     fn write_form(
         &self,
+        genre: Genre,
         list: &str,
         id: &str,
         lang: &str,
@@ -67,6 +69,12 @@ impl<'a> Composer<'a> {
     ) -> LabelledPage {
         let english = lang.starts_with("en");
         let headlines = if english { &[] } else { self.headlines };
+        let instead = match (genre, english) {
+            (Genre::Discussion, false) => "say.long",
+            (Genre::Discussion, true) => "say.en.long",
+            (_, false) => "plain",
+            (_, true) => "plain.en",
+        };
         let mut sheet = Sheet {
             lexicons: self.lexicons,
             headlines,
@@ -76,7 +84,7 @@ impl<'a> Composer<'a> {
             crowd: rng.weighted([(Crowd::Bare, 35), (Crowd::Usual, 51), (Crowd::Crowded, 14)]),
             layout: Layout::draw(rng),
             indent: rng.pick(["", "", "", "　　", "    "]),
-            replies: if english { "say.en" } else { "say" },
+            instead,
             paragraphs,
             scope: Scope::with_headlines(headlines),
             lines: Vec::new(),

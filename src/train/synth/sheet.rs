@@ -43,8 +43,8 @@ pub(super) struct Sheet<'a> {
     /// How the page lays out its paragraphs, and what stands before them.
     pub(super) layout: Layout,
     pub(super) indent: &'static str,
-    /// What an order for a sentence falls back on where the paragraphs have come to their end.
-    pub(super) replies: &'static str,
+    /// What stands in for paragraphs that have come to their end.
+    pub(super) instead: &'static str,
     /// The paragraphs that are left.
     pub(super) paragraphs: &'a [&'a str],
     pub(super) scope: Scope<'a>,
@@ -100,7 +100,7 @@ impl Sheet<'_> {
     fn obey(&mut self, order: Order, depth: usize, rng: &mut Rng) {
         let (low, high) = order.times;
         match order.verb {
-            "prose" => self.prose(rng.range(low, high)),
+            "prose" => self.prose(rng.range(low, high), rng),
             "cut" => self.sentences(rng.range(low, high), rng),
             "each" => {
                 // A site writes all its posts in one form.
@@ -157,7 +157,10 @@ impl Sheet<'_> {
     }
 
     /// Writes paragraphs; those in Simplified script stay so.
-    fn prose(&mut self, count: usize) {
+    fn prose(&mut self, count: usize, rng: &mut Rng) {
+        if count > 0 && self.paragraphs.is_empty() {
+            return self.write_at(self.instead, MAX_DEPTH, rng);
+        }
         let count = count.min(self.paragraphs.len());
         let (now, rest) = self.paragraphs.split_at(count);
         self.paragraphs = rest;
@@ -174,8 +177,7 @@ impl Sheet<'_> {
     /// Writes some sentences of the next paragraph; the rest of it is left out.
     fn sentences(&mut self, count: usize, rng: &mut Rng) {
         let Some((paragraph, rest)) = self.paragraphs.split_first() else {
-            let list = self.replies;
-            return self.write_at(list, MAX_DEPTH, rng);
+            return self.write_at(self.instead, MAX_DEPTH, rng);
         };
         self.paragraphs = rest;
         let sentences = Layout::Sentences.lines(paragraph);
