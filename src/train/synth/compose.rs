@@ -57,7 +57,6 @@ impl<'a> Composer<'a> {
         }
     }
 
-    #[expect(clippy::too_many_arguments)]
     fn write_form(
         &self,
         genre: Genre,

@@ -378,6 +378,17 @@ mod tests {
     }
 
     #[test]
+    fn no_two_builtin_lists_share_a_name() {
+        let mut names = std::collections::BTreeSet::new();
+        for (file, text) in builtin::FILES {
+            for name in text.lines().filter_map(list_name) {
+                assert!(names.insert(name), "{file} opens {name} a second time");
+            }
+        }
+        assert!(names.len() > 300, "{}", names.len());
+    }
+
+    #[test]
     fn no_builtin_adult_term_touches_minors() {
         let lexicons = Lexicons::builtin();
         let mut checked = 0;
