@@ -65,7 +65,8 @@ impl Genre {
         !matches!(self, Genre::Mixture | Genre::Doorway | Genre::Listing)
     }
 
-    /// The language of one page: `zh`, `zh-hant`, `en`, or one of [`FOREIGN`].
+    /// The language of one page: `zh`, `zh-hant`, `en`, or for foreign pages `de`, `fr`
+    /// or `ja`.
     pub fn language(self, rng: &mut Rng) -> &'static str {
         let [zh, hant, en] = match self {
             Genre::Article => [80, 10, 10],
@@ -97,7 +98,7 @@ impl Genre {
 }
 
 /// Languages of foreign pages.
-pub const FOREIGN: [&str; 3] = ["de", "fr", "ja"];
+pub(super) const FOREIGN: [&str; 3] = ["de", "fr", "ja"];
 
 #[cfg(test)]
 mod tests {
