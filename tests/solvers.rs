@@ -7,7 +7,7 @@ use dechaff::{
         csr::Csr,
         line_fit::{self, Problem},
         page_fit,
-        random::Stream,
+        random::Rng,
     },
 };
 use linfa::prelude::{DatasetBase, Fit};
@@ -66,7 +66,7 @@ impl Sample {
 /// articles, the others say nothing; the classes overlap. Values are whole eighths, so that f32 and
 /// f64 hold the same.
 fn sample(n: usize, is_junk: impl Fn(usize) -> bool) -> Sample {
-    let mut random = Stream::new(7, "solvers");
+    let mut random = Rng::derive(7, "solvers", 0);
     let mut draw = |shift: f64| (((random.unit() - 0.5) * 4.0 + shift) * 8.0).round() as f32 / 8.0;
     let is_junk: Vec<bool> = (0..n).map(is_junk).collect();
     let side = |junk: bool| if junk { 1.0 } else { -1.0 };
@@ -288,7 +288,7 @@ fn one_class_alone_cannot_be_fitted() {
 #[test]
 fn calibration_keeps_the_direction_and_refuses_what_says_nothing() {
     // Junk is half as sure as the log odds have it: the slope comes out near one half.
-    let mut random = Stream::new(3, "calibration");
+    let mut random = Rng::derive(3, "calibration", 0);
     let log_odds: Vec<f32> = (0..4000).map(|_| ((random.unit() - 0.5) * 12.0) as f32).collect();
     let is_junk: Vec<bool> = log_odds
         .iter()

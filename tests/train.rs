@@ -144,7 +144,10 @@ fn a_model_is_written_and_filters() {
         .says("new.dechaff: ");
     let mut dice = Dice(99);
     let (good, bad) = (article(&mut dice), farm(&mut dice));
-    bench.write("page.txt", format!("首页\n{good}\n{good}\n{bad}\n备案号 00000000 号\n"));
+    bench.write(
+        "page.txt",
+        format!("首页\n新闻中心\n登录\n{good}\n{good}\n{bad}\n备案号 00000000 号\n"),
+    );
     let cleaned = run(&bench, &["filter", "-m", "new.dechaff", "page.txt", "-q"]);
     cleaned.exits(0).prints(format!("{good}\n{good}\n"));
     run(&bench, &["model", "check", "new.dechaff"]).exits(0).prints("new.dechaff: ok\n");

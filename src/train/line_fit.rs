@@ -3,7 +3,7 @@
 //! labels and weights in, one weight a column and a bias out. Serial and seeded, so the same rows
 //! give the same bits; folds and repeats run side by side instead.
 
-use super::{csr::Csr, random};
+use super::{csr::Csr, random::Rng};
 use crate::{Error, Result};
 
 /// What is to be learned.
@@ -79,7 +79,7 @@ pub fn fit(problem: &Problem<'_>, subset: &[u32], settings: &Settings) -> Result
         states[i as usize] = state;
         line.add(&mut solution, line.sign * line.cost * sigmoid(state));
     }
-    let mut rng = random::Stream::new(settings.seed, "line order");
+    let mut rng = Rng::derive(settings.seed, "line order", 0);
     while solution.passes < settings.max_passes {
         rng.shuffle(&mut order);
         let (mut moved, mut costs) = (0.0f64, 0.0f64);

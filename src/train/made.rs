@@ -8,8 +8,9 @@ use rayon::prelude::*;
 
 use super::{
     corpus::{Origin, TrainingPage},
+    random::Rng,
     recipe::Recipe,
-    synth::{Composer, Family, Lexicons, Planter, Rng, TermShare, garble},
+    synth::{Composer, Family, Genre, Lexicons, Planter, TermShare, garble},
 };
 use crate::{
     Error, Result,
@@ -169,6 +170,13 @@ fn is_ahead(rest_of_copy: &[LabelledLine], line: Option<&&LabelledLine>) -> bool
     })
 }
 
+/// So many neighbouring items, or all where there are fewer.
+fn run<'a, T>(items: &'a [T], count: usize, rng: &mut Rng) -> &'a [T] {
+    let count = count.min(items.len());
+    let from = rng.below(items.len() + 1 - count);
+    items.get(from..from + count).unwrap_or_default()
+}
+
 /// Pages of one fold, composed around its prose and around the articles of its pages.
 fn composed(
     pages: &[TrainingPage],
@@ -208,32 +216,42 @@ fn composed(
         page.site = format!("made in fold {fold}");
         TrainingPage::new(page, fold, Origin::Made)
     };
+    let paragraphs = |english: bool, rng: &mut Rng| -> Vec<&str> {
+        let full: Vec<&Vec<String>> = prose.iter().filter(|p| !p.is_empty()).collect();
+        let in_language: Vec<&Vec<&str>> = articles
+            .iter()
+            .filter(|(lang, _)| lang.starts_with("en") == english)
+            .map(|(_, lines)| lines)
+            .collect();
+        if (english || full.is_empty() || rng.chance(0.4))
+            && let Some(lines) = rng.choose(&in_language)
+        {
+            return run(lines, rng.range(1, 40), rng).to_vec();
+        }
+        match rng.choose(&full) {
+            Some(lines) if !english => {
+                run(lines, rng.skewed(1, 24), rng).iter().map(String::as_str).collect()
+            }
+            _ => Vec::new(),
+        }
+    };
     let around = |number: usize| {
         page(format!("composed {fold}.{number}"), &|id, rng| {
-            let from_prose = prose.iter().any(|p| !p.is_empty()) && rng.chance(0.6);
-            if !from_prose && let Some((lang, lines)) = rng.choose(&articles) {
-                let count = rng.range(1, lines.len().min(40));
-                let from = rng.below(lines.len() + 1 - count);
-                return composer.compose(id, lang, &lines[from..from + count], rng);
+            let mut genre = recipe.synth.genre(true, rng);
+            let mut lang = genre.language(rng);
+            let lines = paragraphs(lang.starts_with("en"), rng);
+            if lines.is_empty() && genre == Genre::Article {
+                // Without paragraphs there is nothing to put menus around.
+                genre = Genre::Reference;
+                lang = genre.language(rng);
             }
-            let full: Vec<&Vec<String>> = prose.iter().filter(|p| !p.is_empty()).collect();
-            match rng.choose(&full).copied() {
-                Some(lines) => {
-                    let count = rng.skewed(1, 24).min(lines.len());
-                    let from = rng.below(lines.len() + 1 - count);
-                    let paragraphs: Vec<&str> =
-                        lines[from..from + count].iter().map(String::as_str).collect();
-                    let lang = if rng.chance(0.1) { "zh-hant" } else { "zh" };
-                    composer.compose(id, lang, &paragraphs, rng)
-                }
-                None => composer.compose_junk_page(id, "zh", rng),
-            }
+            composer.make(genre, id, lang, &lines, rng)
         })
     };
     let junk = |number: usize| {
         page(format!("junk page {fold}.{number}"), &|id, rng| {
-            let lang = if rng.chance(0.15) { "en" } else { "zh" };
-            composer.compose_junk_page(id, lang, rng)
+            let genre = recipe.synth.genre(false, rng);
+            composer.make(genre, id, genre.language(rng), &[], rng)
         })
     };
     // Few labelled pages must not drown in made ones.

@@ -9,7 +9,7 @@ use super::{
     corpus::{Corpus, TrainingPage},
     csr::{self, Csr},
     line_fit, page_fit,
-    random::Stream,
+    random::Rng,
     recipe::Recipe,
 };
 use crate::{
@@ -348,7 +348,7 @@ fn fit_words(
 fn draw(labelled: &Labelled, recipe: &Recipe) -> Vec<u32> {
     let sum: f64 = labelled.weight.iter().map(|&w| f64::from(w)).sum();
     let wanted = recipe.page.rows.min(labelled.weight.len()) as f64;
-    let mut random = Stream::new(recipe.seed, "rows of the page model");
+    let mut random = Rng::derive(recipe.seed, "rows of the page model", 0);
     let mut drawn = Vec::new();
     for (index, &weight) in labelled.weight.iter().enumerate() {
         let expected = f64::from(weight) * wanted / sum;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::{random::Rng, synth::Genre};
 use crate::{Error, Result};
 
 /// The recipe of the default model, also the one used where none is given.
@@ -164,6 +165,9 @@ pub struct SynthRecipe {
     pub junk_pages: usize,
     /// Share of made pages whose article lines are garbled.
     pub garbled: f64,
+    /// How often each genre is made, by its name: weights among the genres with an article for
+    /// `composed`, among those without for `junk_pages`.
+    pub genres: BTreeMap<String, f64>,
     /// Files of prose, relative to the data folder; left out where they are not there.
     pub prose: Vec<String>,
     /// Files of headlines.
@@ -180,10 +184,30 @@ impl Default for SynthRecipe {
             composed: 0,
             junk_pages: 0,
             garbled: 0.2,
+            genres: BTreeMap::new(),
             prose: Vec::new(),
             headlines: Vec::new(),
             lexicons: BTreeMap::new(),
         }
+    }
+}
+
+impl SynthRecipe {
+    /// A genre with or without article lines, as often as its weight says; where none has a
+    /// weight, plain articles and mixtures of junk.
+    pub fn genre(&self, has_article: bool, rng: &mut Rng) -> Genre {
+        let weighted = || {
+            let genres = Genre::ALL.into_iter().filter(|g| g.has_article() == has_article);
+            genres.map(|g| (g, self.genres.get(g.name()).copied().unwrap_or_default()))
+        };
+        let mut left = rng.unit() * weighted().map(|(_, weight)| weight).sum::<f64>();
+        for (genre, weight) in weighted() {
+            if left < weight {
+                return genre;
+            }
+            left -= weight;
+        }
+        if has_article { Genre::Article } else { Genre::Mixture }
     }
 }
 
@@ -252,6 +276,14 @@ impl Recipe {
         within("synth.weight", self.synth.weight, 0.0..=1000.0)?;
         within("synth.planted", self.synth.planted, 0.0..=1000.0)?;
         within("synth.garbled", self.synth.garbled, 0.0..=1.0)?;
+        for (name, &weight) in &self.synth.genres {
+            if Genre::from_name(name).is_none() {
+                let known = Genre::ALL.map(Genre::name).join(", ");
+                let reason = format!("is no genre: known are {known}");
+                return Err(Error::parameter("synth.genres", name, reason));
+            }
+            within(&format!("synth.genres.{name}"), weight, 0.0..=1000.0)?;
+        }
         for (name, set) in &self.sets {
             within(&format!("sets.{name}.weight"), set.weight, 0.0..=1000.0)?;
             within(&format!("sets.{name}.plant"), set.plant, 0..=1000)?;
@@ -262,4 +294,31 @@ impl Recipe {
 
 fn line_of(text: &str, byte: usize) -> usize {
     text.bytes().take(byte).filter(|&b| b == b'\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn genres_are_drawn_by_weight_and_unknown_names_refused() {
+        let synth = |genres: &[(&str, f64)]| SynthRecipe {
+            genres: genres.iter().map(|(name, w)| ((*name).to_owned(), *w)).collect(),
+            ..SynthRecipe::default()
+        };
+        let recipe = synth(&[("discussion", 3.0), ("firm", 1.0), ("listing", 1.0)]);
+        let mut rng = Rng::derive(1, "genres", 0);
+        let drawn: Vec<Genre> = (0..400).map(|_| recipe.genre(true, &mut rng)).collect();
+        let share = drawn.iter().filter(|g| **g == Genre::Discussion).count();
+        assert!((270..330).contains(&share), "{share}");
+        assert!(drawn.iter().all(|g| matches!(g, Genre::Discussion | Genre::Firm)));
+        assert_eq!(recipe.genre(false, &mut rng), Genre::Listing);
+        assert_eq!(synth(&[]).genre(true, &mut rng), Genre::Article);
+        assert_eq!(synth(&[]).genre(false, &mut rng), Genre::Mixture);
+
+        assert!(Recipe::parse(DEFAULT).is_ok());
+        let wrong = DEFAULT.replace("[synth.genres]", "[synth.genres]\nthreads = 1");
+        let message = Recipe::parse(&wrong).map_err(|e| e.to_string()).err().unwrap_or_default();
+        assert!(message.contains("threads") && message.contains("discussion"), "{message}");
+    }
 }

@@ -12,8 +12,8 @@ use super::{
     corpus::{Corpus, Origin},
     csr::Csr,
     line_fit, out_of_fold, page_fit,
-    random::Stream,
-    synth::{Family, Rng, put_inside},
+    random::Rng,
+    synth::{Family, put_inside},
 };
 use crate::{
     Error, Result,
@@ -283,7 +283,7 @@ fn is_planted(kind: Option<Kind>) -> bool {
 }
 
 fn examples(corpus: &Corpus, seed: u64) -> Vec<Example> {
-    let mut random = Stream::new(seed, "span examples");
+    let mut random = Rng::derive(seed, "span examples", 0);
     let mut rng = Rng::derive(seed, "spans", 0);
     let mut out = Vec::new();
     for fold in 0..corpus.folds {

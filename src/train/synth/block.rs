@@ -1,12 +1,12 @@
 //! One block of junk: a family and a handful of independent draws — shape, number of items, what
 //! joins, brackets or marks them, the lead phrase, the disguise — become the lines of the block.
 
+use super::Rng;
 use super::family::{Family, Shape};
 use super::garble;
 use super::join::{Bullet, bar, brackets, separator};
 use super::lexicon::{Lexicons, Scope};
 use super::noise::Noise;
-use super::rng::Rng;
 
 /// Lines longer than this are not written: real runs end somewhere too.
 const MAX_BYTES: usize = 6000;

@@ -8,7 +8,7 @@ macro_rules! files {
 
 /// The built-in files. `[name]` on a line of its own starts the list of that name; `#` starts a
 /// comment.
-pub(super) const FILES: [(&str, &str); 19] = files! {
+pub(super) const FILES: [(&str, &str); 27] = files! {
     "lexicons/adult.txt"
     "lexicons/betting.txt"
     "lexicons/companies.txt"
@@ -17,15 +17,23 @@ pub(super) const FILES: [(&str, &str); 19] = files! {
     "lexicons/titles.txt"
     "forms/ad.txt"
     "forms/adult.txt"
+    "forms/blocks.txt"
     "forms/common.txt"
+    "forms/discussion-en.txt"
+    "forms/discussion.txt"
+    "forms/doorway-pages.txt"
     "forms/doorway.txt"
     "forms/farm.txt"
+    "forms/firm.txt"
     "forms/footer.txt"
+    "forms/foreign.txt"
     "forms/gambling.txt"
     "forms/markup.txt"
     "forms/mirror.txt"
     "forms/nav.txt"
     "forms/negatives.txt"
+    "forms/reference.txt"
     "forms/related.txt"
+    "forms/say.txt"
     "forms/ticker.txt"
 };

@@ -1,14 +1,17 @@
-//! Whole generated pages: article paragraphs from prose files with what a site puts around them,
+//! Whole generated pages: paragraphs with what a site puts around them, in the form of their genre,
 //! and pages that hold no article at all.
 
+use super::Rng;
 use super::block;
 use super::family::Family;
 use super::garble;
+use super::genre::Genre;
+use super::layout::Layout;
 use super::lexicon::{Lexicons, Scope};
 use super::natural::{ABOVE, BELOW, Crowd, Slot, UNDER_TITLE, WITHIN};
 use super::negatives;
 use super::plant::{article_line, junk_line};
-use super::rng::Rng;
+use super::sheet::Sheet;
 use crate::input::{LabelledLine, LabelledPage};
 use crate::text::Label;
 
@@ -27,17 +30,72 @@ impl<'a> Composer<'a> {
         Composer { lexicons, headlines }
     }
 
-    /// A page with these paragraphs as its article, all of them in order: only white space and line
-    /// breaks may be put between their characters. `lang` is `zh`, `zh-hant` (all that is put
-    /// around the article is in variant characters) or `en`. The page is a site of its own in the
-    /// set `generated`.
-    pub fn compose(
+    /// A page of a genre. Paragraphs are used from the first on, as many as the page has room for;
+    /// a genre without article uses none. `lang` is one that [`Genre::language`] gives. The page is
+    /// a site of its own in the set `generated`.
+    pub fn make(
         &self,
+        genre: Genre,
         id: &str,
         lang: &str,
         paragraphs: &[&str],
         rng: &mut Rng,
     ) -> LabelledPage {
+        let list = genre.list(lang).map(|list| self.or_plain(list));
+        match (genre, list) {
+            (Genre::Mixture, _) => self.mixture(id, lang, rng),
+            (_, Some(list)) => self.write_form(genre, &list, id, lang, paragraphs, rng),
+            _ => self.compose(id, lang, paragraphs, rng),
+        }
+    }
+
+    /// The list itself, or where Traditional script has none of its own the general one.
+    fn or_plain(&self, list: String) -> String {
+        match list.strip_suffix(".hant") {
+            Some(plain) if !self.lexicons.has(&list) => plain.to_string(),
+            _ => list,
+        }
+    }
+
+    fn write_form(
+        &self,
+        genre: Genre,
+        list: &str,
+        id: &str,
+        lang: &str,
+        paragraphs: &[&str],
+        rng: &mut Rng,
+    ) -> LabelledPage {
+        let english = lang.starts_with("en");
+        let headlines = if english { &[] } else { self.headlines };
+        let instead = match (genre, english) {
+            (Genre::Discussion, false) => "say.long",
+            (Genre::Discussion, true) => "say.en.long",
+            (_, false) => "plain",
+            (_, true) => "plain.en",
+        };
+        let mut sheet = Sheet {
+            lexicons: self.lexicons,
+            headlines,
+            // What has no form in the page's own language stands there in English.
+            english: !lang.starts_with("zh"),
+            traditional: lang.ends_with("hant"),
+            crowd: rng.weighted([(Crowd::Bare, 35), (Crowd::Usual, 51), (Crowd::Crowded, 14)]),
+            layout: Layout::draw(rng),
+            indent: rng.pick(["", "", "", "　　", "    "]),
+            instead,
+            paragraphs,
+            scope: Scope::with_headlines(headlines),
+            lines: Vec::new(),
+        };
+        sheet.write(list, rng);
+        finish(id, lang, sheet.lines)
+    }
+
+    /// A page with these paragraphs as its article, all of them in order: only white space and line
+    /// breaks may be put between their characters. `lang` is `zh`, `zh-hant` (all that is put
+    /// around the article is in variant characters) or `en`.
+    fn compose(&self, id: &str, lang: &str, paragraphs: &[&str], rng: &mut Rng) -> LabelledPage {
         let english = lang.starts_with("en");
         let crowd = rng.weighted([(Crowd::Bare, 35), (Crowd::Usual, 51), (Crowd::Crowded, 14)]);
         let mut lines = Vec::new();
@@ -58,7 +116,7 @@ impl<'a> Composer<'a> {
     }
 
     /// A page without any article: a list page, a doorway, a menu.
-    pub fn compose_junk_page(&self, id: &str, lang: &str, rng: &mut Rng) -> LabelledPage {
+    fn mixture(&self, id: &str, lang: &str, rng: &mut Rng) -> LabelledPage {
         let english = lang.starts_with("en");
         let crowd = rng.weighted([(Crowd::Bare, 20), (Crowd::Usual, 50), (Crowd::Crowded, 30)]);
         let mut lines = Vec::new();
@@ -146,6 +204,10 @@ fn page(id: &str, lang: &str, mut lines: Vec<LabelledLine>) -> LabelledPage {
             line.text = garble::variants(&line.text, 0);
         }
     }
+    finish(id, lang, lines)
+}
+
+fn finish(id: &str, lang: &str, lines: Vec<LabelledLine>) -> LabelledPage {
     LabelledPage {
         id: id.to_string(),
         site: id.to_string(),
@@ -161,77 +223,23 @@ fn push_article(text: String, out: &mut Vec<LabelledLine>) {
     }
 }
 
-/// How paragraphs become lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Layout {
-    /// One line each.
-    Whole,
-    /// Broken after so many characters, words kept whole where there are spaces.
-    Wrapped(usize),
-    /// A line for each sentence.
-    Sentences,
-    /// So many paragraphs in one line.
-    Merged(usize),
-}
-
-impl Layout {
-    fn draw(rng: &mut Rng) -> Layout {
-        match rng.below(20) {
-            0..13 => Layout::Whole,
-            13..16 => Layout::Wrapped(rng.range(16, 80)),
-            16 | 17 => Layout::Sentences,
-            18 => Layout::Merged(rng.range(2, 4)),
-            _ => Layout::Merged(usize::MAX),
-        }
-    }
-
-    fn lines(self, paragraph: &str) -> Vec<String> {
-        let mut lines = Vec::new();
-        let mut line = String::new();
-        let mut width = 0;
-        for c in paragraph.chars() {
-            let space_ends = c == ' ' || !c.is_ascii_alphanumeric();
-            match self {
-                Layout::Wrapped(most) if width >= most && space_ends => {
-                    lines.push(std::mem::take(&mut line));
-                    width = 0;
-                }
-                _ => {}
-            }
-            line.push(c);
-            width += 1;
-            if self == Layout::Sentences && matches!(c, '。' | '！' | '？') {
-                lines.push(std::mem::take(&mut line));
-            }
-        }
-        lines.push(line);
-        lines
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::genre::FOREIGN;
     use super::*;
 
-    #[test]
-    fn layouts_break_lines_and_lose_nothing() {
-        let text = "甲乙丙。丁戊己！庚";
-        assert_eq!(Layout::Whole.lines(text), [text]);
-        assert_eq!(Layout::Wrapped(4).lines(text), ["甲乙丙。", "丁戊己！", "庚"]);
-        assert_eq!(Layout::Sentences.lines(text), ["甲乙丙。", "丁戊己！", "庚"]);
-        assert_eq!(Layout::Wrapped(3).lines("ab cdef g"), ["ab cdef", " g"]);
-    }
+    const PARAGRAPHS: [&str; 2] =
+        ["第一段说的是修桥的事，一共修了三年。", "第二段说的是收麦的事！大家都来了。"];
 
     #[test]
     fn composed_pages_hold_every_paragraph_in_order() {
         let lexicons = Lexicons::builtin();
         let headlines = ["桥修通了", "麦子熟了"];
         let composer = Composer::new(&lexicons, &headlines);
-        let paragraphs =
-            ["第一段说的是修桥的事，一共修了三年。", "第二段说的是收麦的事！大家都来了。"];
         let (mut junk, mut sizes) = (0, std::collections::BTreeSet::new());
         for copy in 0..300 {
-            let page = composer.compose("g1", "zh", &paragraphs, &mut Rng::derive(4, "g1", copy));
+            let mut rng = Rng::derive(4, "g1", copy);
+            let page = composer.make(Genre::Article, "g1", "zh", &PARAGRAPHS, &mut rng);
             let article: String = page
                 .lines
                 .iter()
@@ -239,8 +247,8 @@ mod tests {
                 .flat_map(|l| l.text.chars())
                 .filter(|c| !c.is_whitespace())
                 .collect();
-            let first = article.find(paragraphs[0]);
-            let second = article.find(paragraphs[1]);
+            let first = article.find(PARAGRAPHS[0]);
+            let second = article.find(PARAGRAPHS[1]);
             assert!(first.is_some() && first < second, "{page:?}");
             assert!(page.lines.iter().all(|l| !l.text.contains('\n') && l.spans.is_empty()));
             junk += page.lines.iter().filter(|l| l.label == Label::Junk).count();
@@ -250,15 +258,50 @@ mod tests {
     }
 
     #[test]
-    fn junk_pages_hold_no_article() {
+    fn pages_of_every_genre_are_labelled_and_differ() {
         let lexicons = Lexicons::builtin();
         let composer = Composer::new(&lexicons, &[]);
-        for copy in 0..50 {
-            for lang in ["zh", "en"] {
-                let page = composer.compose_junk_page("j", lang, &mut Rng::derive(4, lang, copy));
-                assert!(!page.lines.is_empty());
-                assert!(page.lines.iter().all(|l| l.label != Label::Article));
+        let languages = ["zh", "zh-hant", "en"];
+        for genre in Genre::ALL {
+            let foreign = genre == Genre::Foreign;
+            for lang in if foreign { FOREIGN } else { languages } {
+                let mut sizes = std::collections::BTreeSet::new();
+                for copy in 0..80 {
+                    let mut rng = Rng::derive(4, lang, copy);
+                    let page = composer.make(genre, "j", lang, &PARAGRAPHS, &mut rng);
+                    let article = page.lines.iter().any(|l| l.label == Label::Article);
+                    assert_eq!(article, genre.has_article(), "{genre:?} {lang} {page:?}");
+                    for line in &page.lines {
+                        assert!(!line.text.contains(['\n', '§']), "{genre:?} {line:?}");
+                        assert_eq!(line.kind.is_some(), line.label == Label::Junk, "{line:?}");
+                    }
+                    let again = composer.make(
+                        genre,
+                        "j",
+                        lang,
+                        &PARAGRAPHS,
+                        &mut Rng::derive(4, lang, copy),
+                    );
+                    assert_eq!(page, again);
+                    sizes.insert(page.lines.len());
+                }
+                assert!(sizes.len() > 10, "{genre:?} {lang}: {sizes:?}");
             }
         }
+    }
+
+    #[test]
+    fn posts_are_article_in_discussions_and_junk_below_articles() {
+        let lexicons = Lexicons::builtin();
+        let composer = Composer::new(&lexicons, &[]);
+        let (mut posts, mut ui) = (0, 0);
+        for copy in 0..60 {
+            let mut rng = Rng::derive(8, "thread", copy);
+            let page = composer.make(Genre::Discussion, "d", "zh", &PARAGRAPHS, &mut rng);
+            posts += page.lines.iter().filter(|l| l.label == Label::Article).count();
+            ui +=
+                page.lines.iter().filter(|l| l.kind == Some(crate::text::Kind::CommentUi)).count();
+        }
+        assert!(posts > 60 * 5 && ui > 60, "{posts} {ui}");
     }
 }

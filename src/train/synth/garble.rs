@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 
 use encoding_rs::GBK;
 
+use super::Rng;
 use super::noise::full_width;
-use super::rng::Rng;
 use crate::input::{LabelledLine, LabelledPage};
 use crate::text::Label;
 

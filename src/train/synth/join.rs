@@ -1,7 +1,7 @@
 //! What holds items together: separators, brackets, bullets and numbers, each drawn on its own so
 //! that no separator is tied to a sort of item.
 
-use super::rng::Rng;
+use super::Rng;
 
 const PLAIN: [&str; 22] = [
     "|", "_", "-", ",", "，", "、", " ", "  ", "\u{3000}", "\t", ";", "；", "/", "·", " | ", " - ",

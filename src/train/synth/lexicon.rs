@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::Rng;
 use super::builtin;
 use super::grammar::{self, Part};
-use super::rng::Rng;
 use super::share::TermShare;
 use crate::{Error, Result};
 
@@ -65,7 +65,8 @@ struct List {
 }
 
 /// Lists of ways of writing a thing: a page or feed that writes dates in one way writes them all in
-/// that way, so that the first draw in a scope settles the term (not what fills its slots).
+/// that way, so that the first draw in a scope settles the term (not what fills its slots). Lists
+/// whose names begin with `way.` are of this sort, too.
 const WAYS: [&str; 9] =
     ["date", "date.en", "phone", "url", "masked", "ago", "icp", "debris.sign", "h.tag"];
 
@@ -102,6 +103,21 @@ impl<'a> Scope<'a> {
     /// Forgets the terms that were kept; ways of writing stay.
     pub(super) fn clear(&mut self) {
         self.kept.clear();
+    }
+
+    /// Lets one term of a list stand for all of it until [`Scope::unpin`]; gives what that needs.
+    pub(super) fn pin_once(&mut self, lexicons: &Lexicons, name: &str, rng: &mut Rng) -> usize {
+        let before = self.pinned.len();
+        lexicons.pin(name, 1, rng, self);
+        // The first pin of a list is the one that counts: the new one goes before all others.
+        let count = self.pinned.len() - before;
+        self.pinned.rotate_right(count);
+        count
+    }
+
+    /// Takes back the last [`Scope::pin_once`] that is still in force.
+    pub(super) fn unpin(&mut self, count: usize) {
+        self.pinned.drain(..count.min(self.pinned.len()));
     }
 }
 
@@ -326,7 +342,7 @@ impl Lexicons {
             return *number;
         }
         let number = self.lists.len();
-        let is_way = WAYS.contains(&name);
+        let is_way = WAYS.contains(&name) || name.starts_with("way.");
         self.lists.push(List { name: name.to_string(), terms: Vec::new(), is_way });
         self.numbers.insert(name.to_string(), number);
         number
@@ -359,6 +375,17 @@ mod tests {
         for list in &lexicons.lists {
             assert!(!list.terms.is_empty(), "a slot names {}, which has no terms", list.name);
         }
+    }
+
+    #[test]
+    fn no_two_builtin_lists_share_a_name() {
+        let mut names = std::collections::BTreeSet::new();
+        for (file, text) in builtin::FILES {
+            for name in text.lines().filter_map(list_name) {
+                assert!(names.insert(name), "{file} opens {name} a second time");
+            }
+        }
+        assert!(names.len() > 300, "{}", names.len());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Junk of our own making. Real labelled link farms are few, so training pages are made: junk is
 //! planted into real article pages ([`Planter`]), lines are garbled ([`garble()`]), and whole pages
 //! are composed around paragraphs ([`Composer`]). Words come from the lists in `training/`
-//! ([`Lexicons`]), and every choice from one seeded stream ([`Rng`]), so that a page is the same
+//! ([`Lexicons`]), and every choice from one seeded stream (`random.rs`), so that a page is the same
 //! bytes wherever and whenever it is made.
 //!
 //! What a model should learn is the form of planted junk, not its words: the form of a block is
@@ -13,21 +13,25 @@ mod builtin;
 mod compose;
 mod family;
 mod garble;
+mod genre;
 mod grammar;
 mod join;
+mod layout;
 mod lexicon;
 mod natural;
 mod negatives;
 mod noise;
 mod plant;
-mod rng;
 mod share;
+mod sheet;
+
+use super::random::Rng;
 
 pub use compose::Composer;
 pub use family::Family;
 pub use garble::garble;
+pub use genre::Genre;
 pub use lexicon::Lexicons;
 pub(super) use plant::put_inside;
 pub use plant::{MIN_SPAN, Planter};
-pub use rng::Rng;
 pub use share::TermShare;

@@ -1,11 +1,11 @@
 //! The junk that sites put around their own articles: what stands above, within and below the text,
 //! each with the chance that a page has it. `compose.rs` builds pages from these.
 
+use super::Rng;
 use super::block;
 use super::family::Family;
 use super::lexicon::{Lexicons, Scope};
 use super::plant::junk_line;
-use super::rng::Rng;
 use crate::input::LabelledLine;
 use crate::text::Label;
 

@@ -1,8 +1,8 @@
 //! Hard negatives: lines that look like junk and are article. Lists, tables, poems, questions and
 //! answers, specifications, job notices, code, and reports about betting and spam.
 
+use super::Rng;
 use super::lexicon::{Lexicons, Scope};
-use super::rng::Rng;
 
 /// Writes one block of article lines; none is blank.
 pub(super) fn lines(lexicons: &Lexicons, english: bool, rng: &mut Rng) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! How planted words are hidden from word filters: signs, spaces and look-alikes put into them.
 //! A block draws one way and uses it throughout.
 
-use super::rng::Rng;
+use super::Rng;
 
 /// A way of disguising words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! Plants junk into a labelled page: blocks between its lines, pieces inside them, and now and then
 //! a hard negative. Every line that was there keeps its text and label, but for the spans put in.
 
+use super::Rng;
 use super::block;
 use super::family::Family;
 use super::lexicon::Lexicons;
 use super::negatives;
-use super::rng::Rng;
 use crate::input::{LabelledLine, LabelledPage};
 use crate::text::Label;
 

@@ -1,0 +1,119 @@
+//! The genres of made pages: what each is called in recipes, the forms it is written from, and the
+//! languages it comes in.
+
+use super::Rng;
+
+/// A genre of made pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Genre {
+    /// An article with what sites put around it.
+    Article,
+    /// Forum threads, boards, questions and answers, reviews: the posts are the article.
+    Discussion,
+    /// Lists, tables, poems, code and notices as the whole article.
+    Reference,
+    /// Pages of which a crawl kept the text blocks only.
+    Blocks,
+    /// Firms, products, jobs, films: a few article lines among hundreds of others.
+    Firm,
+    /// Articles in German, French, Japanese and the like, with menus in those languages.
+    Foreign,
+    /// Blocks of junk of all families.
+    Mixture,
+    /// Prose spun around keywords: betting, lottery, escorts, shell companies, download mirrors.
+    Doorway,
+    /// Headlines of other pages, with dates and menus.
+    Listing,
+}
+
+impl Genre {
+    /// Every genre.
+    pub const ALL: [Genre; 9] = [
+        Genre::Article,
+        Genre::Discussion,
+        Genre::Reference,
+        Genre::Blocks,
+        Genre::Firm,
+        Genre::Foreign,
+        Genre::Mixture,
+        Genre::Doorway,
+        Genre::Listing,
+    ];
+
+    /// The name used in recipes.
+    pub fn name(self) -> &'static str {
+        match self {
+            Genre::Article => "article",
+            Genre::Discussion => "discussion",
+            Genre::Reference => "reference",
+            Genre::Blocks => "blocks",
+            Genre::Firm => "firm",
+            Genre::Foreign => "foreign",
+            Genre::Mixture => "mixture",
+            Genre::Doorway => "doorway",
+            Genre::Listing => "listing",
+        }
+    }
+
+    /// The genre of that name.
+    pub fn from_name(name: &str) -> Option<Genre> {
+        Genre::ALL.into_iter().find(|genre| genre.name() == name)
+    }
+
+    /// Whether its pages hold article lines.
+    pub fn has_article(self) -> bool {
+        !matches!(self, Genre::Mixture | Genre::Doorway | Genre::Listing)
+    }
+
+    /// The language of one page: `zh`, `zh-hant`, `en`, or for foreign pages `de`, `fr`
+    /// or `ja`.
+    pub fn language(self, rng: &mut Rng) -> &'static str {
+        let [zh, hant, en] = match self {
+            Genre::Article => [80, 10, 10],
+            Genre::Discussion => [45, 25, 30],
+            Genre::Reference => [62, 8, 30],
+            Genre::Blocks => [82, 8, 10],
+            Genre::Firm => [74, 10, 16],
+            Genre::Foreign => return rng.pick(FOREIGN),
+            Genre::Mixture => [80, 5, 15],
+            Genre::Doorway => [70, 6, 24],
+            Genre::Listing => [70, 8, 22],
+        };
+        rng.weighted([("zh", zh), ("zh-hant", hant), ("en", en)])
+    }
+
+    /// The list that its pages are drawn from; `None` for genres with code of their own.
+    pub(super) fn list(self, lang: &str) -> Option<String> {
+        if matches!(self, Genre::Article | Genre::Mixture) {
+            return None;
+        }
+        let suffix = match lang {
+            "zh" => "",
+            "zh-hant" => ".hant",
+            other if other.starts_with("en") => ".en",
+            other => return Some(format!("page.{}.{other}", self.name())),
+        };
+        Some(format!("page.{}{suffix}", self.name()))
+    }
+}
+
+/// Languages of foreign pages.
+pub(super) const FOREIGN: [&str; 3] = ["de", "fr", "ja"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_lists_tell_genres_and_languages_apart() {
+        for genre in Genre::ALL {
+            assert_eq!(Genre::from_name(genre.name()), Some(genre));
+        }
+        assert_eq!(Genre::from_name("thread"), None);
+        assert_eq!(Genre::Firm.list("zh").as_deref(), Some("page.firm"));
+        assert_eq!(Genre::Firm.list("zh-hant").as_deref(), Some("page.firm.hant"));
+        assert_eq!(Genre::Discussion.list("en-gb").as_deref(), Some("page.discussion.en"));
+        assert_eq!(Genre::Foreign.list("ja").as_deref(), Some("page.foreign.ja"));
+        assert_eq!(Genre::Article.list("zh"), None);
+    }
+}
