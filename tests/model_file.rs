@@ -230,7 +230,7 @@ fn numbers_that_are_none_are_refused() {
         refused(&weights, "pass 1: a weight is not a number");
     }
     // JSON has no NaN, and what is too large for f32 does not become infinite.
-    refused(&with_header(|h| h["line"]["bias"] = Value::Null), "header cannot be read");
+    refused(&with_header(|h| h["line"]["biases"] = Value::Null), "header cannot be read");
     refused(&with_header(|h| h["line"]["gate"] = json!(1e300)), "number out of range");
     refused(&with_header(|h| h["line"]["scale"] = json!(0.0)), "scale of weights is 0");
     refused(&with_header(|h| h["line"]["words_scale"] = json!(-1)), "scale of weights is -1");
@@ -246,10 +246,10 @@ fn numbers_that_are_none_are_not_written() {
         let message = model.to_bytes().unwrap_err().to_string();
         assert!(message.contains(word), "expected {word:?} in: {message}");
     };
-    unwritten(|m| m.line.bias = f32::NAN, "line model holds NaN");
+    unwritten(|m| m.line.biases[1] = f32::NAN, "line model holds NaN");
     unwritten(|m| m.line.gate = f32::INFINITY, "line model holds inf");
     unwritten(|m| m.line.table.scales[1] = f32::INFINITY, "scale of weights is inf");
-    unwritten(|m| m.line.words.scale = f32::NAN, "scale of weights is NaN");
+    unwritten(|m| m.line.words.scales[0] = f32::NAN, "scale of weights is NaN");
     unwritten(|m| m.passes[0].bands[2].bias = f32::NAN, "pass 0: a weight is not a number");
     unwritten(|m| m.passes[0].bounds[1] = f32::INFINITY, "pass 0: the bounds");
     unwritten(|m| m.passes[1].bands[0].basis.columns[3].0[1] = f32::NAN, "pass 1: knots");
@@ -295,7 +295,10 @@ fn span_models_that_are_none_are_refused() {
     refused(&span("inside", json!(-1)), "span model has a scale or a cost");
     refused(&span("threshold", Value::Null), "header cannot be read");
     refused(&with_header(|h| h["span"]["scale"] = json!(0)), "span model has a scale");
-    refused(&with_tensor("span.table", |t| t.2.truncate(31)), "31 weights, not a power of two");
+    refused(
+        &with_tensor("span.table", |t| t.2.truncate(31)),
+        "31 weights, not 1 for each of a power of two of n-grams",
+    );
     // Without its header the table is one tensor too many; without both there is no span model.
     let headless = |h: &mut Value| drop(h.as_object_mut().unwrap().remove("span"));
     refused(&with_header(headless), "8 tensors, not 7");
@@ -315,7 +318,10 @@ fn tensors_that_do_not_fit_are_refused() {
     let extra = tampered(|_, tensors| tensors.push(("extra".into(), Dtype::U8, vec![0; 8])));
     refused(&extra, "9 tensors, not 8");
     refused(&with_tensor("line.table", |t| t.1 = Dtype::U8), "line.table is U8");
-    refused(&with_tensor("line.table", |t| t.2.truncate(255)), "255 weights, not a power of two");
+    refused(
+        &with_tensor("line.table", |t| t.2.truncate(510)),
+        "510 weights, not 2 for each of a power of two of n-grams",
+    );
     refused(&with_tensor("line.table", |t| t.2.truncate(1)), "1 weights");
     refused(&with_tensor("line.words", |t| t.2.clear()), "0 weights");
     let short = with_tensor("page.0.2.weights", |t| t.2.truncate(8));

@@ -11,8 +11,8 @@ use safetensors::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Additive, Basis, Calibration, Card, LineModel, Model, OperatingCurve, PageModel, Policy,
-    SpanLinear, SpanModel, Table, HEADS,
+    Additive, Basis, Calibration, Card, HEADS, LineModel, Model, OperatingCurve, PageModel, Policy,
+    SpanLinear, SpanModel, Table,
 };
 use crate::{
     Error, Result,

@@ -1,5 +1,6 @@
-//! How the paragraphs of a page become lines: whole, hard-wrapped, a sentence a line, or several in
-//! one. In comes a paragraph, out come lines that together hold all of its characters.
+//! How the paragraphs of a page become lines: whole, hard-wrapped, a sentence a line, loose clauses,
+//! or several in one. In comes a paragraph, out come lines that together hold all of its characters;
+//! only of loose clauses the marks between them are left out.
 
 use super::Rng;
 
@@ -12,14 +13,17 @@ pub(super) enum Layout {
     Wrapped(usize),
     /// A line for each sentence.
     Sentences,
+    /// So many clauses a line, as bloggers write under their photographs: spaces for marks.
+    Clauses(usize),
     /// So many paragraphs in one line.
     Merged(usize),
 }
 
 impl Layout {
     pub(super) fn draw(rng: &mut Rng) -> Layout {
-        match rng.below(20) {
+        match rng.below(22) {
             0..13 => Layout::Whole,
+            20 | 21 => Layout::Clauses(rng.skewed(1, 3)),
             13..16 => Layout::Wrapped(rng.range(16, 80)),
             16 | 17 => Layout::Sentences,
             18 => Layout::Merged(rng.range(2, 4)),
@@ -28,6 +32,9 @@ impl Layout {
     }
 
     pub(super) fn lines(self, paragraph: &str) -> Vec<String> {
+        if let Layout::Clauses(most) = self {
+            return clauses(paragraph, most.max(1));
+        }
         let mut lines = Vec::new();
         let mut line = String::new();
         let mut width = 0;
@@ -54,9 +61,42 @@ impl Layout {
     }
 }
 
+/// So many clauses a line, with a space between them; what asks or exclaims stays.
+fn clauses(paragraph: &str, most: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut count = 0;
+    let mut chars = paragraph.chars().peekable();
+    while let Some(c) = chars.next() {
+        let is_mark = matches!(c, '，' | '。' | '；' | '：' | '、')
+            || (matches!(c, ',' | '.' | ';') && chars.peek().is_none_or(|&next| next == ' '));
+        if !is_mark {
+            if let Some(line) = lines.last_mut() {
+                line.push(c);
+            }
+            continue;
+        }
+        count += 1;
+        if count % most == 0 {
+            lines.push(String::new());
+        } else if let Some(line) = lines.last_mut() {
+            line.push(' ');
+        }
+    }
+    lines.retain(|line| !line.trim().is_empty());
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn loose_clauses_lose_their_marks() {
+        let text = "甲乙，丙丁。戊己！庚，辛。";
+        assert_eq!(Layout::Clauses(1).lines(text), ["甲乙", "丙丁", "戊己！庚", "辛"]);
+        assert_eq!(Layout::Clauses(2).lines(text), ["甲乙 丙丁", "戊己！庚 辛"]);
+        assert_eq!(Layout::Clauses(1).lines("At 2.5 m, say. "), ["At 2.5 m", " say"]);
+    }
 
     #[test]
     fn layouts_break_lines_and_lose_nothing() {
