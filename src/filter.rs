@@ -5,12 +5,12 @@ use std::ops::Range;
 
 use crate::{
     features::{
-        context::Surroundings,
+        context::{Surroundings, WIDTH},
         facts::{Margins, PageFacts},
     },
-    model::{LineScratch, Model, Policy},
+    model::{KindScratch, LineScratch, Model, Policy},
     span::{Span, SpanScratch},
-    text::{Line, Page},
+    text::{Kind, Line, Page},
 };
 
 /// What is to be done with a line.
@@ -35,6 +35,9 @@ pub struct LineVerdict {
     /// Junk inside a line that is otherwise kept: byte ranges of the line's text, sorted, not
     /// overlapping, on character boundaries. Empty for a line that is removed.
     pub cut: Vec<Range<usize>>,
+    /// What sort of junk a removed line is: `None` for a line that is kept, for a filter that was
+    /// not asked ([`Filter::with_kinds`]), and for a model that knows no kinds.
+    pub kind: Option<Kind>,
 }
 
 /// The verdicts on a page, one for each of [`crate::Page::lines`].
@@ -47,6 +50,15 @@ pub struct PageVerdict {
     pub guarded: bool,
 }
 
+impl PageVerdict {
+    /// What the page is as a whole: `Article` where a line of it is, `Junk` where nothing is kept,
+    /// else `Unsure`; `None` for a page without lines.
+    pub fn verdict(&self) -> Option<Verdict> {
+        let any = |verdict| self.lines.iter().any(|line| line.verdict == verdict);
+        [Verdict::Article, Verdict::Unsure, Verdict::Junk].into_iter().find(|&v| any(v))
+    }
+}
+
 /// The buffers of one thread; reused from page to page.
 #[derive(Debug, Default)]
 pub struct Scratch {
@@ -56,6 +68,7 @@ pub struct Scratch {
     belief: Vec<f32>,
     span: SpanScratch,
     spans: Vec<Span>,
+    kinds: KindScratch,
 }
 
 /// A model and a policy, ready to judge pages; shared by reference between threads.
@@ -63,6 +76,7 @@ pub struct Scratch {
 pub struct Filter {
     model: Model,
     policy: Policy,
+    kinds: bool,
 }
 
 /// Pages are judged in windows of at most this many lines, so that time and memory stay linear …
@@ -82,7 +96,14 @@ const PROSE_DOUBT: f64 = 0.05;
 impl Filter {
     /// Takes a model and an operating point.
     pub fn new(model: Model, policy: Policy) -> Self {
-        Filter { model, policy }
+        Filter { model, policy, kinds: false }
+    }
+
+    /// Also names the kind of each line that is removed, which takes time of its own. A model that
+    /// knows no kinds still names none.
+    #[must_use]
+    pub fn with_kinds(self) -> Self {
+        Filter { kinds: true, ..self }
     }
 
     /// The operating point.
@@ -117,6 +138,14 @@ impl Filter {
                 let probability = self.model.calibration.probability(log_odds, characters);
                 verdict.lines.push(self.decide(probability, line, span, spans));
             }
+            if self.kinds {
+                self.name_kinds(
+                    &lines[from..until],
+                    done - from,
+                    scratch,
+                    &mut verdict.lines[done..],
+                );
+            }
             done = until;
         }
         if self.policy.guard && is_implausible(lines, &verdict.lines) {
@@ -125,7 +154,32 @@ impl Filter {
                 if line.verdict == Verdict::Junk {
                     line.verdict = Verdict::Unsure;
                 }
+                line.kind = None;
                 line.cut.clear();
+            }
+        }
+    }
+
+    /// Names the kinds of a window's junk lines; `lines` begin with the window, `verdicts` `skip`
+    /// lines later.
+    fn name_kinds(
+        &self,
+        lines: &[Line<'_>],
+        skip: usize,
+        scratch: &mut Scratch,
+        verdicts: &mut [LineVerdict],
+    ) {
+        let Some(model) = &self.model.kinds else { return };
+        if verdicts.iter().all(|line| line.verdict != Verdict::Junk) {
+            return;
+        }
+        let Scratch { facts, surroundings, belief, kinds, .. } = scratch;
+        surroundings.survey(facts, belief);
+        let mut row = [0.0; WIDTH];
+        for (number, (line, verdict)) in lines.iter().skip(skip).zip(verdicts).enumerate() {
+            if verdict.verdict == Verdict::Junk {
+                surroundings.row(facts, skip + number, &mut row);
+                verdict.kind = model.name(line.text, &row, kinds);
             }
         }
     }
@@ -144,7 +198,7 @@ impl Filter {
         } else {
             Verdict::Article
         };
-        let mut judged = LineVerdict { probability, verdict, cut: Vec::new() };
+        let mut judged = LineVerdict { probability, verdict, cut: Vec::new(), kind: None };
         if let Some(model) = self.model.span.as_ref().filter(|_| self.policy.cut)
             && verdict != Verdict::Junk
         {
@@ -214,6 +268,7 @@ mod tests {
             probability,
             verdict: if probability >= 0.5 { Verdict::Junk } else { Verdict::Article },
             cut: Vec::new(),
+            kind: None,
         };
         is_implausible(&page.lines, &lines.iter().map(verdict).collect::<Vec<_>>())
     }
@@ -229,6 +284,22 @@ mod tests {
         // Nothing but menus, however doubtful, and pages of a few lines.
         assert!(!guarded(&[("首页 | 新闻", 0.55); 9]));
         assert!(!guarded(&[(PROSE, 0.6); 4]));
+    }
+
+    #[test]
+    fn a_page_is_what_its_best_line_is() {
+        let page = |verdicts: &[Verdict]| PageVerdict {
+            lines: verdicts
+                .iter()
+                .map(|&verdict| LineVerdict { probability: 0.5, verdict, cut: vec![], kind: None })
+                .collect(),
+            guarded: false,
+        };
+        use Verdict::{Article, Junk, Unsure};
+        assert_eq!(page(&[]).verdict(), None);
+        assert_eq!(page(&[Junk, Junk]).verdict(), Some(Junk));
+        assert_eq!(page(&[Junk, Unsure]).verdict(), Some(Unsure));
+        assert_eq!(page(&[Junk, Article, Unsure]).verdict(), Some(Article));
     }
 
     #[test]

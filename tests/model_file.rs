@@ -5,14 +5,14 @@
 use std::path::Path;
 
 use dechaff::{
-    Error, Filter, Model, Page,
+    Error, Filter, Model, Page, Verdict,
     features::{context::WIDTH, position, schema},
     filter::Scratch,
     model::{
-        Additive, Basis, Calibration, Card, Cross, Knots, LineModel, OperatingCurve,
-        OperatingPoint, PageModel, Policy, SpanLinear, SpanModel, Table,
+        Additive, Basis, Calibration, Card, ColumnScale, Cross, KindModel, Knots, LineModel,
+        OperatingCurve, OperatingPoint, PageModel, Policy, SpanLinear, SpanModel, Table,
     },
-    text::words,
+    text::{Kind, words},
 };
 use proptest::prelude::*;
 use safetensors::{
@@ -50,8 +50,21 @@ fn model() -> Model {
         threshold: 0.75,
     };
     let span = SpanModel { table: Table { bits: 5, scales: [0.1], weights: single(32) }, linear };
-    let point =
-        |threshold, junk_f1, article_loss| OperatingPoint { threshold, junk_f1, article_loss };
+    let kinds = KindModel {
+        kinds: vec![Kind::SpiderPool, Kind::Nav, Kind::Debris],
+        scales: vec![ColumnScale { mean: 0.5, inverse: 2.0 }; WIDTH],
+        weights: (0..3 * WIDTH).map(|i| (i % 7) as f32 * 0.125 - 0.375).collect(),
+        bias: vec![0.0, 0.5, -0.5],
+        grams: (0..16).map(|i| i << 27).collect(),
+        table: (0..48).map(weight).collect(),
+        scale: 0.01,
+    };
+    let point = |threshold, junk_f1, article_loss| OperatingPoint {
+        threshold,
+        junk_f1,
+        article_loss,
+        loss_interval: Some([0.5 * article_loss, 2.0 * article_loss]),
+    };
     Model {
         line: LineModel {
             table,
@@ -66,6 +79,7 @@ fn model() -> Model {
             PageModel { bounds: vec![], bands: vec![band(-0.7)] },
         ],
         span: Some(span),
+        kinds: Some(kinds),
         calibration: Calibration { slope: 0.9, offset: 0.05, length_cost: 0.0 },
         policy: Policy { threshold: 0.7, unsure: 0.4, guard: true, cut: true },
         operating: OperatingCurve {
@@ -257,11 +271,15 @@ fn numbers_that_are_none_are_not_written() {
     unwritten(|m| m.span.as_mut().unwrap().linear.bias = f32::NAN, "span model");
     unwritten(|m| m.span.as_mut().unwrap().linear.accept[0] = f32::INFINITY, "span model");
     unwritten(|m| m.span.as_mut().unwrap().table.scales[0] = f32::NAN, "span model");
+    unwritten(|m| m.kinds.as_mut().unwrap().weights[3] = f32::NAN, "model of kinds");
+    unwritten(|m| m.kinds.as_mut().unwrap().scales[3].mean = f32::INFINITY, "model of kinds");
+    unwritten(|m| m.kinds.as_mut().unwrap().scale = f32::NAN, "model of kinds");
     unwritten(|m| m.calibration.offset = f32::NEG_INFINITY, "calibration holds -inf");
     unwritten(|m| m.calibration.slope = f32::NAN, "calibration holds NaN");
     unwritten(|m| m.policy.threshold = f32::NAN, "thresholds");
     unwritten(|m| m.policy.unsure = f32::NAN, "thresholds");
     unwritten(|m| m.operating.points[0].article_loss = f64::NAN, "operating curve");
+    unwritten(|m| m.operating.points[0].loss_interval = Some([f64::NAN, 0.5]), "operating curve");
     unwritten(|m| m.passes = vec![m.passes[1].clone(); 9], "9 passes");
 }
 
@@ -283,7 +301,7 @@ fn curves_that_are_none_are_refused() {
     refused(&bounds(json!([29.0, 7.0])), "bands do not rise");
     refused(&bounds(json!([7.0])), "3 bands for 1 bounds");
     let passes = with_header(|h| h["passes"] = json!([]));
-    refused(&passes, "8 tensors, not 4");
+    refused(&passes, "11 tensors, not 7");
 }
 
 #[test]
@@ -301,7 +319,7 @@ fn span_models_that_are_none_are_refused() {
     );
     // Without its header the table is one tensor too many; without both there is no span model.
     let headless = |h: &mut Value| drop(h.as_object_mut().unwrap().remove("span"));
-    refused(&with_header(headless), "8 tensors, not 7");
+    refused(&with_header(headless), "11 tensors, not 10");
     let spanless = tampered(|header, tensors| {
         headless(header);
         tensors.retain(|t| t.0 != "span.table");
@@ -310,13 +328,39 @@ fn span_models_that_are_none_are_refused() {
 }
 
 #[test]
+fn models_of_kinds_that_are_none_are_refused() {
+    let kinds = |name: &str, value: Value| with_header(|h| h["kinds"][name] = value);
+    refused(&kinds("kinds", json!(["nav", "spider_pool", "debris"])), "not in order");
+    refused(&kinds("kinds", json!(["nav", "nav", "debris"])), "not in order");
+    refused(&kinds("kinds", json!([])), "not in order");
+    refused(&kinds("kinds", json!(["nav", "weather"])), "header cannot be read");
+    refused(&kinds("kinds", json!(["nav", "debris"])), "a model of 2 kinds with");
+    refused(&with_tensor("kind.grams", |t| t.2.truncate(60)), "a model of 3 kinds with");
+    refused(&with_tensor("kind.grams", |t| t.2.rotate_left(4)), "n-grams of the kinds");
+    refused(&with_tensor("kind.grams", |t| t.2[0..8].fill(0)), "n-grams of the kinds");
+    refused(&kinds("bias", json!([0.5])), "a model of 3 kinds with");
+    refused(&kinds("scales", json!([])), "a model of 3 kinds with");
+    refused(&kinds("scale", json!(0)), "model of kinds has a scale");
+    refused(&with_header(|h| h["kinds"]["scales"][1]["inverse"] = json!(-1)), "has a scale");
+    refused(&with_tensor("kind.table", |t| t.2.truncate(47)), "a model of 3 kinds with");
+    refused(&with_tensor("kind.columns", |t| t.2.extend([0; 4])), "a model of 3 kinds with");
+    refused(&with_tensor("kind.table", |t| t.1 = Dtype::U8), "kind.table is U8");
+    refused(&with_tensor("kind.columns", |t| t.0 = "kind.rows".into()), "kind.columns is missing");
+    let kindless = tampered(|header, tensors| {
+        header.as_object_mut().unwrap().remove("kinds");
+        tensors.retain(|t| !t.0.starts_with("kind."));
+    });
+    assert_eq!(read(&kindless).unwrap(), Model { kinds: None, ..model() });
+}
+
+#[test]
 fn tensors_that_do_not_fit_are_refused() {
     let missing = tampered(|_, tensors| tensors.retain(|t| t.0 != "line.words"));
-    refused(&missing, "7 tensors, not 8");
+    refused(&missing, "10 tensors, not 11");
     let renamed = with_tensor("line.words", |t| t.0 = "line.phrases".into());
     refused(&renamed, "line.words is missing");
     let extra = tampered(|_, tensors| tensors.push(("extra".into(), Dtype::U8, vec![0; 8])));
-    refused(&extra, "9 tensors, not 8");
+    refused(&extra, "12 tensors, not 11");
     refused(&with_tensor("line.table", |t| t.1 = Dtype::U8), "line.table is U8");
     refused(
         &with_tensor("line.table", |t| t.2.truncate(510)),
@@ -346,6 +390,13 @@ fn operating_points_that_make_no_sense_are_refused() {
     refused(&point("threshold", -1.0), "operating curve");
     refused(&point("article_loss", 0.0001), "operating curve");
     refused(&point("junk_f1", 1.5), "operating curve");
+    let interval =
+        |value: Value| with_header(|h| h["operating"]["points"][1]["loss_interval"] = value);
+    refused(&interval(json!([0.5, 0.25])), "operating curve");
+    refused(&interval(json!([0.5, 1.25])), "operating curve");
+    // Models of before did not measure it.
+    let unmeasured = read(&interval(Value::Null)).unwrap();
+    assert_eq!(unmeasured.operating.points[1].loss_interval, None);
 }
 
 #[test]
@@ -416,7 +467,7 @@ proptest! {
     ) {
         let model = model();
         let policy = *model.policy();
-        let filter = Filter::new(model, policy);
+        let filter = Filter::new(model, policy).with_kinds();
         let page = Page::from_lines(lines.iter().map(String::as_str));
         let mut scratch = Scratch::default();
         let verdict = filter.judge(&page, &mut scratch);
@@ -424,6 +475,7 @@ proptest! {
         for (line, verdict) in page.lines.iter().zip(&verdict.lines) {
             prop_assert!((0.0..=1.0).contains(&verdict.probability));
             prop_assert!(verdict.cut.iter().all(|cut| line.text.get(cut.clone()).is_some()));
+            prop_assert_eq!(verdict.kind.is_some(), verdict.verdict == Verdict::Junk);
         }
         // Buffers that have been used judge as new ones do.
         prop_assert_eq!(filter.judge(&page, &mut scratch), verdict);

@@ -11,13 +11,13 @@ use safetensors::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Additive, Basis, Calibration, Card, HEADS, LineModel, Model, OperatingCurve, PageModel, Policy,
-    SpanLinear, SpanModel, Table,
+    Additive, Basis, Calibration, Card, ColumnScale, HEADS, KindModel, LineModel, Model,
+    OperatingCurve, PageModel, Policy, SpanLinear, SpanModel, Table,
 };
 use crate::{
     Error, Result,
     features::{context::WIDTH, position, schema},
-    text::words,
+    text::{Kind, words},
 };
 
 /// The metadata key of the header.
@@ -33,6 +33,9 @@ const MAX_PASSES: usize = 8;
 const TABLE: &str = "line.table";
 const WORDS: &str = "line.words";
 const SPAN: &str = "span.table";
+const KIND_COLUMNS: &str = "kind.columns";
+const KIND_GRAMS: &str = "kind.grams";
+const KIND_TABLE: &str = "kind.table";
 const TRAINED_ON: &str = "training.pages";
 
 fn band_name(pass: usize, band: usize) -> String {
@@ -47,6 +50,8 @@ struct Header {
     passes: Vec<PassHeader>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     span: Option<SpanHeader>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    kinds: Option<KindHeader>,
     calibration: Calibration,
     policy: Policy,
     operating: OperatingCurve,
@@ -66,6 +71,14 @@ struct LineHeader {
 struct SpanHeader {
     scale: f32,
     linear: SpanLinear,
+}
+
+#[derive(Serialize, Deserialize)]
+struct KindHeader {
+    kinds: Vec<Kind>,
+    scales: Vec<ColumnScale>,
+    bias: Vec<f32>,
+    scale: f32,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -177,6 +190,12 @@ fn write(model: &Model) -> Result<Vec<u8>, String> {
             .span
             .as_ref()
             .map(|s| SpanHeader { scale: s.table.scales[0], linear: s.linear.clone() }),
+        kinds: model.kinds.as_ref().map(|k| KindHeader {
+            kinds: k.kinds.clone(),
+            scales: k.scales.clone(),
+            bias: k.bias.clone(),
+            scale: k.scale,
+        }),
         calibration: model.calibration,
         policy: model.policy,
         operating: model.operating.clone(),
@@ -194,6 +213,14 @@ fn write(model: &Model) -> Result<Vec<u8>, String> {
     ];
     if let Some(span) = &model.span {
         tensors.push((SPAN.into(), Dtype::I8, table_bytes(&span.table)));
+    }
+    if let Some(kinds) = &model.kinds {
+        let bytes = kinds.weights.iter().flat_map(|w| w.to_le_bytes()).collect();
+        tensors.push((KIND_COLUMNS.into(), Dtype::F32, bytes));
+        let bytes = kinds.grams.iter().flat_map(|g| g.to_le_bytes()).collect();
+        tensors.push((KIND_GRAMS.into(), Dtype::U32, bytes));
+        let bytes = kinds.table.iter().flat_map(|w| w.to_le_bytes()).collect();
+        tensors.push((KIND_TABLE.into(), Dtype::I8, bytes));
     }
     for (number, pass) in model.passes.iter().enumerate() {
         for (band, model) in pass.bands.iter().enumerate() {
@@ -234,7 +261,8 @@ fn parse(bytes: &[u8]) -> Result<Model, String> {
 
     let tensors = SafeTensors::deserialize(bytes).map_err(foreign)?;
     let bands: usize = header.passes.iter().map(|p| p.bands.len()).sum();
-    let expected = 3 + usize::from(header.span.is_some()) + bands;
+    let expected =
+        3 + usize::from(header.span.is_some()) + 3 * usize::from(header.kinds.is_some()) + bands;
     if tensors.len() != expected {
         return Err(format!("{} tensors, not {expected}", tensors.len()));
     }
@@ -261,10 +289,28 @@ fn parse(bytes: &[u8]) -> Result<Model, String> {
         }
         None => None,
     };
+    let kinds = match header.kinds {
+        Some(KindHeader { kinds, scales, bias, scale }) => {
+            let weights = tensor(&tensors, KIND_COLUMNS, Dtype::F32)?;
+            let grams = tensor(&tensors, KIND_GRAMS, Dtype::U32)?;
+            let table = tensor(&tensors, KIND_TABLE, Dtype::I8)?;
+            Some(KindModel {
+                kinds,
+                scales,
+                weights: numbers(weights, f32::from_le_bytes),
+                bias,
+                grams: numbers(grams, u32::from_le_bytes),
+                table: numbers(table, i8::from_le_bytes),
+                scale,
+            })
+        }
+        None => None,
+    };
     Ok(Model {
         line,
         passes,
         span,
+        kinds,
         calibration: header.calibration,
         policy: header.policy,
         operating: header.operating,
@@ -352,6 +398,9 @@ fn validate(model: &Model) -> Result<(), String> {
     if let Some(span) = &model.span {
         validate_span(span)?;
     }
+    if let Some(kinds) = &model.kinds {
+        validate_kinds(kinds)?;
+    }
     let Calibration { slope, offset, length_cost } = model.calibration;
     finite("calibration", &[slope, offset, length_cost])?;
     if length_cost < 0.0 {
@@ -367,7 +416,10 @@ fn validate(model: &Model) -> Result<(), String> {
     let points = &model.operating.points;
     let in_range = |x: f64| (0.0..=1.0).contains(&x);
     let sound = points.iter().all(|p| {
-        in_range(f64::from(p.threshold)) && in_range(p.junk_f1) && in_range(p.article_loss)
+        let interval = p.loss_interval.unwrap_or_default();
+        [f64::from(p.threshold), p.junk_f1, p.article_loss].into_iter().all(in_range)
+            && interval.into_iter().all(in_range)
+            && interval[0] <= interval[1]
     });
     let sorted = points
         .windows(2)
@@ -417,6 +469,30 @@ fn validate_span(span: &SpanModel) -> Result<(), String> {
     }
     if span.table.scales[0] <= 0.0 || *seam < 0.0 || *inside < 0.0 {
         return Err("the span model has a scale or a cost that it cannot have".into());
+    }
+    Ok(())
+}
+
+fn validate_kinds(model: &KindModel) -> Result<(), String> {
+    let KindModel { kinds, scales, weights, bias, grams, table, scale } = model;
+    if kinds.is_empty() || !kinds.windows(2).all(|k| k[0] < k[1]) {
+        return Err("the kinds of junk are not in order".into());
+    }
+    if !grams.windows(2).all(|g| g[0] < g[1]) {
+        return Err("the n-grams of the kinds of junk are not in order".into());
+    }
+    let n = kinds.len();
+    let lengths = [scales.len(), weights.len(), bias.len(), table.len()];
+    let expected = [WIDTH, WIDTH * n, n, grams.len() * n];
+    if lengths != expected {
+        return Err(format!("a model of {n} kinds with {lengths:?} parts, not {expected:?}"));
+    }
+    let columns = scales.iter().flat_map(|s| [&s.mean, &s.inverse]);
+    if weights.iter().chain(bias).chain(columns).chain([scale]).any(|v| !v.is_finite()) {
+        return Err("the model of kinds holds what is not a number".into());
+    }
+    if *scale <= 0.0 || scales.iter().any(|s| s.inverse < 0.0) {
+        return Err("the model of kinds has a scale that it cannot have".into());
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ mod builtin;
 mod calibration;
 mod card;
 mod file;
+mod kinds;
 mod line;
 mod page;
 mod policy;
@@ -13,9 +14,10 @@ mod span;
 
 pub use calibration::Calibration;
 pub use card::{Card, SetFacts};
+pub use kinds::{ColumnScale, KindModel, KindScratch};
 pub use line::{HEADS, JUNK, LineModel, LineScratch, PLANTED, Table, observe, word_codes};
 pub use page::{Additive, Basis, Cross, Knots, PageModel};
-pub use policy::{OperatingCurve, OperatingPoint, Policy};
+pub use policy::{Dial, OperatingCurve, OperatingPoint, Policy};
 pub use span::{SpanLinear, SpanModel};
 
 use crate::Result;
@@ -29,6 +31,8 @@ pub struct Model {
     pub passes: Vec<PageModel>,
     /// Junk inside lines that are kept; a model without one cuts nothing out of a line.
     pub span: Option<SpanModel>,
+    /// Names the kind of junk lines; a model without one names none.
+    pub kinds: Option<KindModel>,
     /// Log odds of the last pass to probabilities.
     pub calibration: Calibration,
     /// The default operating point.
@@ -54,6 +58,19 @@ impl Model {
     /// See [`OperatingCurve::for_loss`].
     pub fn policy_for_loss(&self, share: f64) -> Result<Policy> {
         self.policy.with_threshold(self.operating.for_loss(share)?.threshold)
+    }
+
+    /// An operating point by its name.
+    ///
+    /// # Errors
+    /// See [`OperatingCurve::for_loss`].
+    pub fn policy_at(&self, dial: Dial) -> Result<Policy> {
+        let threshold = self.operating.for_loss(dial.budget())?.threshold;
+        let default = self.policy.threshold;
+        self.policy.with_threshold(match dial {
+            Dial::Careful => threshold.max(default),
+            Dial::Strict => threshold.min(default),
+        })
     }
 
     /// Whether a page with that digest was among the training pages: figures measured on it would

@@ -40,6 +40,28 @@ pub struct OperatingPoint {
     pub junk_f1: f64,
     /// Share of the article characters lost, pooled over the page sets.
     pub article_loss: f64,
+    /// The 95 % interval of that share, by bootstrap over sites; `None` where it was not measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss_interval: Option<[f64; 2]>,
+}
+
+/// The operating points that have a name, beside the model's default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dial {
+    /// Loses at most 0.1 % of the article characters, and never more than the default.
+    Careful,
+    /// Loses up to 5 %, and never less than the default.
+    Strict,
+}
+
+impl Dial {
+    /// The share of article characters that may be lost.
+    pub fn budget(self) -> f64 {
+        match self {
+            Dial::Careful => 0.001,
+            Dial::Strict => 0.05,
+        }
+    }
 }
 
 /// The operating points of a model, thresholds falling, losses never falling.
@@ -62,6 +84,12 @@ impl OperatingCurve {
             }
         }
         best
+    }
+
+    /// What is expected at a threshold: the point at it, or else the next one below it, which loses
+    /// at least as much. `None` below every point.
+    pub fn expected(&self, threshold: f32) -> Option<OperatingPoint> {
+        self.points.iter().find(|point| point.threshold <= threshold).copied()
     }
 
     /// The lowest threshold whose loss stays within `share`: the most junk found for that price.
@@ -97,8 +125,12 @@ mod tests {
     use super::*;
 
     fn curve() -> OperatingCurve {
-        let point =
-            |threshold, junk_f1, article_loss| OperatingPoint { threshold, junk_f1, article_loss };
+        let point = |threshold, junk_f1, article_loss| OperatingPoint {
+            threshold,
+            junk_f1,
+            article_loss,
+            loss_interval: None,
+        };
         OperatingCurve {
             points: vec![point(0.9, 0.5, 0.0), point(0.7, 0.8, 0.004), point(0.5, 0.9, 0.03)],
             article_lines: 3000,
@@ -110,6 +142,16 @@ mod tests {
         assert_eq!(curve().for_loss(0.01).unwrap().threshold, 0.7);
         assert_eq!(curve().for_loss(0.03).unwrap().threshold, 0.5);
         assert_eq!(curve().best_within(0.01).unwrap().threshold, 0.7);
+    }
+
+    #[test]
+    fn what_is_expected_is_never_less_than_what_was_measured() {
+        let loss = |threshold| curve().expected(threshold).map(|p| p.article_loss);
+        assert_eq!(
+            [0.7, 0.69, 0.9, 1.0, 0.5].map(loss).map(|l| l.unwrap()),
+            [0.004, 0.03, 0.0, 0.0, 0.03]
+        );
+        assert_eq!(loss(0.49), None);
     }
 
     #[test]

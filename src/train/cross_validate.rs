@@ -158,7 +158,7 @@ pub fn cross_validate(
             let model = trainer::train(&corpus, recipe, &told)?;
             told("judging held-out pages");
             let policy = *model.policy();
-            Ok(Filter::new(model, policy))
+            Ok(Filter::new(model, policy).with_kinds())
         };
         let filter = train(recipe, "").map_err(in_fold)?;
         of_model.judge(&filter, fold, &measured, &copies)?;

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use super::{
     corpus::{Corpus, Origin, TrainingPage},
+    kind_fit,
+    loss_interval::{self, LostLine},
     out_of_fold::{self, Stages},
     page_fit,
     recipe::Recipe,
@@ -44,12 +46,28 @@ pub fn train(corpus: &Corpus, recipe: &Recipe, progress: &(dyn Fn(&str) + Sync))
         Err(error) => return Err(error),
     };
 
+    progress("fitting kinds of junk");
+    let settings = kind_fit::Settings { seed: recipe.seed, ..Default::default() };
+    let kinds = match kind_fit::fit(&kind_fit::rows(corpus, &stages), settings) {
+        Ok(fitted) => {
+            stages.report.push(fitted.report);
+            Some(fitted.model)
+        }
+        // Labels without kinds, as messages have them, make a model that names none.
+        Err(error @ (Error::Untrainable(_) | Error::NotConverged { .. })) => {
+            stages.report.push(format!("kinds: none will be named: {error}"));
+            None
+        }
+        Err(error) => return Err(error),
+    };
+
     progress("calibrating on held-out sites");
     let (calibration, operating) = calibrate(corpus, &stages, recipe)?;
     stages.report.push(format!(
         "calibration: {} held-out article lines, slope {:.3}, offset {:.3}, length cost {}",
         operating.article_lines, calibration.slope, calibration.offset, calibration.length_cost
     ));
+    let operating = with_intervals(operating, corpus, &stages, calibration, recipe.seed);
     let policy = choose(&operating, recipe);
     let sets = corpus.sets();
     let mut digest = Digest::new();
@@ -60,6 +78,7 @@ pub fn train(corpus: &Corpus, recipe: &Recipe, progress: &(dyn Fn(&str) + Sync))
         line: stages.line.whole,
         passes: stages.passes.into_iter().map(|p| p.whole).collect(),
         span,
+        kinds,
         calibration,
         policy,
         operating,
@@ -147,9 +166,33 @@ fn operating_curve(corpus: &Corpus, stages: &Stages, calibration: Calibration) -
             threshold: below(point.threshold, &observed),
             junk_f1: f1.iter().sum::<f64>() / f1.len().max(1) as f64,
             article_loss: point.article_loss.unwrap_or(0.0),
+            loss_interval: None,
         });
     }
     OperatingCurve { points, article_lines: all.iter().filter(|l| !l.is_junk).count() as u64 }
+}
+
+/// The curve with the interval of the loss at each of its points.
+fn with_intervals(
+    curve: OperatingCurve,
+    corpus: &Corpus,
+    stages: &Stages,
+    calibration: Calibration,
+    seed: u64,
+) -> OperatingCurve {
+    let articles = held_out(corpus, &stages.belief).filter(|(_, line, _)| !line.is_junk);
+    let lines: Vec<LostLine<'_>> = articles
+        .map(|(page, line, log_odds)| LostLine {
+            site: &page.page.site,
+            probability: calibration.probability(log_odds, line.characters as usize),
+            characters: line.characters,
+        })
+        .collect();
+    let thresholds: Vec<f32> = curve.points.iter().map(|point| point.threshold).collect();
+    let intervals = loss_interval::intervals(&lines, &thresholds, seed);
+    let points = curve.points.into_iter().zip(intervals);
+    let points = points.map(|(point, loss_interval)| OperatingPoint { loss_interval, ..point });
+    OperatingCurve { points: points.collect(), ..curve }
 }
 
 /// Half way from a threshold to the next lower probability that was observed: the same for the lines
