@@ -24,6 +24,7 @@ mod noise;
 mod plant;
 mod share;
 mod sheet;
+mod trick;
 
 use super::random::Rng;
 
@@ -35,3 +36,4 @@ pub use lexicon::Lexicons;
 pub(super) use plant::put_inside;
 pub use plant::{MIN_SPAN, Planter};
 pub use share::TermShare;
+pub use trick::Trick;
