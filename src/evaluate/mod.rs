@@ -5,16 +5,23 @@
 
 pub mod bootstrap;
 pub mod curve;
+mod data;
 mod errors;
+#[cfg(feature = "training")]
+pub mod gate;
 pub mod metrics;
+mod naming;
 mod report;
 mod slices;
 mod table;
 mod tally;
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 pub use errors::{Mistake, WorstError};
+pub use naming::{NamedKind, Naming};
 pub use report::ReportOptions;
 pub use slices::{Figures, KindSlice, Slice};
 pub use tally::Tally;
@@ -103,6 +110,8 @@ pub struct Measured {
     pub figures: Figures,
     /// 95 % intervals of the main ones.
     pub intervals: Intervals,
+    /// The same where sites are drawn instead of pages: wider where a few sites have many pages.
+    pub site_intervals: Intervals,
 }
 
 /// Figures averaged over the sets, each set counting the same whatever its size. A set that does
@@ -136,6 +145,8 @@ pub struct Evaluation {
     pub resamples: u32,
     /// See [`Options::seed`].
     pub seed: u64,
+    /// Digest of the gold pages: sets, sites, texts and labels.
+    pub data: String,
     /// Pages that the model was trained on: figures flatter by as much as they weigh.
     pub trained_on_pages: u64,
     /// Pages that were kept whole because more would have gone than is plausible.
@@ -148,6 +159,8 @@ pub struct Evaluation {
     pub sets: Vec<Measured>,
     /// Kinds of junk, in the order of the labelling guide.
     pub kinds: Vec<KindSlice>,
+    /// How well the kinds are named; `None` where the model names none.
+    pub naming: Option<Naming>,
     /// By length of the line in characters.
     pub line_lengths: Vec<Slice>,
     /// By length of the page in lines.
@@ -173,35 +186,43 @@ impl Evaluation {
             let resamples = if pages.len() < 2 { 0 } else { options.resamples };
             bootstrap::resample(pages, resamples, bootstrap::seed_for(options.seed, name))
         };
+        let by_site = |sites: &BTreeMap<&str, Tally>, name: &str| {
+            let sites: Vec<Tally> = sites.values().copied().collect();
+            Intervals::of(&[&draw(&sites, &format!("sites of {name}"))])
+        };
         let draws: Vec<Vec<Tally>> =
-            sums.sets.iter().map(|(name, (_, pages))| draw(pages, name)).collect();
+            sums.sets.iter().map(|(name, set)| draw(&set.pages, name)).collect();
         let all_pages: Vec<Tally> =
-            sums.sets.values().flat_map(|(_, pages)| pages).copied().collect();
+            sums.sets.values().flat_map(|set| &set.pages).copied().collect();
         let sets: Vec<Measured> = sums
             .sets
             .iter()
             .zip(&draws)
-            .map(|((name, (gathered, _)), draws)| Measured {
+            .map(|((name, set), draws)| Measured {
                 name: (*name).to_owned(),
-                figures: gathered.figures(true),
+                figures: set.gathered.figures(true),
                 intervals: Intervals::of(&[draws]),
+                site_intervals: by_site(&set.sites, name),
             })
             .collect();
         let pooled = Measured {
             name: "all".to_owned(),
             figures: sums.all.figures(true),
             intervals: Intervals::of(&[&draw(&all_pages, "")]),
+            site_intervals: by_site(&sums.site_tallies(), ""),
         };
         Evaluation {
             threshold: options.threshold,
             resamples: options.resamples,
             seed: options.seed,
+            data: data::digest(pages),
             trained_on_pages: options.trained_on,
             guarded_pages: pages.iter().filter(|page| page.verdict.guarded).count() as u64,
             pooled,
             mean_over_sets: MeanOverSets::of(&sets, &draws),
             sets,
             kinds: sums.kinds(),
+            naming: Naming::of(pages),
             line_lengths: sums.line_lengths(),
             page_lengths: sums.page_lengths(),
             languages: sums.languages(),
@@ -275,6 +296,7 @@ mod testing {
             probability,
             verdict: if probability >= 0.5 { Verdict::Junk } else { Verdict::Article },
             cut: Vec::new(),
+            kind: None,
         };
         let lines = probabilities.iter().map(line).collect();
         Judged::new(page, PageVerdict { lines, guarded: false }).unwrap()

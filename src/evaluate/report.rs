@@ -8,7 +8,7 @@ use super::errors::{Mistake, WorstError};
 use super::metrics::ClassFigures;
 use super::slices::{Figures, Slice};
 use super::table::{Table, shown};
-use super::{Evaluation, MeanOverSets};
+use super::{Evaluation, MeanOverSets, NamedKind, Naming};
 
 /// Columns of a name in a table.
 const NAME: usize = 32;
@@ -43,6 +43,7 @@ impl Display for Report<'_> {
         writeln!(out)?;
         totals(&evaluation.pooled.figures, out)?;
         kinds(evaluation, out)?;
+        naming(evaluation.naming.as_ref(), out)?;
         slices("length of line (characters)", &evaluation.line_lengths, usize::MAX, out)?;
         slices("length of page (lines)", &evaluation.page_lengths, usize::MAX, out)?;
         slices("language", &evaluation.languages, usize::MAX, out)?;
@@ -179,6 +180,20 @@ fn kinds(evaluation: &Evaluation, out: &mut Formatter<'_>) -> fmt::Result {
             count(kind.characters),
             percent(kind.characters_kept),
         ]);
+    }
+    write_unless_empty(&table, out)
+}
+
+fn naming(naming: Option<&Naming>, out: &mut Formatter<'_>) -> fmt::Result {
+    let Some(naming) = naming else { return Ok(()) };
+    let mut table = Table::new(["kind named, of removed lines", "lines", "named", "P", "R", "F1"]);
+    for NamedKind { name, lines, named, figures } in &naming.kinds {
+        let [precision, recall, f1] = [figures.precision, figures.recall, figures.f1].map(ratio);
+        table.row([(*name).to_owned(), count(*lines), count(*named), precision, recall, f1]);
+    }
+    for (name, f1) in [("all lines (micro)", naming.micro_f1), ("mean (macro)", naming.macro_f1)] {
+        let [no, lines] = [String::new(), count(naming.lines)];
+        table.row([name.to_owned(), lines, no.clone(), no.clone(), no, ratio(f1)]);
     }
     write_unless_empty(&table, out)
 }

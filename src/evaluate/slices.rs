@@ -124,12 +124,21 @@ impl Gathered {
     }
 }
 
+/// The sums of a set.
+#[derive(Debug, Default)]
+pub(super) struct OfSet<'a> {
+    pub(super) gathered: Gathered,
+    /// Its pages that have scored lines.
+    pub(super) pages: Vec<Tally>,
+    /// These pages by site.
+    pub(super) sites: BTreeMap<&'a str, Tally>,
+}
+
 /// Sums of everything and of every part, in one pass over the lines.
 #[derive(Debug, Default)]
 pub(super) struct Sums<'a> {
     pub(super) all: Gathered,
-    /// By set, with the tally of each of its pages.
-    pub(super) sets: BTreeMap<&'a str, (Gathered, Vec<Tally>)>,
+    pub(super) sets: BTreeMap<&'a str, OfSet<'a>>,
     sites: BTreeMap<&'a str, Gathered>,
     languages: BTreeMap<&'a str, Gathered>,
     line_lengths: [Gathered; LINE_BANDS.len()],
@@ -154,7 +163,7 @@ impl<'a> Sums<'a> {
         let page_length = self.page_lengths.get_mut(band(&PAGE_BANDS, page.lines.len()));
         let mut of_page = Tally::default();
         let mut parts =
-            [Some(&mut self.all), Some(&mut set.0), Some(site), Some(language), page_length];
+            [Some(&mut self.all), Some(&mut set.gathered), Some(site), Some(language), page_length];
         for (line, verdict) in page.lines.iter().zip(&judged.verdict().lines) {
             let mut tally = Tally::default();
             let Some((characters, is_junk)) = tally.line(line, verdict) else { continue };
@@ -177,7 +186,8 @@ impl<'a> Sums<'a> {
             of_page.add(&tally);
         }
         if of_page.confusion.lines() > 0 {
-            set.1.push(of_page);
+            set.pages.push(of_page);
+            set.sites.entry(&page.site).or_default().add(&of_page);
         }
     }
 
@@ -189,6 +199,17 @@ impl<'a> Sums<'a> {
             std::cmp::Reverse(confusion.article_removed + confusion.junk_kept)
         });
         sites
+    }
+
+    /// What was counted on each site that has scored lines, whatever the set.
+    pub(super) fn site_tallies(&self) -> BTreeMap<&'a str, Tally> {
+        let mut all: BTreeMap<&'a str, Tally> = BTreeMap::new();
+        for set in self.sets.values() {
+            for (site, tally) in &set.sites {
+                all.entry(site).or_default().add(tally);
+            }
+        }
+        all
     }
 
     /// Languages, by name.
@@ -282,7 +303,8 @@ mod tests {
             brief(sums.page_lengths()),
             [row("1-4", 1, 3, Some(0.5)), row("5-19", 1, 5, Some(0.5))]
         );
-        assert_eq!(sums.sets["s"].1.len(), 2);
+        assert_eq!(sums.sets["s"].pages.len(), 2);
+        assert_eq!(sums.site_tallies().into_keys().collect::<Vec<_>>(), ["one", "two"]);
         assert_eq!(sums.all.figures(false).pages, 2);
 
         let kind = |name, lines, recall, characters, kept| KindSlice {

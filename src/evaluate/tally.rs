@@ -152,7 +152,7 @@ mod tests {
     }
 
     fn verdict(verdict: Verdict, cut: &[Range<usize>]) -> LineVerdict {
-        LineVerdict { probability: 0.5, verdict, cut: cut.to_vec() }
+        LineVerdict { probability: 0.5, verdict, cut: cut.to_vec(), kind: None }
     }
 
     fn only(range: Range<usize>) -> Vec<Range<usize>> {
