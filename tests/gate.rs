@@ -1,0 +1,128 @@
+//! The gate as it always runs: the model inside the program on pages written for the repository,
+//! against committed floors. After a change of the model that is meant, the floors are set anew:
+//!
+//! ```sh
+//! dechaff evaluate training/samples/labelled.jsonl tests/gate/pages.jsonl --json > figures.json
+//! dechaff model gate figures.json --floors tests/gate/floors.toml --set-floors
+//! ```
+
+mod common;
+
+use std::path::Path;
+
+use common::Bench;
+use dechaff::evaluate::gate::{Floors, Outcome, State};
+use dechaff::evaluate::{Evaluation, Judged, Options};
+use dechaff::filter::Scratch;
+use dechaff::input::{LabelledPage, read_labelled};
+use dechaff::{Filter, Model};
+
+const FLOORS: &str = "tests/gate/floors.toml";
+const PAGES: [&str; 2] = ["training/samples/labelled.jsonl", "tests/gate/pages.jsonl"];
+
+fn path(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+fn pages() -> Vec<LabelledPage> {
+    let pages = PAGES.iter().flat_map(|name| read_labelled(&path(name)).unwrap());
+    pages.map(|page| page.unwrap()).collect()
+}
+
+fn floors() -> Floors {
+    Floors::parse(&std::fs::read_to_string(path(FLOORS)).unwrap(), Path::new(FLOORS)).unwrap()
+}
+
+fn outcome(model: Model) -> Outcome {
+    let policy = *model.policy();
+    let filter = Filter::new(model, policy);
+    let pages = pages();
+    let mut scratch = Scratch::default();
+    let judged: Vec<_> =
+        pages.iter().map(|page| Judged::by(&filter, page, &mut scratch).unwrap()).collect();
+    let evaluation = Evaluation::of(&judged, &Options::new(policy.threshold));
+    let figures = serde_json::to_value(&evaluation).unwrap();
+    floors().check(&figures, Path::new("figures")).unwrap()
+}
+
+#[test]
+fn the_model_inside_reaches_its_floors() {
+    let outcome = outcome(Model::builtin().unwrap());
+    assert!(outcome.passes(), "\n{outcome}");
+    // Every set of pages has both floors.
+    let names: Vec<_> = outcome.checked.iter().map(|c| (&*c.floor.set, c.floor.figure)).collect();
+    use dechaff::evaluate::gate::Figure::{ArticleLoss, CalibrationError, JunkF1};
+    assert_eq!(
+        names,
+        [
+            ("labelled", JunkF1),
+            ("labelled", ArticleLoss),
+            ("pages", JunkF1),
+            ("pages", ArticleLoss),
+            ("mean over sets", JunkF1),
+            ("all", CalibrationError),
+        ]
+    );
+}
+
+#[test]
+fn a_model_that_finds_nothing_or_keeps_nothing_falls() {
+    let falls = |change: fn(&mut Model), figure: &str| {
+        let mut model = Model::builtin().unwrap();
+        change(&mut model);
+        let outcome = outcome(model);
+        let fell = |c: &&dechaff::evaluate::gate::Checked| c.state == State::Falls;
+        let fallen: Vec<_> =
+            outcome.checked.iter().filter(fell).map(|c| c.floor.figure.name()).collect();
+        assert!(!outcome.passes() && fallen.contains(&figure), "\n{outcome}");
+    };
+    falls(|m| m.policy.threshold = 1.0, "junk_f1");
+    falls(|m| m.policy.threshold = 0.0, "article_loss");
+    falls(|m| m.calibration.slope *= 0.01, "calibration_error");
+    // A quarter of its knowledge lost is enough.
+    falls(|m| m.line.table.weights.iter_mut().step_by(4).for_each(|w| *w = [0; 2]), "junk_f1");
+}
+
+#[test]
+fn the_command_says_what_falls_and_exits_with_1() {
+    let bench = Bench::new();
+    let gold: Vec<_> = PAGES.map(|name| path(name).to_str().unwrap().to_owned()).into();
+    let evaluate = |name: &str, options: &[&str]| {
+        let all = [&["evaluate", &gold[0], &gold[1], "--json", "-q"], options].concat();
+        bench.write(name, &bench.run(&all).exits(0).stdout);
+    };
+    evaluate("good.json", &[]);
+    evaluate("bad.json", &["--threshold", "1"]);
+    let floors = path(FLOORS);
+    let floors = floors.to_str().unwrap();
+    let gate = |arguments: &[&str]| bench.run(&[&["model", "gate"], arguments].concat());
+    gate(&["good.json", "--floors", floors]).exits(0).check(true, "holds");
+    let bad = gate(&["bad.json", "--floors", floors]);
+    bad.exits(1).says("bad.json: the gate is shut");
+    bad.check(String::from_utf8_lossy(&bad.stdout).contains("FALLS"), "the table");
+
+    // Floors of one's own: set, kept, not lowered silently.
+    gate(&["good.json", "--floors", "f.toml"]).exits(1).says("f.toml: No such file");
+    gate(&["good.json", "--floors", "f.toml", "--set-floors"]).exits(0);
+    let set = bench.read("f.toml");
+    gate(&["good.json", "--floors", "f.toml"]).exits(0);
+    let refused = gate(&["bad.json", "--floors", "f.toml", "--set-floors"]);
+    refused.exits(1).says("which needs a reason").says("pages junk_f1: ");
+    assert_eq!(bench.read("f.toml"), set);
+    let lower = ["bad.json", "--floors", "f.toml", "--set-floors", "--lower", "only a test"];
+    gate(&lower).exits(0);
+    let lowered = String::from_utf8(bench.read("f.toml")).unwrap();
+    assert!(lowered.contains("reason = \"only a test\""), "{lowered}");
+    gate(&["bad.json", "--floors", "f.toml"]).exits(0);
+    gate(&["bad.json", "--floors", "f.toml", "--lower", "why"]).exits(2);
+
+    // Other pages are not compared.
+    bench.write("g.jsonl", r#"{"lines": [{"text": "首页", "label": "junk"}]}"#);
+    let other = bench.run(&["evaluate", "g.jsonl", "--json", "-q"]);
+    bench.write("other.json", &other.exits(0).stdout);
+    let out = gate(&["other.json", "--floors", "f.toml"]);
+    out.exits(1).check(
+        String::from_utf8_lossy(&out.stdout).contains("other pages or labels"),
+        "why it cannot pass",
+    );
+}
