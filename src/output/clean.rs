@@ -21,7 +21,7 @@ pub fn clean(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: &mu
 ///
 /// ```
 /// use dechaff::{LineVerdict, Page, PageVerdict, Verdict, output::clean_text};
-/// let line = |verdict| LineVerdict { probability: 0.5, verdict, cut: vec![] };
+/// let line = |verdict| LineVerdict { probability: 0.5, verdict, cut: vec![], kind: None };
 /// let verdict = PageVerdict {
 ///     lines: vec![line(Verdict::Article), line(Verdict::Junk), line(Verdict::Unsure)],
 ///     guarded: false,

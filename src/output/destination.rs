@@ -51,8 +51,8 @@ impl Destination {
     }
 
     /// Makes sure that no input will be overwritten, that no two sources go to one file of a folder,
-    /// and that the output folder is none of the input folders nor inside of one. `receipts` is the
-    /// file for what is removed.
+    /// and that the output folder is none of the input folders nor inside of one. `lists` are further
+    /// files to be written, with the options that name them; no two may be the same.
     ///
     /// # Errors
     /// [`Error::BadParameter`] with the path in question.
@@ -60,7 +60,7 @@ impl Destination {
         &self,
         folders: &[PathBuf],
         sources: &[Source],
-        receipts: Option<&Path>,
+        lists: &[(&str, &Path)],
     ) -> Result<()> {
         if let Destination::Folder(root) = self {
             let real = resolve(root);
@@ -87,16 +87,19 @@ impl Destination {
                 return Err(Error::parameter("--output", file.display(), reason));
             }
         }
-        if let Some(receipts) = receipts {
-            let real = resolve(receipts);
+        for (number, &(option, path)) in lists.iter().enumerate() {
+            let real = resolve(path);
+            let mut before = lists.iter().take(number);
             let reason = if inputs.contains_key(&real) {
-                "is also an input"
+                "is also an input".into()
             } else if outputs.contains_key(&real) {
-                "is also the output"
+                "is also the output".into()
+            } else if let Some((other, _)) = before.find(|(_, path)| resolve(path) == real) {
+                format!("is also the file of {other}")
             } else {
-                return Ok(());
+                continue;
             };
-            return Err(Error::parameter("--removed", receipts.display(), reason));
+            return Err(Error::parameter(option, path.display(), reason));
         }
         Ok(())
     }
@@ -215,28 +218,34 @@ mod tests {
             fs::create_dir_all(path(name).parent().unwrap()).unwrap();
             fs::write(path(name), "").unwrap();
         }
-        let check = |inputs: &[&str], out: &Path, removed: Option<&Path>| {
+        let check = |inputs: &[&str], out: &Path, lists: &[(&str, &Path)]| {
             let found: Vec<_> = inputs.iter().map(|i| discover(&path(i)).unwrap()).collect();
             let is_folder = found.iter().any(|f| f.is_folder);
             let sources: Vec<_> = found.into_iter().flat_map(|f| f.sources).collect();
             let folders: Vec<_> = inputs.iter().map(|i| path(i)).filter(|p| p.is_dir()).collect();
-            Destination::new(Some(out), is_folder).check(&folders, &sources, removed).is_ok()
+            Destination::new(Some(out), is_folder).check(&folders, &sources, lists).is_ok()
         };
-        assert!(check(&["in"], &path("out"), None));
-        assert!(!check(&["in"], &path("in"), None));
-        assert!(!check(&["in"], &path("in/clean"), None));
-        assert!(!check(&["in"], &path("in2/../in/clean"), None));
-        assert!(!check(&["in", "in2"], &path("out"), None));
-        assert!(check(&["in", "y.txt"], &path("out"), None));
+        assert!(check(&["in"], &path("out"), &[]));
+        assert!(!check(&["in"], &path("in"), &[]));
+        assert!(!check(&["in"], &path("in/clean"), &[]));
+        assert!(!check(&["in"], &path("in2/../in/clean"), &[]));
+        assert!(!check(&["in", "in2"], &path("out"), &[]));
+        assert!(check(&["in", "y.txt"], &path("out"), &[]));
         // A folder named twice, and a file into its own folder.
-        assert!(!check(&["in", "in"], &path("out"), None));
-        assert!(!check(&["y.txt"], root.path(), None));
-        assert!(!check(&["y.txt"], &path("in/../y.txt"), None));
-        assert!(check(&["y.txt"], &path("z.txt"), Some(&path("r.jsonl"))));
-        assert!(!check(&["y.txt"], &path("z.txt"), Some(&path("z.txt"))));
-        assert!(!check(&["y.txt"], &path("z.txt"), Some(&path("y.txt"))));
+        assert!(!check(&["in", "in"], &path("out"), &[]));
+        assert!(!check(&["y.txt"], root.path(), &[]));
+        assert!(!check(&["y.txt"], &path("in/../y.txt"), &[]));
+        let beside = |names: &[&str]| {
+            let paths: Vec<_> = names.iter().map(|name| path(name)).collect();
+            let lists: Vec<_> = paths.iter().map(|path| ("--list", path.as_path())).collect();
+            check(&["y.txt"], &path("z.txt"), &lists)
+        };
+        assert!(beside(&["r.jsonl", "u.jsonl"]));
+        assert!(!beside(&["z.txt"]));
+        assert!(!beside(&["r.jsonl", "y.txt"]));
+        assert!(!beside(&["r.jsonl", "in/../r.jsonl"]));
         // Several files may go to one.
-        assert!(check(&["y.txt", "in/a/x.txt"], &path("z.txt"), None));
+        assert!(check(&["y.txt", "in/a/x.txt"], &path("z.txt"), &[]));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! 5. Verdicts become files: clean text, JSON Lines, scores, receipts.
 //!
-//! [`clean()`], [`scores()`] and [`receipts()`] write one page into a buffer, so that they can run in
+//! [`clean()`], [`scores()`], [`receipts()`] and [`unsure()`] write one page into a buffer, so that they can run in
 //! parallel; [`Output`] takes the buffers in order and puts them where the user wants them.
 
 mod clean;
@@ -9,6 +9,7 @@ mod file;
 mod receipts;
 mod scores;
 mod summary;
+mod unsure;
 
 pub use clean::{clean, clean_record, clean_text};
 pub use destination::{Destination, Output};
@@ -16,6 +17,7 @@ pub use file::OutputFile;
 pub use receipts::receipts;
 pub use scores::scores;
 pub use summary::Summary;
+pub use unsure::unsure;
 
 use serde::Serialize;
 
@@ -29,9 +31,9 @@ fn push_json(out: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {
 mod testing {
     //! Made-up verdicts, so that writing is tested without a model.
 
-    use crate::{LineVerdict, PageVerdict, Verdict};
+    use crate::{LineVerdict, PageVerdict, Verdict, text::Kind};
 
-    /// One letter a line: `a`rticle, `u`nsure, `j`unk, or `c`: kept with bytes 3..6 cut out.
+    /// One letter a line: `a`rticle, `u`nsure, `j`unk of kind `nav`, or `c`: kept with bytes 3..6 cut out.
     pub(crate) fn verdicts(letters: &str) -> PageVerdict {
         let line = |letter| LineVerdict {
             probability: match letter {
@@ -45,6 +47,7 @@ mod testing {
                 _ => Verdict::Article,
             },
             cut: (letter == 'c').then_some(3..6).into_iter().collect(),
+            kind: (letter == 'j').then_some(Kind::Nav),
         };
         PageVerdict { lines: letters.chars().map(line).collect(), guarded: false }
     }

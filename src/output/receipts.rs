@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::clean::{block, is_removed};
 use super::push_json;
 use crate::input::{Body, Content, InputPage};
-use crate::{Page, PageVerdict};
+use crate::{Page, PageVerdict, text::Kind};
 
 #[derive(Serialize)]
 struct Receipt<'a> {
@@ -16,6 +16,8 @@ struct Receipt<'a> {
     end: usize,
     p: f64,
     what: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<Kind>,
     text: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     before: &'a str,
@@ -24,7 +26,8 @@ struct Receipt<'a> {
 }
 
 /// Appends a line of JSON for each removed line and span of a page:
-/// `{"page", "n", "start", "end", "p", "what": "line" | "span", "text"}`.
+/// `{"page", "n", "start", "end", "p", "what": "line" | "span", "kind", "text"}`; `kind` where the
+/// filter named it.
 ///
 /// `start` and `end` are bytes in the page's text; in an array of lines they count as if the elements
 /// were joined by one byte. The terminator and the blank lines that went with a line are in `after`,
@@ -58,6 +61,7 @@ pub fn receipts(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: 
                 end,
                 p,
                 what: "line",
+                kind: v.kind,
                 text: line.text,
                 before,
                 after,
@@ -73,6 +77,7 @@ pub fn receipts(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: 
                 end: line.start + cut.end,
                 p,
                 what: "span",
+                kind: None,
                 text,
                 before: "",
                 after: "",
@@ -105,7 +110,7 @@ mod tests {
     #[test]
     fn the_form_is_exact() {
         let want = concat!(
-            r#"{"page":"f","n":2,"start":1,"end":4,"p":0.9844,"what":"line","text":"甲","before":"\n","after":"\r\n\n"}"#,
+            r#"{"page":"f","n":2,"start":1,"end":4,"p":0.9844,"what":"line","kind":"nav","text":"甲","before":"\n","after":"\r\n\n"}"#,
             "\n",
             r#"{"page":"f","n":4,"start":10,"end":13,"p":0.0313,"what":"span","text":"丙"}"#,
             "\n",

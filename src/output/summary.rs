@@ -5,14 +5,14 @@ use std::ops::AddAssign;
 
 use super::clean::is_removed;
 use crate::input::InputPage;
-use crate::{Page, PageVerdict, Verdict};
+use crate::{Page, PageVerdict, Verdict, text::Kind};
 
 /// Counts over pages. Lines are those that are not blank; characters are those of such lines.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Pages judged.
     pub pages: u64,
-    /// Pages of which nothing is left.
+    /// Pages with no article: nothing of them is left.
     pub empty_pages: u64,
     /// Pages kept whole by the guard.
     pub guarded_pages: u64,
@@ -20,6 +20,8 @@ pub struct Summary {
     pub lines: u64,
     /// Lines removed.
     pub removed_lines: u64,
+    /// Of these, lines by kind, where the filter named it.
+    pub kinds: BTreeMap<Kind, u64>,
     /// Lines kept that the model would not bet on.
     pub unsure_lines: u64,
     /// Spans cut out of kept lines.
@@ -59,6 +61,9 @@ impl Summary {
             if is_removed(Some(v)) {
                 summary.removed_lines += 1;
                 summary.removed_chars += n_chars;
+                if let Some(kind) = v.kind {
+                    *summary.kinds.entry(kind).or_default() += 1;
+                }
                 continue;
             }
             summary.unsure_lines += u64::from(v.verdict == Verdict::Unsure);
@@ -84,6 +89,9 @@ impl AddAssign for Summary {
         self.guarded_pages += other.guarded_pages;
         self.lines += other.lines;
         self.removed_lines += other.removed_lines;
+        for (kind, lines) in other.kinds {
+            *self.kinds.entry(kind).or_default() += lines;
+        }
         self.unsure_lines += other.unsure_lines;
         self.cut_spans += other.cut_spans;
         self.chars += other.chars;
@@ -126,6 +134,7 @@ mod tests {
         };
         assert_eq!(figures(&one), (1, 4, 1, 1, 1, 7, 3));
         assert_eq!(figures(&sum), (2, 8, 5, 1, 1, 14, 10));
+        assert_eq!(sum.kinds, BTreeMap::from([(Kind::Nav, 5)]));
         assert_eq!((sum.empty_pages, sum.errors, sum.replaced), (1, 1, 0));
         assert!((one.removed_share() - 3.0 / 7.0).abs() < 1e-12);
         assert_eq!(Summary::default().removed_share(), 0.0);

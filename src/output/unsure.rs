@@ -1,0 +1,66 @@
+//! What was kept although the model would not bet on it, line by line, for somebody to look at: one
+//! JSON object for each unsure line, with its place and its probability.
+
+use serde::Serialize;
+
+use super::push_json;
+use crate::input::InputPage;
+use crate::{Page, PageVerdict, Verdict};
+
+#[derive(Serialize)]
+struct Unsure<'a> {
+    page: &'a str,
+    n: u32,
+    start: usize,
+    end: usize,
+    p: f64,
+    text: &'a str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    guarded: bool,
+}
+
+/// Appends a line of JSON for each unsure line of a page:
+/// `{"page", "n", "start", "end", "p", "text", "guarded"}`, places as in the receipts. `guarded` where
+/// the line stays only because the guard kept the whole page.
+pub fn unsure(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: &mut Vec<u8>) {
+    for (line, v) in lines.lines.iter().zip(&verdict.lines) {
+        if v.verdict == Verdict::Unsure {
+            let unsure = Unsure {
+                page: &page.id,
+                n: line.number,
+                start: line.start,
+                end: line.start + line.text.len(),
+                p: (f64::from(v.probability) * 1e4).round() / 1e4,
+                text: line.text,
+                guarded: verdict.guarded,
+            };
+            push_json(out, &unsure);
+            out.push(b'\n');
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::verdicts;
+    use super::*;
+    use crate::input::{Format, RawPage};
+    use std::path::Path;
+
+    #[test]
+    fn the_form_is_exact() {
+        let bytes = "\n甲\n乙\n丙".as_bytes().to_vec();
+        let raw = RawPage { path: Path::new("f").into(), line: 1, format: Format::Text, bytes };
+        let page = raw.parse(None).unwrap();
+        let mut verdict = verdicts("auj");
+        let written = |verdict: &PageVerdict| {
+            let mut out = Vec::new();
+            unsure(&page, &page.lines(), verdict, &mut out);
+            String::from_utf8(out).unwrap()
+        };
+        let want = r#"{"page":"f","n":3,"start":5,"end":8,"p":0.5,"text":"乙"}"#;
+        assert_eq!(written(&verdict), format!("{want}\n"));
+        verdict.guarded = true;
+        assert!(written(&verdict).ends_with("\"text\":\"乙\",\"guarded\":true}\n"));
+    }
+}
