@@ -75,7 +75,11 @@ fn fields_of_json_pages_pass_through() {
         "\n",
     );
     bench.write("p.jsonl", input).write("p.jsonl.gz", gzip(input.as_bytes()));
-    bench.filter(&["p.jsonl"]).exits(0).prints(output).says("1 page removed whole");
+    bench
+        .filter(&["p.jsonl"])
+        .exits(0)
+        .prints(output)
+        .says("1 page with no article, removed whole");
     bench.filter(&["p.jsonl.gz", "-o", "out.jsonl.gz"]).exits(0);
     assert_eq!(gunzip(&bench.read("out.jsonl.gz")), output.as_bytes());
     // Recognised on standard input, and by order.
@@ -135,8 +139,133 @@ fn thresholds_reach_from_nothing_to_everything() {
     bench.filter(&["p.txt", "--threshold", "1"]).exits(0).prints("甲\n乙\n");
     bench.filter(&["p.txt", "--threshold", "0"]).exits(0).prints("");
     bench.filter(&["p.txt", "--threshold", "1.5"]).exits(2).says("between 0 and 1");
+    for other in [&["--max-article-loss", "0.1"][..], &["--careful"], &["--strict"]] {
+        bench.filter(&[&["p.txt", "--threshold", "1"], other].concat()).exits(2);
+    }
+    bench.filter(&["p.txt", "--careful", "--strict"]).exits(2);
+    bench.filter(&["p.txt", "--careful"]).exits(1).says("measured on 0 article lines");
     bench.filter(&["p.txt", "--max-article-loss", "nan"]).exits(2).says("between 0 and 1");
     bench.filter(&["p.txt", "--threshold", "1", "--max-article-loss", "0.1"]).exits(2);
+}
+
+#[test]
+fn the_dial_has_names_and_says_what_to_expect() {
+    use dechaff::model::{OperatingCurve, OperatingPoint};
+    let bench = Bench::new();
+    bench.write("p.txt", "甲\n乙\n");
+    let mut model = dechaff::Model::load(&bench.path("m.dechaff")).unwrap();
+    let point = |threshold, junk_f1, article_loss, loss_interval| OperatingPoint {
+        threshold,
+        junk_f1,
+        article_loss,
+        loss_interval,
+    };
+    model.operating = OperatingCurve {
+        points: vec![
+            point(0.9, 0.5, 0.0005, Some([0.0, 0.0025])),
+            point(0.6, 0.8, 0.01, Some([0.005, 0.02])),
+            point(0.3, 0.9, 0.04, None),
+        ],
+        article_lines: 10_000,
+    };
+    (model.policy.threshold, model.policy.unsure) = (0.6, 0.3);
+    model.save(&bench.path("curve.dechaff")).unwrap();
+    let careful = "threshold 0.9000; on held-out sites it lost 0.05 % of article characters \
+                   (95 % interval over sites: 0.00 % to 0.25 %), at junk F1 0.500";
+    let default = "threshold 0.6000; on held-out sites it lost 1.00 % of article characters \
+                   (95 % interval over sites: 0.50 % to 2.00 %), at junk F1 0.800";
+    let strict = "threshold 0.3000; on held-out sites it lost 4.00 % of article characters, at \
+                  junk F1 0.900";
+    let between = "threshold 0.7500; on held-out sites it lost at most 1.00 % of article";
+    let told =
+        |arguments: &[&str]| bench.run(&[arguments, &["-m", "curve.dechaff", "p.txt"]].concat());
+    told(&["filter", "--careful"]).exits(0).says(careful);
+    told(&["score"]).exits(0).says(default);
+    told(&["filter", "--strict"]).exits(0).says(strict);
+    told(&["filter", "--threshold", "0.75"]).exits(0).says(between);
+    let below = told(&["filter", "--threshold", "0.1"]);
+    below.exits(0).check(!below.stderr.contains("held-out"), "nothing was measured there");
+    let quiet = told(&["filter", "-q"]);
+    quiet.exits(0).check(quiet.stderr.is_empty(), "quiet");
+    let info = bench.run(&["model", "info", "curve.dechaff"]);
+    let text = String::from_utf8_lossy(&info.exits(0).stdout).into_owned();
+    for line in [careful, default, strict] {
+        info.check(text.contains(line), line);
+    }
+}
+
+#[test]
+fn removed_lines_have_kinds_where_the_model_knows_them() {
+    use dechaff::{features::context::WIDTH, model, text::Kind};
+    let bench = Bench::new();
+    bench.write("p.txt", PAGE);
+    let mut known = dechaff::Model::load(&bench.path("m.dechaff")).unwrap();
+    let mut grams = vec![];
+    model::KindScratch::default().hashes("登录", |hash| grams.push(hash));
+    grams.sort_unstable();
+    grams.dedup();
+    // Whatever shares an n-gram with 登录 is a menu, the rest is debris.
+    known.kinds = Some(model::KindModel {
+        kinds: vec![Kind::Nav, Kind::Debris],
+        scales: vec![model::ColumnScale { mean: 0.0, inverse: 0.0 }; WIDTH],
+        weights: vec![0.0; 2 * WIDTH],
+        bias: vec![0.0, 0.5],
+        table: [100, 0].repeat(grams.len()),
+        grams,
+        scale: 1.0,
+    });
+    known.save(&bench.path("kinds.dechaff")).unwrap();
+    let run =
+        |arguments: &[&str]| bench.run(&[arguments, &["-m", "kinds.dechaff", "p.txt"]].concat());
+    let score = run(&["score", "-q"]);
+    let text = String::from_utf8_lossy(&score.exits(0).stdout).into_owned();
+    let kind = |line: &str| text.split(line).nth(1).unwrap().split('}').next().unwrap().to_owned();
+    assert!(kind("登录").ends_with(r#""verdict":"junk","kind":"nav""#), "{text}");
+    assert!(kind("\"魍\"").ends_with(r#""verdict":"junk","kind":"debris""#), "{text}");
+    assert!(kind("第一段").ends_with(r#""verdict":"article""#), "{text}");
+    let told = "removed by kind: nav 1, debris 1";
+    run(&["filter", "--kinds"]).exits(0).prints(CLEAN).says(told);
+    run(&["filter", "--dry-run"]).exits(0).says(told);
+    let plain = run(&["filter"]);
+    plain.exits(0).check(!plain.stderr.contains("by kind"), "nobody asked");
+    run(&["filter", "-q", "--removed", "r.jsonl"]).exits(0);
+    let receipts = String::from_utf8(bench.read("r.jsonl")).unwrap();
+    assert!(receipts.contains(r#""what":"line","kind":"nav","text":"首页 魍 登录""#), "{receipts}");
+    // A model without kinds names none, however much it is asked.
+    let none = bench.filter(&["p.txt", "--kinds"]);
+    none.exits(0).check(!none.stderr.contains("by kind"), "it knows none");
+}
+
+#[test]
+fn unsure_lines_are_kept_and_listed() {
+    let bench = Bench::new();
+    bench.write("p.txt", PAGE);
+    // Where the model of the tests is certain, this one is not.
+    let mut model = dechaff::Model::load(&bench.path("m.dechaff")).unwrap();
+    model.calibration.slope = 0.01;
+    model.save(&bench.path("doubt.dechaff")).unwrap();
+    let doubt = ["filter", "-m", "doubt.dechaff", "p.txt", "--threshold", "0.9"];
+    let out = bench.run(&[&doubt[..], &["--list-unsure", "u.jsonl"]].concat());
+    out.exits(0).prints(PAGE).says("2 lines kept although unsure");
+    let listed = String::from_utf8(bench.read("u.jsonl")).unwrap();
+    let places: Vec<_> = listed.lines().map(|line| line.split(",\"p\"").next().unwrap()).collect();
+    assert_eq!(
+        places,
+        [
+            r#"{"page":"p.txt","n":3,"start":15,"end":32"#,
+            r#"{"page":"p.txt","n":6,"start":49,"end":52"#
+        ]
+    );
+    assert!(listed.ends_with("\"text\":\"魍\"}\n"), "{listed}");
+    bench.run(&[&doubt[..4], &["--list-unsure", "u.jsonl.gz", "-q"]].concat()).exits(0);
+    assert_eq!(gunzip(&bench.read("u.jsonl.gz")), b"");
+    for (options, said) in [
+        (["--list-unsure", "p.txt"], "--list-unsure = p.txt: is also an input"),
+        (["--list-unsure", "r.jsonl"], "is also the file of --removed"),
+    ] {
+        let all = [&["p.txt", "--removed", "r.jsonl"], &options[..]].concat();
+        bench.filter(&all).exits(1).says(said);
+    }
 }
 
 #[test]
@@ -146,9 +275,9 @@ fn scores_are_one_object_a_page() {
         .write("d/p.txt", "\n甲\n魍\n")
         .write("d/q.jsonl", "{\"id\":7,\"lines\":[\"\",\"魍\"]}\n{\"text\":\"\"}");
     let want = concat!(
-        r#"{"id":"d/p.txt","lines":[{"n":2,"text":"甲","p":0.0,"verdict":"article"},{"n":3,"text":"魍","p":1.0,"verdict":"junk"}]}"#,
+        r#"{"id":"d/p.txt","verdict":"article","lines":[{"n":2,"text":"甲","p":0.0,"verdict":"article"},{"n":3,"text":"魍","p":1.0,"verdict":"junk"}]}"#,
         "\n",
-        r#"{"id":"7","lines":[{"n":2,"text":"魍","p":1.0,"verdict":"junk"}]}"#,
+        r#"{"id":"7","verdict":"junk","lines":[{"n":2,"text":"魍","p":1.0,"verdict":"junk"}]}"#,
         "\n",
         r#"{"id":"d/q.jsonl:2","lines":[]}"#,
         "\n",

@@ -46,6 +46,28 @@ fn figures_of_a_small_page() {
     text.check(said.contains("\na.cn "), "the site");
 }
 
+#[cfg(feature = "training")]
+#[test]
+fn tricks_are_played_on_junk_lines() {
+    let bench = Bench::new();
+    bench.write("gold.jsonl", GOLD.replace("登录", "发布 魍 a").replace("首页魍", "Login"));
+    let out = evaluate(&bench, &["gold.jsonl", "--obfuscate", "--json"]);
+    let got = json(out.exits(0));
+    let tricks = got["obfuscated"]["tricks"].as_array().unwrap();
+    assert_eq!(tricks.len(), 6);
+    let figures = |n: usize| {
+        let of = |name: &str| tricks[n][name].to_string();
+        [of("name"), of("lines"), of("recall_before"), of("recall_after")]
+    };
+    // Both lines hold ASCII; one of them the character that the model knows.
+    assert_eq!(figures(0), ["\"full width\"", "2", "0.5", "0.5"]);
+    assert_eq!(figures(4), ["\"Traditional characters\"", "1", "1.0", "1.0"]);
+    let text = evaluate(&bench, &["gold.jsonl", "--obfuscate"]);
+    let shown = String::from_utf8_lossy(&text.exits(0).stdout).into_owned();
+    text.check(shown.contains("\ntrick on junk lines "), "the table");
+    text.check(shown.contains("\nzero-width characters "), "a row");
+}
+
 #[test]
 fn the_same_bytes_for_any_number_of_threads() {
     let bench = Bench::new();

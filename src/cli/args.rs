@@ -6,7 +6,7 @@ use std::str::FromStr;
 use anyhow::{Context as _, Result};
 
 use crate::input::{Format, Found, Source, discover};
-use crate::model::{Model, Policy};
+use crate::model::{Dial, Model, Policy};
 
 /// Which model judges, and how strictly.
 #[derive(Debug, clap::Args)]
@@ -17,12 +17,18 @@ pub struct ModelArgs {
     model: Option<PathBuf>,
     /// Remove a line from this probability of junk on, 0 to 1; the model's own threshold unless
     /// given.
-    #[arg(long, value_name = "P", value_parser = share::<f32>, conflicts_with = "max_article_loss")]
+    #[arg(long, value_name = "P", value_parser = share::<f32>, group = "point")]
     threshold: Option<f32>,
     /// Lose at most this share of the characters of articles, as measured on sites that the model
-    /// did not learn from; 0.001 is one in a thousand.
-    #[arg(long, value_name = "SHARE", value_parser = share::<f64>)]
+    /// did not learn from; 0.001 is one in a thousand. What those sites cannot support is refused.
+    #[arg(long, value_name = "SHARE", value_parser = share::<f64>, group = "point")]
     max_article_loss: Option<f64>,
+    /// Lose next to nothing: as --max-article-loss 0.001, and leave more junk in.
+    #[arg(long, group = "point")]
+    careful: bool,
+    /// Leave less junk in: as --max-article-loss 0.05.
+    #[arg(long, group = "point")]
+    strict: bool,
 }
 
 impl ModelArgs {
@@ -38,10 +44,29 @@ impl ModelArgs {
         let policy = match (self.threshold, self.max_article_loss) {
             (Some(threshold), _) => model.policy().with_threshold(threshold)?,
             (None, Some(share)) => model.policy_for_loss(share)?,
+            (None, None) if self.careful => model.policy_at(Dial::Careful)?,
+            (None, None) if self.strict => model.policy_at(Dial::Strict)?,
             (None, None) => *model.policy(),
         };
         Ok((model, policy))
     }
+}
+
+/// What is to be expected at a threshold, in one line; `None` where the model's training measured
+/// nothing like it.
+pub fn expectation(model: &Model, threshold: f32) -> Option<String> {
+    let point = model.operating.expected(threshold)?;
+    // Between two points, and of those the one that loses more.
+    let bound = if point.threshold < threshold { "at most " } else { "" };
+    let percent = |share: f64| format!("{:.2} %", 100.0 * share);
+    let interval = point.loss_interval.map_or(String::new(), |[low, high]| {
+        format!(" (95 % interval over sites: {} to {})", percent(low), percent(high))
+    });
+    Some(format!(
+        "threshold {threshold:.4}; on held-out sites it lost {bound}{} of article characters{interval}, at junk F1 {:.3}",
+        percent(point.article_loss),
+        point.junk_f1
+    ))
 }
 
 /// A number from 0 to 1.

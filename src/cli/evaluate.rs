@@ -8,11 +8,13 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use rayon::prelude::*;
 
-use super::args::{ModelArgs, RunArgs};
+use super::args::{ModelArgs, RunArgs, expectation};
 use super::say::say;
 use crate::evaluate::{Evaluation, Judged, Options, ReportOptions};
 use crate::filter::{Filter, Scratch};
 use crate::input::{LabelledPage, discover, page_digest, read_labelled};
+#[cfg(feature = "training")]
+use crate::train::robustness::{self, Robustness};
 
 /// Measure a model on labelled pages.
 ///
@@ -24,6 +26,7 @@ use crate::input::{LabelledPage, discover, page_digest, read_labelled};
 Examples:
   dechaff evaluate gold.jsonl.gz
   dechaff evaluate gold/*.jsonl -m mine.dechaff --sites --errors 20
+  dechaff evaluate gold.jsonl --obfuscate --careful
   dechaff evaluate gold.jsonl --max-article-loss 0.002 --json > figures.json")]
 pub struct Args {
     /// Labelled pages, JSON Lines (also .gz), or folders of them; each file is a set of its own.
@@ -44,10 +47,25 @@ pub struct Args {
     /// Draws behind the intervals; 0 for none.
     #[arg(long, value_name = "N", default_value_t = 1000)]
     resamples: u32,
+    /// Also measure with the junk lines in each of the disguises that spammers use: full width, signs
+    /// inside words, look-alikes, zero-width characters, Traditional characters, readings in brackets.
+    #[cfg(feature = "training")]
+    #[arg(long)]
+    obfuscate: bool,
     #[command(flatten)]
     model: ModelArgs,
     #[command(flatten)]
     run: RunArgs,
+}
+
+/// Everything that was asked for. The order of the fields is that of the JSON.
+#[derive(Debug, serde::Serialize)]
+struct Measured {
+    #[serde(flatten)]
+    evaluation: Evaluation,
+    #[cfg(feature = "training")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    obfuscated: Option<Robustness>,
 }
 
 /// Runs the command. Bad pages are told and left out, and make the exit code 1.
@@ -62,7 +80,10 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         bail!("no labelled pages to measure on");
     }
     let trained_on = pages.iter().filter(|page| model.was_trained_on(page_digest(page))).count();
-    let filter = Filter::new(model, policy);
+    if !args.run.quiet {
+        expectation(&model, policy.threshold).into_iter().for_each(say);
+    }
+    let filter = Filter::new(model, policy).with_kinds();
     if trained_on > 0 && !args.run.quiet {
         let all = pages.len();
         say(format_args!("warning: the model was trained on {trained_on} of {all} pages"));
@@ -74,22 +95,33 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         errors: args.errors,
         trained_on: trained_on as u64,
     };
-    let evaluation = args.run.pool()?.install(|| -> crate::Result<Evaluation> {
+    let measured = args.run.pool()?.install(|| -> crate::Result<Measured> {
         let judged = pages
             .par_iter()
             .map_init(Scratch::default, |scratch, page| Judged::by(&filter, page, scratch))
             .collect::<crate::Result<Vec<_>>>()?;
-        Ok(Evaluation::of(&judged, &options))
+        Ok(Measured {
+            evaluation: Evaluation::of(&judged, &options),
+            #[cfg(feature = "training")]
+            obfuscated: match args.obfuscate {
+                true => Some(robustness::measure(&judged, &filter, args.seed)?),
+                false => None,
+            },
+        })
     })?;
 
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     if args.json {
         // As an I/O error, so that a closed pipe is known for what it is.
-        serde_json::to_writer_pretty(&mut out, &evaluation).map_err(std::io::Error::from)?;
+        serde_json::to_writer_pretty(&mut out, &measured).map_err(std::io::Error::from)?;
         writeln!(out)?;
     } else {
         let shown = ReportOptions { sites: args.sites.unwrap_or(0) };
-        write!(out, "{}", evaluation.report(shown))?;
+        write!(out, "{}", measured.evaluation.report(shown))?;
+        #[cfg(feature = "training")]
+        if let Some(obfuscated) = &measured.obfuscated {
+            write!(out, "\n{obfuscated}")?;
+        }
     }
     out.flush()?;
     Ok(if bad == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })

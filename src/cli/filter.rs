@@ -5,12 +5,12 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
-use super::args::{Inputs, ModelArgs, PageArgs, RunArgs};
-use super::pages::{self, Buffers, Job};
+use super::args::{Inputs, ModelArgs, PageArgs, RunArgs, expectation};
+use super::pages::{self, Buffers, Job, Lists};
 use super::say::say;
 use crate::filter::Filter;
 use crate::input::{Format, InputPage};
-use crate::output::{Destination, Output, OutputFile, clean, receipts};
+use crate::output::{Destination, Output, OutputFile, clean, receipts, unsure};
 use crate::{Page, PageVerdict};
 
 /// Write the article lines of pages, leave out the junk.
@@ -38,8 +38,16 @@ pub struct Args {
     /// probability and text.
     #[arg(long, value_name = "FILE")]
     removed: Option<PathBuf>,
+    /// Write what is kept although the model is unsure of it to this file: a line of JSON for each
+    /// line, with page, place, probability and text.
+    #[arg(long, value_name = "FILE")]
+    list_unsure: Option<PathBuf>,
+    /// Count in the summary what kinds of junk were removed; takes a quarter more time. With --removed
+    /// and --dry-run they are counted anyway.
+    #[arg(long)]
+    kinds: bool,
     /// Write nothing, print the summary.
-    #[arg(long, conflicts_with_all = ["output", "removed"])]
+    #[arg(long, conflicts_with_all = ["output", "removed", "list_unsure"])]
     dry_run: bool,
     #[command(flatten)]
     model: ModelArgs,
@@ -53,7 +61,13 @@ pub struct Args {
 /// If the model cannot be read, the output makes no sense or cannot be written.
 pub fn run(args: &Args) -> Result<ExitCode> {
     let (model, policy) = args.model.load()?;
-    let filter = Filter::new(model, args.pages.adjust(policy));
+    if !args.run.quiet || args.dry_run {
+        expectation(&model, policy.threshold).into_iter().for_each(say);
+    }
+    let mut filter = Filter::new(model, args.pages.adjust(policy));
+    if args.kinds || args.dry_run || args.removed.is_some() {
+        filter = filter.with_kinds();
+    }
     let inputs = args.pages.find();
     let n_skipped = inputs.n_skipped;
     let destination = if args.dry_run {
@@ -61,16 +75,21 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     } else {
         Destination::new(args.output.as_deref(), !inputs.folders.is_empty())
     };
-    destination.check(&inputs.folders, &inputs.sources, args.removed.as_deref())?;
+    let mut lists = Vec::new();
+    lists.extend(args.removed.as_deref().map(|path| ("--removed", path)));
+    lists.extend(args.list_unsure.as_deref().map(|path| ("--list-unsure", path)));
+    destination.check(&inputs.folders, &inputs.sources, &lists)?;
     check_formats(&destination, &inputs)?;
-    let removed = match &args.removed {
-        Some(path) if !inputs.sources.is_empty() => {
-            let is_gzip = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gz"));
-            Some(OutputFile::create(path, is_gzip)?)
-        }
-        _ => None,
+    let create = |path: &Option<PathBuf>| -> crate::Result<Option<OutputFile>> {
+        let Some(path) = path.as_deref().filter(|_| !inputs.sources.is_empty()) else {
+            return Ok(None);
+        };
+        let is_gzip = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gz"));
+        OutputFile::create(path, is_gzip).map(Some)
     };
-    let (is_written, is_receipted) = (!args.dry_run, removed.is_some());
+    let lists = Lists { receipts: create(&args.removed)?, unsure: create(&args.list_unsure)? };
+    let is_written = !args.dry_run;
+    let (is_receipted, is_listed) = (lists.receipts.is_some(), lists.unsure.is_some());
     let write =
         |page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, buffers: &mut Buffers| {
             if is_written {
@@ -79,11 +98,14 @@ pub fn run(args: &Args) -> Result<ExitCode> {
             if is_receipted {
                 receipts(page, lines, verdict, &mut buffers.receipts);
             }
+            if is_listed {
+                unsure(page, lines, verdict, &mut buffers.unsure);
+            }
         };
     let text_field = args.pages.text_field.as_deref();
     let is_one_stream = matches!(destination, Destination::Stdout | Destination::File(_));
     let job = Job { filter: &filter, text_field, is_one_stream, write: &write };
-    let summary = pages::run(inputs, &job, Output::new(destination), removed, &args.run)?;
+    let summary = pages::run(inputs, &job, Output::new(destination), lists, &args.run)?;
     if !args.run.quiet || args.dry_run {
         pages::report(&summary, n_skipped).into_iter().for_each(say);
     }

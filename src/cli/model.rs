@@ -1,5 +1,5 @@
-//! `dechaff model info`, `check` and `card`: what a model file says of itself, whether it can be used,
-//! and its card as Markdown.
+//! `dechaff model info`, `check`, `card` and `gate`: what a model file says of itself, whether it can be
+//! used, its card as Markdown, and whether its figures reach their floors.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -11,6 +11,7 @@ use {
     super::say::say,
     crate::{
         Error, digest,
+        evaluate::gate::Floors,
         output::OutputFile,
         train::card::{self, Title},
     },
@@ -18,15 +19,17 @@ use {
     std::path::Path,
 };
 
-use crate::model::Model;
+use super::args::expectation;
+use crate::model::{Dial, Model};
 
-/// Show, check or describe a model file.
+/// Show, check or describe a model file, or hold its figures against floors.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   dechaff model info
   dechaff model info mine.dechaff --json
   dechaff model check mine.dechaff
+  dechaff model gate figures.json --floors floors.toml
   dechaff model card mine.dechaff --evaluation figures.json -o mine.md")]
 pub struct Args {
     #[command(subcommand)]
@@ -47,6 +50,26 @@ enum Command {
     Check {
         /// Model file; the one inside the program unless given.
         model: Option<PathBuf>,
+    },
+    /// Compare figures with committed floors, so that no model gets worse unnoticed.
+    ///
+    /// Prints a table of floor, band, figure and verdict. The exit code is 1 where a figure falls
+    /// below its floor by more than its band, is missing, or was measured on other pages.
+    #[cfg(feature = "training")]
+    Gate {
+        /// What `dechaff train --cross-validate=FILE` or `dechaff evaluate --json` wrote.
+        figures: PathBuf,
+        /// The floors, in TOML.
+        #[arg(long, value_name = "FILE", default_value = "models/floors.toml")]
+        floors: PathBuf,
+        /// Write the floors anew: raised to these figures, kept where these are within the band,
+        /// and refused where a floor would be lowered.
+        #[arg(long)]
+        set_floors: bool,
+        /// Lower floors too; the reason is written into the file.
+        #[arg(long, value_name = "REASON", requires = "set_floors",
+            value_parser = clap::builder::NonEmptyStringValueParser::new())]
+        lower: Option<String>,
     },
     /// Write the model card as Markdown: what the model is for, what it was trained on, how it was
     /// made, its operating points and its figures.
@@ -88,17 +111,52 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         Command::Card { model, evaluation, output } => {
             let text = card(model.as_deref(), evaluation.as_deref())?;
             match output {
-                Some(path) => {
-                    let mut file = OutputFile::create(path, false)?;
-                    file.write(text.as_bytes())?;
-                    file.commit()?;
-                }
+                Some(path) => write_file(path, &text)?,
                 None => out.write_all(text.as_bytes())?,
+            }
+        }
+        #[cfg(feature = "training")]
+        Command::Gate { figures, floors, set_floors, lower } => {
+            let measured = read_json(figures)?;
+            let text = std::fs::read_to_string(floors);
+            let old = match text {
+                Ok(text) => Floors::parse(&text, floors)?,
+                // The first floors of all.
+                Err(e) if *set_floors && e.kind() == std::io::ErrorKind::NotFound => {
+                    Floors::default()
+                }
+                Err(e) => return Err(Error::io(floors, e).into()),
+            };
+            if *set_floors {
+                let new = old.raised(&measured, figures, lower.as_deref())?;
+                write_file(floors, &new.to_toml())?;
+                write!(out, "{}", new.check(&measured, figures)?)?;
+            } else {
+                let outcome = old.check(&measured, figures)?;
+                write!(out, "{outcome}")?;
+                if !outcome.passes() {
+                    out.flush()?;
+                    say(format_args!("{}: the gate is shut", figures.display()));
+                    return Ok(ExitCode::FAILURE);
+                }
             }
         }
     }
     out.flush()?;
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(feature = "training")]
+fn write_file(path: &Path, text: &str) -> crate::Result<()> {
+    let mut file = OutputFile::create(path, false)?;
+    file.write(text.as_bytes())?;
+    file.commit()
+}
+
+#[cfg(feature = "training")]
+fn read_json(path: &Path) -> Result<serde_json::Value> {
+    let text = std::fs::read_to_string(path).map_err(|e| Error::io(path, e))?;
+    serde_json::from_str(&text).with_context(|| path.display().to_string())
 }
 
 fn load(path: &Option<PathBuf>) -> crate::Result<Model> {
@@ -117,9 +175,7 @@ fn card(path: Option<&Path>, evaluation: Option<&Path>) -> Result<String> {
         .map_or("default.dechaff".into(), |name| name.to_string_lossy().into_owned());
     let title = Title { name: &name, bytes: bytes.len(), sha256: &digest::of_bytes(&bytes) };
     let Some(path) = evaluation else { return Ok(card::card(title, &model, None)?) };
-    let text = std::fs::read_to_string(path).map_err(|e| Error::io(path, e))?;
-    let measured: serde_json::Value =
-        serde_json::from_str(&text).with_context(|| path.display().to_string())?;
+    let measured = read_json(path)?;
     if measured.pointer("/evaluation/sets").is_none() {
         let reason = "not what `dechaff train --cross-validate` writes".into();
         return Err(Error::BadInput { path: path.into(), reason }.into());
@@ -146,13 +202,23 @@ fn describe(model: &Model) -> String {
         format!("page model:    {} passes", model.passes.len()),
         format!("threshold:     {} (unsure from {})", policy.threshold, policy.unsure),
     ];
-    let measured = model.operating.points.iter().find(|p| p.threshold == policy.threshold);
-    if let Some(point) = measured {
-        lines.push(format!(
-            "held out:      junk F1 {:.3}, {:.2} % of article characters lost",
-            point.junk_f1,
-            100.0 * point.article_loss
-        ));
+    let kinds = model.kinds.as_ref().map_or("none: it names none".into(), |kinds| {
+        kinds.kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ")
+    });
+    lines.push(format!("kinds of junk: {kinds}"));
+    let named = [
+        ("default:      ", Ok(*policy)),
+        ("--careful:    ", model.policy_at(Dial::Careful)),
+        ("--strict:     ", model.policy_at(Dial::Strict)),
+    ];
+    for (name, point) in named {
+        lines.push(match point {
+            Ok(point) => {
+                let expected = expectation(model, point.threshold);
+                format!("{name} {}", expected.unwrap_or_else(|| "not measured".into()))
+            }
+            Err(error) => format!("{name} refused: {error}"),
+        });
     }
     for set in &card.sets {
         lines.push(format!(

@@ -13,6 +13,7 @@ use super::say::Progress;
 use crate::filter::{Filter, Scratch};
 use crate::input::{Format, InputPage, RawPage, Source, read_source};
 use crate::output::{Output, OutputFile, Summary};
+use crate::text::Kind;
 use crate::{Error, Page, PageVerdict, pipeline};
 
 /// Remarks on single pages that are printed before they are only counted.
@@ -26,7 +27,7 @@ pub struct Job<'a> {
     pub text_field: Option<&'a str>,
     /// Whether all pages go into one stream that is text or JSON Lines as they are.
     pub is_one_stream: bool,
-    /// Writes the page into the first buffer, for the output, and into the second, for the receipts.
+    /// Writes the page into the buffers.
     pub write: &'a (dyn Fn(&InputPage, &Page<'_>, &PageVerdict, &mut Buffers) + Sync),
 }
 
@@ -37,6 +38,17 @@ pub struct Buffers {
     pub output: Vec<u8>,
     /// For the receipts.
     pub receipts: Vec<u8>,
+    /// For the list of unsure lines.
+    pub unsure: Vec<u8>,
+}
+
+/// Files beside the output, where they are wanted.
+#[derive(Debug, Default)]
+pub struct Lists {
+    /// What is removed.
+    pub receipts: Option<OutputFile>,
+    /// What is kept although unsure.
+    pub unsure: Option<OutputFile>,
 }
 
 /// What the reading thread hands out.
@@ -65,7 +77,7 @@ pub fn run(
     inputs: Inputs,
     job: &Job<'_>,
     mut output: Output,
-    mut receipts: Option<OutputFile>,
+    mut lists: Lists,
     args: &RunArgs,
 ) -> Result<Summary> {
     let mut total = Summary::default();
@@ -95,8 +107,11 @@ pub fn run(
         match done {
             Done::Page { buffers, summary, n_bytes, path, line } => {
                 output.page(&buffers.output)?;
-                if let Some(receipts) = &mut receipts {
+                if let Some(receipts) = &mut lists.receipts {
                     receipts.write(&buffers.receipts)?;
+                }
+                if let Some(unsure) = &mut lists.unsure {
+                    unsure.write(&buffers.unsure)?;
                 }
                 if summary.replaced > 0 {
                     let faults = count(summary.replaced, "faulty sequence");
@@ -123,7 +138,8 @@ pub fn run(
     };
     args.pool()?.install(|| pipeline::run(items, weigh, |item| work(item, job), write))?;
     output.finish()?;
-    receipts.map_or(Ok(()), OutputFile::commit)?;
+    lists.receipts.map_or(Ok(()), OutputFile::commit)?;
+    lists.unsure.map_or(Ok(()), OutputFile::commit)?;
     Ok(total)
 }
 
@@ -179,13 +195,19 @@ pub fn report(summary: &Summary, n_skipped: usize) -> Vec<String> {
         100.0 * s.removed_share(),
         count(s.chars, "character")
     )];
+    if !s.kinds.is_empty() {
+        let mut kinds: Vec<(Kind, u64)> = s.kinds.iter().map(|(&kind, &n)| (kind, n)).collect();
+        kinds.sort_by_key(|&(kind, n)| (std::cmp::Reverse(n), kind));
+        let kinds: Vec<_> = kinds.iter().map(|(kind, n)| format!("{} {n}", kind.name())).collect();
+        lines.push(format!("removed by kind: {}", kinds.join(", ")));
+    }
     let mut tell = |n: u64, noun: &str, what: &str| {
         if n > 0 {
             lines.push(format!("{} {what}", count(n, noun)));
         }
     };
     tell(s.unsure_lines, "line", "kept although unsure");
-    tell(s.empty_pages, "page", "removed whole");
+    tell(s.empty_pages, "page", "with no article, removed whole");
     tell(s.guarded_pages, "page", "kept whole: more would have gone than is plausible");
     for (encoding, pages) in &s.encodings {
         tell(*pages, "page", &format!("read as {encoding}"));

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
-use super::args::{ModelArgs, PageArgs, RunArgs};
-use super::pages::{self, Buffers, Job};
+use super::args::{ModelArgs, PageArgs, RunArgs, expectation};
+use super::pages::{self, Buffers, Job, Lists};
 use super::say::say;
 use crate::filter::Filter;
 use crate::input::InputPage;
@@ -15,9 +15,10 @@ use crate::{Page, PageVerdict};
 
 /// Print the probability of junk and the verdict for every line.
 ///
-/// One JSON object a page: {"id", "lines": [{"n", "text", "p", "verdict", "cut"}]}. `n` is the 1-based
-/// number of the line, blank lines left out; `p` the probability of junk; `verdict` article, unsure
-/// (kept) or junk; `cut`, only where there is something to cut out of a kept line, a list of
+/// One JSON object a page: {"id", "verdict", "lines": [{"n", "text", "p", "verdict", "kind", "cut"}]}.
+/// `n` is the 1-based number of the line, blank lines left out; `p` the probability of junk; `verdict`
+/// article, unsure (kept) or junk, for the page that of its best line; `kind`, only for junk, what sort
+/// of junk it is; `cut`, only where there is something to cut out of a kept line, a list of
 /// [start, end) in characters. A page that the guard keeps whole has "guarded": true.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -43,21 +44,24 @@ pub struct Args {
 /// If the model cannot be read, the output makes no sense or cannot be written.
 pub fn run(args: &Args) -> Result<ExitCode> {
     let (model, policy) = args.model.load()?;
-    let filter = Filter::new(model, args.pages.adjust(policy));
+    if !args.run.quiet {
+        expectation(&model, policy.threshold).into_iter().for_each(say);
+    }
+    let filter = Filter::new(model, args.pages.adjust(policy)).with_kinds();
     let inputs = args.pages.find();
     let n_skipped = inputs.n_skipped;
     let destination = Destination::new(args.output.as_deref(), false);
     if let Destination::Folder(path) = &destination {
         bail!("--output {}: scores go into one file, not into a folder", path.display());
     }
-    destination.check(&inputs.folders, &inputs.sources, None)?;
+    destination.check(&inputs.folders, &inputs.sources, &[])?;
     let write =
         |page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, buffers: &mut Buffers| {
             scores(page, lines, verdict, &mut buffers.output);
         };
     let text_field = args.pages.text_field.as_deref();
     let job = Job { filter: &filter, text_field, is_one_stream: false, write: &write };
-    let summary = pages::run(inputs, &job, Output::new(destination), None, &args.run)?;
+    let summary = pages::run(inputs, &job, Output::new(destination), Lists::default(), &args.run)?;
     if !args.run.quiet {
         pages::report(&summary, n_skipped).into_iter().for_each(say);
     }

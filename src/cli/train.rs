@@ -210,7 +210,7 @@ impl Files {
     fn create(args: &Args, sources: &[Source]) -> Result<Files> {
         let create = |name: &str, path: Option<&PathBuf>| -> Result<Option<OutputFile>> {
             let Some(path) = path else { return Ok(None) };
-            let is_input = Destination::File(path.clone()).check(&[], sources, None).is_err();
+            let is_input = Destination::File(path.clone()).check(&[], sources, &[]).is_err();
             if is_input {
                 return Err(Error::parameter(name, path.display(), "is also an input").into());
             }
