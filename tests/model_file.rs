@@ -246,7 +246,7 @@ fn numbers_that_are_none_are_refused() {
     // JSON has no NaN, and what is too large for f32 does not become infinite.
     refused(&with_header(|h| h["line"]["biases"] = Value::Null), "header cannot be read");
     refused(&with_header(|h| h["line"]["gate"] = json!(1e300)), "number out of range");
-    refused(&with_header(|h| h["line"]["scale"] = json!(0.0)), "scale of weights is 0");
+    refused(&with_header(|h| h["line"]["scales"][1] = json!(0.0)), "scale of weights is 0");
     refused(&with_header(|h| h["line"]["words_scale"] = json!(-1)), "scale of weights is -1");
     refused(&with_header(|h| h["calibration"]["slope"] = json!(-0.5)), "slope -0.5");
     refused(&with_header(|h| h["calibration"]["slope"] = json!(0)), "slope 0");
