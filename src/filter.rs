@@ -8,7 +8,7 @@ use crate::{
         context::Surroundings,
         facts::{Margins, PageFacts},
     },
-    model::{LineScratch, Model, Policy},
+    model::{Curves, LineScratch, Model, Policy},
     span::{Span, SpanScratch},
     text::{Line, Page},
 };
@@ -62,6 +62,7 @@ pub struct Scratch {
 #[derive(Debug)]
 pub struct Filter {
     model: Model,
+    passes: Vec<Curves>,
     policy: Policy,
 }
 
@@ -82,7 +83,8 @@ const PROSE_DOUBT: f64 = 0.05;
 impl Filter {
     /// Takes a model and an operating point.
     pub fn new(model: Model, policy: Policy) -> Self {
-        Filter { model, policy }
+        let passes = model.passes.iter().map(Curves::new).collect();
+        Filter { model, passes, policy }
     }
 
     /// The operating point.
@@ -108,7 +110,7 @@ impl Filter {
             let last = lines.len() - from <= WINDOW;
             let to = if last { lines.len() } else { from + WINDOW };
             let until = if last { to } else { to - OVERLAP };
-            self.model.log_odds(&lines[from..to], scratch);
+            self.log_odds(&lines[from..to], scratch);
             let Scratch { belief, span, spans, .. } = scratch;
             for (&log_odds, line) in
                 belief[done - from..until - from].iter().zip(&lines[done..until])
@@ -127,6 +129,18 @@ impl Filter {
                 }
                 line.cut.clear();
             }
+        }
+    }
+
+    /// Log odds of junk after the last pass, before calibration, left in `scratch.belief`.
+    fn log_odds(&self, lines: &[Line<'_>], scratch: &mut Scratch) {
+        let Scratch { line, facts, surroundings, belief, .. } = scratch;
+        self.model.line.read(lines, facts, line);
+        belief.clear();
+        belief.extend(facts.margins.iter().map(Margins::total));
+        surroundings.settle(facts);
+        for pass in &self.passes {
+            pass.run(facts, surroundings, belief);
         }
     }
 
@@ -187,19 +201,6 @@ fn is_implausible(lines: &[Line<'_>], verdicts: &[LineVerdict]) -> bool {
 fn is_prose(text: &str, length: usize) -> bool {
     let marks = text.chars().filter(|c| "。！？!?…，,；;".contains(*c)).count();
     length > 40 && (2..=length / 6).contains(&(marks + text.matches(". ").count()))
-}
-
-impl Model {
-    /// Log odds of junk after the last pass, before calibration, left in `scratch.belief`.
-    fn log_odds(&self, lines: &[Line<'_>], scratch: &mut Scratch) {
-        let Scratch { line, facts, surroundings, belief, .. } = scratch;
-        self.line.read(lines, facts, line);
-        belief.clear();
-        belief.extend(facts.margins.iter().map(Margins::total));
-        for pass in &self.passes {
-            pass.run(facts, surroundings, belief);
-        }
-    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use crate::{
     features::{
         facts::{Margins, PageFacts},
         ngrams::{self, CHARACTERS, FORM, Family, WORDS},
+        runs::{self, Runs},
         shape::{self, ClassCounts},
         skeleton,
     },
@@ -42,10 +43,12 @@ impl Table {
     /// The margin of a sequence of codes under one family of n-grams.
     #[inline]
     pub fn margin(&self, codes: &[u16], family: Family) -> f32 {
+        // The mask changes no bucket; it tells the compiler that there is nothing to check.
+        let Some(mask) = self.weights.len().checked_sub(1) else { return 0.0 };
         // Whole numbers: the sum does not depend on its order.
         let mut sum = 0i64;
         let count = ngrams::emit(codes, family, |hash| {
-            sum += i64::from(self.weights[ngrams::bucket(hash, self.bits)]);
+            sum += i64::from(self.weights[ngrams::bucket(hash, self.bits) & mask]);
         });
         if count == 0 { 0.0 } else { sum as f32 * self.scale / (count as f32).sqrt() }
     }
@@ -72,7 +75,9 @@ pub struct LineModel {
 #[derive(Debug, Default)]
 pub struct LineScratch {
     codes: Vec<u16>,
+    sorts: Vec<runs::Sort>,
     skeleton: Vec<u16>,
+    units: Vec<u16>,
     folded: String,
     words: Vec<u16>,
 }
@@ -113,13 +118,21 @@ pub fn observe(
     scratch: &mut LineScratch,
     judge: impl FnOnce(&[u16], &[u16], &mut String, &mut Vec<u16>) -> Margins,
 ) {
-    let LineScratch { codes, skeleton, folded, words } = scratch;
-    let mut counts = ClassCounts::default();
-    fold::fold_line_with(text, codes, |_, f| counts[f.class as usize] += 1);
-    skeleton::tokens(codes, skeleton);
+    let LineScratch { codes, sorts, skeleton, units, folded, words } = scratch;
+    // Two counters, in turn: a run of one class need not wait for its own last count.
+    let mut counts = [ClassCounts::default(); 2];
+    let mut turn = 0;
+    fold::fold_line_with(text, codes, |_, f| {
+        counts[turn & 1][f.class as usize] += 1;
+        turn += 1;
+    });
+    let [mut counts, other] = counts;
+    counts.iter_mut().zip(other).for_each(|(count, other)| *count += other);
+    runs::sorts(codes, sorts);
+    let runs = Runs::read(codes, sorts, skeleton, units);
     let margins = judge(codes, skeleton, folded, words);
-    let shape = shape::measure(text, codes, &counts);
-    facts.push(codes, skeleton::coarse_hash(skeleton), shape, margins);
+    let shape = shape::measure(text, codes, sorts, &counts, &runs);
+    facts.push(codes, units, skeleton::coarse_hash(skeleton), shape, margins);
 }
 
 /// The words of a folded line, each as a 16-bit hash, so that n-grams of words are n-grams of

@@ -5,6 +5,7 @@
 mod builtin;
 mod calibration;
 mod card;
+mod curves;
 mod file;
 mod line;
 mod page;
@@ -13,6 +14,7 @@ mod span;
 
 pub use calibration::Calibration;
 pub use card::{Card, SetFacts};
+pub use curves::Curves;
 pub use line::{LineModel, LineScratch, Table, observe, word_codes};
 pub use page::{Additive, Basis, Cross, Knots, PageModel};
 pub use policy::{OperatingCurve, OperatingPoint, Policy};
