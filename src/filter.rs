@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use crate::{
     features::{
         context::Surroundings,
@@ -104,22 +106,18 @@ impl Filter {
         verdict.lines.clear();
         verdict.guarded = false;
         let lines = &page.lines;
-        let mut done = 0;
-        while done < lines.len() {
-            let from = done.saturating_sub(OVERLAP);
-            let last = lines.len() - from <= WINDOW;
-            let to = if last { lines.len() } else { from + WINDOW };
-            let until = if last { to } else { to - OVERLAP };
-            self.log_odds(&lines[from..to], scratch);
-            let Scratch { belief, span, spans, .. } = scratch;
-            for (&log_odds, line) in
-                belief[done - from..until - from].iter().zip(&lines[done..until])
-            {
-                let characters = line.text.chars().count();
-                let probability = self.model.calibration.probability(log_odds, characters);
-                verdict.lines.push(self.decide(probability, line, span, spans));
-            }
-            done = until;
+        if lines.len() <= WINDOW {
+            self.judge_window(lines, 0..lines.len(), scratch, &mut verdict.lines);
+        } else {
+            let parts: Vec<Vec<LineVerdict>> = windows(lines.len())
+                .into_par_iter()
+                .map_init(Scratch::default, |scratch, (window, own)| {
+                    let mut out = Vec::with_capacity(own.len());
+                    self.judge_window(&lines[window], own, scratch, &mut out);
+                    out
+                })
+                .collect();
+            parts.into_iter().for_each(|part| verdict.lines.extend(part));
         }
         if self.policy.guard && is_implausible(lines, &verdict.lines) {
             verdict.guarded = true;
@@ -129,6 +127,23 @@ impl Filter {
                 }
                 line.cut.clear();
             }
+        }
+    }
+
+    /// Judges the lines `own` of a window; the others are only looked at.
+    fn judge_window(
+        &self,
+        lines: &[Line<'_>],
+        own: Range<usize>,
+        scratch: &mut Scratch,
+        out: &mut Vec<LineVerdict>,
+    ) {
+        self.log_odds(lines, scratch);
+        let Scratch { belief, facts, span, spans, .. } = scratch;
+        for i in own {
+            let characters = facts.n_characters[i] as usize;
+            let probability = self.model.calibration.probability(belief[i], characters);
+            out.push(self.decide(probability, &lines[i], span, spans));
         }
     }
 
@@ -176,6 +191,22 @@ impl Filter {
     }
 }
 
+/// The windows of a page of `n` lines, each with the lines in it that are its own: every line is some
+/// window's own once.
+fn windows(n: usize) -> Vec<(Range<usize>, Range<usize>)> {
+    let mut windows = Vec::new();
+    let mut done = 0;
+    while done < n {
+        let from = done.saturating_sub(OVERLAP);
+        let last = n - from <= WINDOW;
+        let to = if last { n } else { from + WINDOW };
+        let until = if last { to } else { to - OVERLAP };
+        windows.push((from..to, done - from..until - from));
+        done = until;
+    }
+    windows
+}
+
 /// Whether more would go than the model has grounds for: see `KEPT_SHARE`.
 fn is_implausible(lines: &[Line<'_>], verdicts: &[LineVerdict]) -> bool {
     if lines.len() < GUARD_LINES {
@@ -217,6 +248,21 @@ mod tests {
             cut: Vec::new(),
         };
         is_implausible(&page.lines, &lines.iter().map(verdict).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn every_line_is_one_window_s_own() {
+        assert_eq!(windows(WINDOW), [(0..WINDOW, 0..WINDOW)]);
+        let n = 2 * WINDOW + 7;
+        let windows = windows(n);
+        let expected = [
+            (0..10_000, 0..9_800),
+            (9_600..19_600, 200..9_800),
+            (19_200..20_007, 200..807),
+        ];
+        assert_eq!(windows, expected);
+        let own: usize = windows.iter().map(|(_, own)| own.len()).sum();
+        assert_eq!(own, n);
     }
 
     #[test]

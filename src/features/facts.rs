@@ -18,7 +18,9 @@ pub struct PageFacts {
     pub text_hash: Vec<u32>,
     /// Equal for lines of one form, see [`super::skeleton::coarse_hash`].
     pub skeleton_hash: Vec<u32>,
-    /// How many characters each line has, up to the rounding of a logarithm.
+    /// How many characters each line has as it came.
+    pub n_characters: Vec<u32>,
+    /// The same number, up to the rounding of a logarithm.
     pub characters: Vec<f32>,
     /// How long each line is in Han characters or words worth as much, likewise.
     pub length: Vec<f32>,
@@ -60,6 +62,7 @@ impl PageFacts {
         self.shapes.clear();
         self.text_hash.clear();
         self.skeleton_hash.clear();
+        self.n_characters.clear();
         self.characters.clear();
         self.length.clear();
         self.units.clear();
@@ -76,11 +79,13 @@ impl PageFacts {
         self.margins.is_empty()
     }
 
-    /// Adds a line: its folded codes and content units, the hash of its skeleton, shape, margins.
+    /// Adds a line: its folded codes, content units and number of characters, the hash of its
+    /// skeleton, shape, margins.
     pub fn push(
         &mut self,
         codes: &[u16],
         units: &[u16],
+        n_characters: u32,
         skeleton: u32,
         shape: shape::Row,
         margins: Margins,
@@ -89,6 +94,7 @@ impl PageFacts {
         self.shapes.push(shape);
         self.text_hash.push(hash_quickly(codes));
         self.skeleton_hash.push(skeleton);
+        self.n_characters.push(n_characters);
         self.characters.push(shape[shape::LN_CHARACTERS].exp() - 1.0);
         self.length.push(shape[shape::LN_UNITS].exp() - 1.0);
         self.units.extend_from_slice(units);

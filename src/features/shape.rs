@@ -138,13 +138,13 @@ pub fn measure(
         flag(runs.time),
         flag(
             n(Class::Symbol) > 0 && text.contains('@')
-                || (has_colon && runs.longest_number >= 5 && text.contains(['：', ':'])),
+                || (has_colon && runs.longest_number >= 5 && (text.contains(':') || text.contains("："))),
         ),
         flag(sorts.iter().take(8).any(|&s| class(s) == Class::Colon)),
         flag(last == Class::CloseBracket),
         ln_1_plus(n(Class::Quote)),
-        flag(n(Class::Symbol) > 0 && text.contains(['©', '®', '℗'])),
-        flag(n(Class::SentenceEnd) > 0 && text.contains(['?', '？'])),
+        flag(n(Class::Symbol) > 0 && ["©", "®", "℗"].iter().any(|mark| text.contains(mark))),
+        flag(n(Class::SentenceEnd) > 0 && (text.contains('?') || text.contains("？"))),
         share(of(Class::Control) + of(Class::Ignored)),
     ]
 }

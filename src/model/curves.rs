@@ -86,15 +86,19 @@ impl Band {
         let mut sums = [0.0f64; LANES];
         for (ramps, &column) in self.ramps.iter().zip(&self.columns) {
             let x = row[usize::from(column)];
+            let mut heights = [0.0f32; LANES];
             for lane in 0..LANES {
                 let height = (x - ramps.from[lane]) / ramps.width[lane];
                 let height = if height > 0.0 { height } else { 0.0 };
-                let height = if height < 1.0 { height } else { 1.0 };
-                sums[lane] += ramps.weight[lane] * f64::from(height);
+                heights[lane] = if height < 1.0 { height } else { 1.0 };
+            }
+            for lane in 0..LANES {
+                sums[lane] += ramps.weight[lane] * f64::from(heights[lane]);
             }
         }
+        // Lanes that lie side by side stay so: that is what lets the compiler use pairs.
         let [a, b, c, d] = sums;
-        let mut sum = self.bias + ((a + b) + (c + d));
+        let mut sum = self.bias + ((a + c) + (b + d));
         let mut weights = self.cross_weights.iter();
         for Cross { columns: [a, b], knots: [of_a, of_b] } in &self.crosses {
             for j in 0..of_a.ramps() {
