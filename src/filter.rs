@@ -10,7 +10,7 @@ use crate::{
         context::Surroundings,
         facts::{Margins, PageFacts},
     },
-    model::{Curves, LineScratch, Model, Policy},
+    model::{Curves, CurvesScratch, LineScratch, Model, Policy},
     span::{Span, SpanScratch},
     text::{Line, Page},
 };
@@ -55,6 +55,7 @@ pub struct Scratch {
     line: LineScratch,
     facts: PageFacts,
     surroundings: Surroundings,
+    curves: CurvesScratch,
     belief: Vec<f32>,
     span: SpanScratch,
     spans: Vec<Span>,
@@ -149,13 +150,13 @@ impl Filter {
 
     /// Log odds of junk after the last pass, before calibration, left in `scratch.belief`.
     fn log_odds(&self, lines: &[Line<'_>], scratch: &mut Scratch) {
-        let Scratch { line, facts, surroundings, belief, .. } = scratch;
+        let Scratch { line, facts, surroundings, curves, belief, .. } = scratch;
         self.model.line.read(lines, facts, line);
         belief.clear();
         belief.extend(facts.margins.iter().map(Margins::total));
         surroundings.settle(facts);
         for pass in &self.passes {
-            pass.run(facts, surroundings, belief);
+            pass.run(facts, surroundings, curves, belief);
         }
     }
 
@@ -255,11 +256,8 @@ mod tests {
         assert_eq!(windows(WINDOW), [(0..WINDOW, 0..WINDOW)]);
         let n = 2 * WINDOW + 7;
         let windows = windows(n);
-        let expected = [
-            (0..10_000, 0..9_800),
-            (9_600..19_600, 200..9_800),
-            (19_200..20_007, 200..807),
-        ];
+        let expected =
+            [(0..10_000, 0..9_800), (9_600..19_600, 200..9_800), (19_200..20_007, 200..807)];
         assert_eq!(windows, expected);
         let own: usize = windows.iter().map(|(_, own)| own.len()).sum();
         assert_eq!(own, n);

@@ -138,7 +138,9 @@ pub fn measure(
         flag(runs.time),
         flag(
             n(Class::Symbol) > 0 && text.contains('@')
-                || (has_colon && runs.longest_number >= 5 && (text.contains(':') || text.contains("："))),
+                || (has_colon
+                    && runs.longest_number >= 5
+                    && (text.contains(':') || text.contains("："))),
         ),
         flag(sorts.iter().take(8).any(|&s| class(s) == Class::Colon)),
         flag(last == Class::CloseBracket),

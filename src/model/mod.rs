@@ -14,7 +14,7 @@ mod span;
 
 pub use calibration::Calibration;
 pub use card::{Card, SetFacts};
-pub use curves::Curves;
+pub use curves::{Curves, CurvesScratch};
 pub use line::{LineModel, LineScratch, Table, observe, word_codes};
 pub use page::{Additive, Basis, Cross, Knots, PageModel};
 pub use policy::{OperatingCurve, OperatingPoint, Policy};

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::curves::Curves;
+use super::curves::{Curves, CurvesScratch};
 use crate::features::{
     context::{LN_UNITS, Surroundings, WIDTH},
     facts::PageFacts,
@@ -144,7 +144,7 @@ impl PageModel {
     /// Takes one belief a line and leaves the answers of this pass in their place.
     pub fn run(&self, facts: &PageFacts, around: &mut Surroundings, belief: &mut [f32]) {
         around.settle(facts);
-        Curves::new(self).run(facts, around, belief);
+        Curves::new(self).run(facts, around, &mut CurvesScratch::default(), belief);
     }
 }
 

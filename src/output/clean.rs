@@ -35,12 +35,7 @@ pub fn clean_text(text: &str, lines: &Page<'_>, verdict: &PageVerdict, out: &mut
     for_each_kept(text, lines, verdict, |part| out.extend_from_slice(part.as_bytes()));
 }
 
-fn for_each_kept(
-    text: &str,
-    lines: &Page<'_>,
-    verdict: &PageVerdict,
-    mut push: impl FnMut(&str),
-) {
+fn for_each_kept(text: &str, lines: &Page<'_>, verdict: &PageVerdict, mut push: impl FnMut(&str)) {
     if lines.lines.is_empty() {
         push(text);
     }
