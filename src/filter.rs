@@ -213,6 +213,13 @@ fn is_implausible(lines: &[Line<'_>], verdicts: &[LineVerdict]) -> bool {
     if lines.len() < GUARD_LINES {
         return false;
     }
+    // A character has one to four bytes: mostly they tell already that enough is kept.
+    let bytes = |is: &dyn Fn(&LineVerdict) -> bool| -> usize {
+        lines.iter().zip(verdicts).filter(|(_, v)| is(v)).map(|(line, _)| line.text.len()).sum()
+    };
+    if bytes(&|v| v.verdict != Verdict::Junk) as f64 / 4.0 >= KEPT_SHARE * bytes(&|_| true) as f64 {
+        return false;
+    }
     let (mut all, mut kept, mut prose, mut doubt) = (0usize, 0usize, 0usize, 0.0f64);
     for (line, verdict) in lines.iter().zip(verdicts) {
         let length = line.text.chars().count();

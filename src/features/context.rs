@@ -327,19 +327,23 @@ fn mean(sums: &[f64], from: usize, to: usize, of_nothing: f32) -> f32 {
 /// itself does not count.
 fn distances(above: &mut Vec<u32>, below: &mut Vec<u32>, n: usize, is: impl Fn(usize) -> bool) {
     let far = FAR as u32;
-    let walk = |to: &mut Vec<u32>, indices: &mut dyn Iterator<Item = usize>| {
-        let mut distance = far;
-        for i in indices {
-            to[i] = distance;
-            distance = if is(i) { 1 } else { (distance + 1).min(far) };
-        }
+    let mut distance = far;
+    let mut step = |i: usize| {
+        let before = distance;
+        distance = if is(i) { 1 } else { (distance + 1).min(far) };
+        before
     };
     above.clear();
-    above.resize(n, far);
+    above.extend((0..n).map(&mut step));
+    distance = far;
+    let mut step = |i: usize| {
+        let before = distance;
+        distance = if is(i) { 1 } else { (distance + 1).min(far) };
+        before
+    };
     below.clear();
-    below.resize(n, far);
-    walk(above, &mut (0..n));
-    walk(below, &mut (0..n).rev());
+    below.extend((0..n).rev().map(&mut step));
+    below.reverse();
 }
 
 /// The run of lines with the greatest sum of gains, as `start..end` (Kadane's scan; Bentley 1984).

@@ -12,6 +12,9 @@ use crate::{
     text::{Line, fold, words},
 };
 
+/// As many weights, 2 to this, have the models that training makes unless told otherwise.
+const USUAL_BITS: u32 = 18;
+
 /// 2^bits weights of one byte each. A family's margin is the sum of its n-grams' weights over the
 /// square root of their number: an n-gram's value is its count divided by that root, so nothing
 /// needs to be deduplicated while scoring.
@@ -43,14 +46,25 @@ impl Table {
     /// The margin of a sequence of codes under one family of n-grams.
     #[inline]
     pub fn margin(&self, codes: &[u16], family: Family) -> f32 {
+        // The usual size is known to the compiler, so that it need not shift by a variable.
+        let (sum, count) = match self.bits {
+            USUAL_BITS => self.sum(codes, family, |hash| ngrams::bucket(hash, USUAL_BITS)),
+            bits => self.sum(codes, family, |hash| ngrams::bucket(hash, bits)),
+        };
+        if count == 0 { 0.0 } else { sum as f32 * self.scale / (count as f32).sqrt() }
+    }
+
+    /// The sum of the n-grams' weights, and how many there are.
+    #[inline]
+    fn sum(&self, codes: &[u16], family: Family, bucket: impl Fn(u32) -> usize) -> (i64, usize) {
         // The mask changes no bucket; it tells the compiler that there is nothing to check.
-        let Some(mask) = self.weights.len().checked_sub(1) else { return 0.0 };
+        let Some(mask) = self.weights.len().checked_sub(1) else { return (0, 0) };
         // Whole numbers: the sum does not depend on its order.
         let mut sum = 0i64;
         let count = ngrams::emit(codes, family, |hash| {
-            sum += i64::from(self.weights[ngrams::bucket(hash, self.bits) & mask]);
+            sum += i64::from(self.weights[bucket(hash) & mask]);
         });
-        if count == 0 { 0.0 } else { sum as f32 * self.scale / (count as f32).sqrt() }
+        (sum, count)
     }
 }
 
