@@ -14,7 +14,7 @@ use dechaff::{
         ngrams::{self, CHARACTERS},
     },
     filter::Scratch,
-    model::LineScratch,
+    model::{Curves, CurvesScratch, LineScratch},
     text::fold,
 };
 use divan::{Bencher, counter::BytesCount};
@@ -152,13 +152,16 @@ fn d_page_stage(bencher: Bencher<'_, '_>, text: Text) {
             facts
         })
         .collect();
-    let (mut around, mut belief) = (Surroundings::default(), Vec::new());
+    let passes: Vec<Curves> = model.passes.iter().map(Curves::new).collect();
+    let (mut around, mut curves) = (Surroundings::default(), CurvesScratch::default());
+    let mut belief = Vec::new();
     bencher.counter(bytes(&texts)).bench_local(|| {
         for facts in &read {
             belief.clear();
             belief.extend(facts.margins.iter().map(Margins::total));
-            for pass in &model.passes {
-                pass.run(facts, &mut around, &mut belief);
+            around.settle(facts);
+            for pass in &passes {
+                pass.run(facts, &mut around, &mut curves, &mut belief);
             }
             black_box(&belief);
         }

@@ -3,12 +3,14 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use crate::{
     features::{
         context::{Surroundings, WIDTH},
         facts::{Margins, PageFacts},
     },
-    model::{KindScratch, LineScratch, Model, Policy},
+    model::{Curves, CurvesScratch, KindScratch, LineScratch, Model, Policy},
     span::{Span, SpanScratch},
     text::{Kind, Line, Page},
 };
@@ -65,6 +67,7 @@ pub struct Scratch {
     line: LineScratch,
     facts: PageFacts,
     surroundings: Surroundings,
+    curves: CurvesScratch,
     belief: Vec<f32>,
     span: SpanScratch,
     spans: Vec<Span>,
@@ -75,6 +78,7 @@ pub struct Scratch {
 #[derive(Debug)]
 pub struct Filter {
     model: Model,
+    passes: Vec<Curves>,
     policy: Policy,
     kinds: bool,
 }
@@ -96,7 +100,8 @@ const PROSE_DOUBT: f64 = 0.05;
 impl Filter {
     /// Takes a model and an operating point.
     pub fn new(model: Model, policy: Policy) -> Self {
-        Filter { model, policy, kinds: false }
+        let passes = model.passes.iter().map(Curves::new).collect();
+        Filter { model, passes, policy, kinds: false }
     }
 
     /// Also names the kind of each line that is removed, which takes time of its own. A model that
@@ -123,30 +128,18 @@ impl Filter {
         verdict.lines.clear();
         verdict.guarded = false;
         let lines = &page.lines;
-        let mut done = 0;
-        while done < lines.len() {
-            let from = done.saturating_sub(OVERLAP);
-            let last = lines.len() - from <= WINDOW;
-            let to = if last { lines.len() } else { from + WINDOW };
-            let until = if last { to } else { to - OVERLAP };
-            self.model.log_odds(&lines[from..to], scratch);
-            let Scratch { belief, span, spans, .. } = scratch;
-            for (&log_odds, line) in
-                belief[done - from..until - from].iter().zip(&lines[done..until])
-            {
-                let characters = line.text.chars().count();
-                let probability = self.model.calibration.probability(log_odds, characters);
-                verdict.lines.push(self.decide(probability, line, span, spans));
-            }
-            if self.kinds {
-                self.name_kinds(
-                    &lines[from..until],
-                    done - from,
-                    scratch,
-                    &mut verdict.lines[done..],
-                );
-            }
-            done = until;
+        if lines.len() <= WINDOW {
+            self.judge_window(lines, 0..lines.len(), scratch, &mut verdict.lines);
+        } else {
+            let parts: Vec<Vec<LineVerdict>> = windows(lines.len())
+                .into_par_iter()
+                .map_init(Scratch::default, |scratch, (window, own)| {
+                    let mut out = Vec::with_capacity(own.len());
+                    self.judge_window(&lines[window], own, scratch, &mut out);
+                    out
+                })
+                .collect();
+            parts.into_iter().for_each(|part| verdict.lines.extend(part));
         }
         if self.policy.guard && is_implausible(lines, &verdict.lines) {
             verdict.guarded = true;
@@ -160,12 +153,11 @@ impl Filter {
         }
     }
 
-    /// Names the kinds of a window's junk lines; `lines` begin with the window, `verdicts` `skip`
-    /// lines later.
+    /// Names the kinds of a window's junk lines; `verdicts` are those of the lines `own`.
     fn name_kinds(
         &self,
         lines: &[Line<'_>],
-        skip: usize,
+        own: Range<usize>,
         scratch: &mut Scratch,
         verdicts: &mut [LineVerdict],
     ) {
@@ -174,13 +166,46 @@ impl Filter {
             return;
         }
         let Scratch { facts, surroundings, belief, kinds, .. } = scratch;
-        surroundings.survey(facts, belief);
+        surroundings.believe(facts, belief);
         let mut row = [0.0; WIDTH];
-        for (number, (line, verdict)) in lines.iter().skip(skip).zip(verdicts).enumerate() {
+        for (number, verdict) in own.zip(verdicts) {
             if verdict.verdict == Verdict::Junk {
-                surroundings.row(facts, skip + number, &mut row);
-                verdict.kind = model.name(line.text, &row, kinds);
+                surroundings.row(facts, number, &mut row);
+                verdict.kind = model.name(lines[number].text, &row, kinds);
             }
+        }
+    }
+
+    /// Judges the lines `own` of a window; the others are only looked at.
+    fn judge_window(
+        &self,
+        lines: &[Line<'_>],
+        own: Range<usize>,
+        scratch: &mut Scratch,
+        out: &mut Vec<LineVerdict>,
+    ) {
+        self.log_odds(lines, scratch);
+        let Scratch { belief, facts, span, spans, .. } = scratch;
+        let first = out.len();
+        for i in own.clone() {
+            let characters = facts.n_characters[i] as usize;
+            let probability = self.model.calibration.probability(belief[i], characters);
+            out.push(self.decide(probability, &lines[i], span, spans));
+        }
+        if self.kinds {
+            self.name_kinds(lines, own, scratch, &mut out[first..]);
+        }
+    }
+
+    /// Log odds of junk after the last pass, before calibration, left in `scratch.belief`.
+    fn log_odds(&self, lines: &[Line<'_>], scratch: &mut Scratch) {
+        let Scratch { line, facts, surroundings, curves, belief, .. } = scratch;
+        self.model.line.read(lines, facts, line);
+        belief.clear();
+        belief.extend(facts.margins.iter().map(Margins::total));
+        surroundings.settle(facts);
+        for pass in &self.passes {
+            pass.run(facts, surroundings, curves, belief);
         }
     }
 
@@ -216,9 +241,32 @@ impl Filter {
     }
 }
 
+/// The windows of a page of `n` lines, each with the lines in it that are its own: every line is some
+/// window's own once.
+fn windows(n: usize) -> Vec<(Range<usize>, Range<usize>)> {
+    let mut windows = Vec::new();
+    let mut done = 0;
+    while done < n {
+        let from = done.saturating_sub(OVERLAP);
+        let last = n - from <= WINDOW;
+        let to = if last { n } else { from + WINDOW };
+        let until = if last { to } else { to - OVERLAP };
+        windows.push((from..to, done - from..until - from));
+        done = until;
+    }
+    windows
+}
+
 /// Whether more would go than the model has grounds for: see `KEPT_SHARE`.
 fn is_implausible(lines: &[Line<'_>], verdicts: &[LineVerdict]) -> bool {
     if lines.len() < GUARD_LINES {
+        return false;
+    }
+    // A character has one to four bytes: mostly they tell already that enough is kept.
+    let bytes = |is: &dyn Fn(&LineVerdict) -> bool| -> usize {
+        lines.iter().zip(verdicts).filter(|(_, v)| is(v)).map(|(line, _)| line.text.len()).sum()
+    };
+    if bytes(&|v| v.verdict != Verdict::Junk) as f64 / 4.0 >= KEPT_SHARE * bytes(&|_| true) as f64 {
         return false;
     }
     let (mut all, mut kept, mut prose, mut doubt) = (0usize, 0usize, 0usize, 0.0f64);
@@ -243,19 +291,6 @@ fn is_prose(text: &str, length: usize) -> bool {
     length > 40 && (2..=length / 6).contains(&(marks + text.matches(". ").count()))
 }
 
-impl Model {
-    /// Log odds of junk after the last pass, before calibration, left in `scratch.belief`.
-    fn log_odds(&self, lines: &[Line<'_>], scratch: &mut Scratch) {
-        let Scratch { line, facts, surroundings, belief, .. } = scratch;
-        self.line.read(lines, facts, line);
-        belief.clear();
-        belief.extend(facts.margins.iter().map(Margins::total));
-        for pass in &self.passes {
-            pass.run(facts, surroundings, belief);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -271,6 +306,18 @@ mod tests {
             kind: None,
         };
         is_implausible(&page.lines, &lines.iter().map(verdict).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn every_line_is_one_window_s_own() {
+        assert_eq!(windows(WINDOW), [(0..WINDOW, 0..WINDOW)]);
+        let n = 2 * WINDOW + 7;
+        let windows = windows(n);
+        let expected =
+            [(0..10_000, 0..9_800), (9_600..19_600, 200..9_800), (19_200..20_007, 200..807)];
+        assert_eq!(windows, expected);
+        let own: usize = windows.iter().map(|(_, own)| own.len()).sum();
+        assert_eq!(own, n);
     }
 
     #[test]

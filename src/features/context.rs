@@ -5,8 +5,11 @@
 //! The first pass of the page model takes the line model's margins for beliefs, a later pass the
 //! answers of the pass before it; the columns are the same.
 
+use std::sync::LazyLock;
+
 use super::{
-    facts::{MARGIN_COLUMNS, PageFacts, UNIT_BITS},
+    facts::{MARGIN_COLUMNS, PageFacts},
+    runs::UNIT_BITS,
     shape,
 };
 
@@ -94,8 +97,12 @@ const BELIEF_LIMIT: f32 = 8.0;
 const FAR: usize = 200;
 
 /// The page-wide sums and runs from which rows are read off; buffers are kept between pages.
+///
+/// What does not depend on beliefs is worked out once a page, by [`Surroundings::settle`]; the rest
+/// once a pass, by [`Surroundings::believe`].
 #[derive(Debug, Default)]
 pub struct Surroundings {
+    first_similarity: Vec<f32>,
     belief: Vec<f32>,
     junk: Vec<f32>,
     junk_sum: Vec<f64>,
@@ -114,11 +121,47 @@ pub struct Surroundings {
     block: (usize, usize),
     longest: f32,
     characters: f64,
+    whole: Whole,
+}
+
+/// Columns that are the same for every line of a page.
+#[derive(Debug, Default, Clone, Copy)]
+struct Whole {
+    ln_article: f32,
+    ln_lines: f32,
+    junk: f32,
+    length: f32,
+    sentences: f32,
 }
 
 impl Surroundings {
     /// Looks over a page; `belief` gives log odds of junk, one a line.
     pub fn survey(&mut self, facts: &PageFacts, belief: &[f32]) {
+        self.settle(facts);
+        self.believe(facts, belief);
+    }
+
+    /// Looks over a page whose lines nothing is believed of yet.
+    pub fn settle(&mut self, facts: &PageFacts) {
+        let n = facts.len();
+        prefix(&mut self.length_sum, n, |i| facts.shapes[i][shape::LN_CHARACTERS]);
+        prefix(&mut self.sentence_sum, n, |i| facts.shapes[i][shape::ENDS_SENTENCE]);
+        self.characters = facts.characters.iter().map(|&c| f64::from(c)).sum();
+        self.longest = facts.characters.iter().copied().fold(0.0, f32::max);
+        self.form_runs.find(n, |i, j| facts.skeleton_hash[i] == facts.skeleton_hash[j]);
+        let sentence = |i: usize| facts.shapes[i][shape::ENDS_SENTENCE];
+        let short = |i: usize| facts.length[i] < SHORT_UNITS && sentence(i) == 0.0;
+        self.short_runs.find(n, |i, j| short(i) && short(j));
+        self.same.find(&facts.text_hash);
+        self.forms.find(&facts.skeleton_hash);
+        self.units.overlaps_with_first(facts, &mut self.first_similarity);
+        self.whole.ln_lines = ln_1p(n as f64);
+        self.whole.length = mean(&self.length_sum, 0, n, 0.0);
+        self.whole.sentences = mean(&self.sentence_sum, 0, n, 0.0);
+    }
+
+    /// Looks over the page that was settled last, with log odds of junk, one a line.
+    pub fn believe(&mut self, facts: &PageFacts, belief: &[f32]) {
         let n = facts.len();
         debug_assert_eq!(n, belief.len());
         self.belief.clear();
@@ -127,28 +170,21 @@ impl Surroundings {
         self.junk.extend(self.belief.iter().map(|b| 1.0 / (1.0 + (-b).exp())));
 
         let length = |i: usize| facts.shapes[i][shape::LN_CHARACTERS];
-        let characters = |i: usize| length(i).exp() - 1.0;
-        let sentence = |i: usize| facts.shapes[i][shape::ENDS_SENTENCE];
         let junk = &self.junk;
         prefix(&mut self.junk_sum, n, |i| junk[i]);
-        prefix(&mut self.length_sum, n, length);
-        prefix(&mut self.sentence_sum, n, sentence);
-        prefix(&mut self.article_sum, n, |i| article_mass(junk[i], characters(i)));
-        self.characters = (0..n).map(|i| f64::from(characters(i))).sum();
-        self.longest = (0..n).map(characters).fold(0.0, f32::max);
+        prefix(&mut self.article_sum, n, |i| article_mass(junk[i], facts.characters[i]));
+        self.whole.ln_article = ln_1p(self.article_sum[n]);
+        self.whole.junk = mean(&self.junk_sum, 0, n, 0.0);
 
-        let units = |i: usize| facts.shapes[i][shape::LN_UNITS].exp() - 1.0;
-        let is_article = |i: usize| junk[i] < SURE_ARTICLE && units(i) >= ANCHOR_UNITS;
+        let is_article = |i: usize| junk[i] < SURE_ARTICLE && facts.length[i] >= ANCHOR_UNITS;
         let is_junk = |i: usize| junk[i] > SURE_JUNK;
         distances(&mut self.article_above, &mut self.article_below, n, is_article);
         distances(&mut self.junk_above, &mut self.junk_below, n, is_junk);
         self.block = best_block(n, |i| (0.5 - junk[i]) * length(i));
 
-        self.form_runs.find(n, junk, |i, j| facts.skeleton_hash[i] == facts.skeleton_hash[j]);
-        let short = |i: usize| units(i) < SHORT_UNITS && sentence(i) == 0.0;
-        self.short_runs.find(n, junk, |i, j| short(i) && short(j));
-        self.same.find(&facts.text_hash, junk);
-        self.forms.find(&facts.skeleton_hash, junk);
+        self.form_runs.weigh(junk);
+        self.short_runs.weigh(junk);
+        self.forms.weigh(junk);
         self.units.fill(facts, is_article);
     }
 
@@ -185,7 +221,6 @@ impl Surroundings {
         let article = |from: usize, to: usize| self.article_sum[to] - self.article_sum[from];
         let (block_start, block_end) = self.block;
         let (form_run, short_run) = (self.form_runs.of(i), self.short_runs.of(i));
-        let mean_of_page = |sums: &[f64]| mean(sums, 0, n, 0.0);
 
         [
             self.belief[i],
@@ -214,7 +249,7 @@ impl Surroundings {
             ln_1p(article(i.saturating_sub(10), i)),
             ln_1p(article((i + 1).min(n), (i + 11).min(n))),
             (article(0, i) / all_article.max(1.0)) as f32,
-            ln_1p(all_article),
+            self.whole.ln_article,
             (all_article / self.characters.max(1.0)) as f32,
             ln_distance(self.article_above[i]),
             ln_distance(self.article_below[i]),
@@ -238,12 +273,12 @@ impl Surroundings {
             if n > 1 { i as f32 / (n - 1) as f32 } else { 0.5 },
             ln_1p(i.min(FAR) as f64),
             ln_1p((n - 1 - i).min(FAR) as f64),
-            ln_1p(n as f64),
-            mean_of_page(&self.junk_sum),
-            mean_of_page(&self.length_sum),
-            mean_of_page(&self.sentence_sum),
-            overlap(facts.units(i), facts.units(0)),
-            (facts.shapes[i][shape::LN_CHARACTERS].exp() - 1.0) / self.longest.max(1.0),
+            self.whole.ln_lines,
+            self.whole.junk,
+            self.whole.length,
+            self.whole.sentences,
+            self.first_similarity[i],
+            facts.characters[i] / self.longest.max(1.0),
         ]
     }
 }
@@ -258,8 +293,15 @@ fn flag(yes: bool) -> f32 {
     f32::from(u8::from(yes))
 }
 
+/// Most of what is asked are numbers of lines: those are looked up.
 fn ln_1p(x: f64) -> f32 {
-    x.max(0.0).ln_1p() as f32
+    static OF_WHOLE: LazyLock<[f32; FAR + 1]> =
+        LazyLock::new(|| std::array::from_fn(|n| (n as f64).ln_1p() as f32));
+    let whole = x as usize; // 0 where it is negative
+    match OF_WHOLE.get(whole) {
+        Some(&ln) if whole as f64 == x => ln,
+        _ => x.max(0.0).ln_1p() as f32,
+    }
 }
 
 fn ln_distance(lines: u32) -> f32 {
@@ -285,19 +327,23 @@ fn mean(sums: &[f64], from: usize, to: usize, of_nothing: f32) -> f32 {
 /// itself does not count.
 fn distances(above: &mut Vec<u32>, below: &mut Vec<u32>, n: usize, is: impl Fn(usize) -> bool) {
     let far = FAR as u32;
-    let walk = |to: &mut Vec<u32>, indices: &mut dyn Iterator<Item = usize>| {
-        let mut distance = far;
-        for i in indices {
-            to[i] = distance;
-            distance = if is(i) { 1 } else { (distance + 1).min(far) };
-        }
+    let mut distance = far;
+    let mut step = |i: usize| {
+        let before = distance;
+        distance = if is(i) { 1 } else { (distance + 1).min(far) };
+        before
     };
     above.clear();
-    above.resize(n, far);
+    above.extend((0..n).map(&mut step));
+    distance = far;
+    let mut step = |i: usize| {
+        let before = distance;
+        distance = if is(i) { 1 } else { (distance + 1).min(far) };
+        before
+    };
     below.clear();
-    below.resize(n, far);
-    walk(above, &mut (0..n));
-    walk(below, &mut (0..n).rev());
+    below.extend((0..n).rev().map(&mut step));
+    below.reverse();
 }
 
 /// The run of lines with the greatest sum of gains, as `start..end` (Kadane's scan; Bentley 1984).
@@ -331,18 +377,23 @@ struct Run {
 }
 
 impl Runs {
-    fn find(&mut self, n: usize, junk: &[f32], alike: impl Fn(usize, usize) -> bool) {
+    fn find(&mut self, n: usize, alike: impl Fn(usize, usize) -> bool) {
         self.runs.clear();
         self.of_line.clear();
         let mut start = 0;
         for i in 0..n {
             if i + 1 == n || !alike(i, i + 1) {
-                let length = i + 1 - start;
-                let sum: f32 = junk[start..=i].iter().sum();
                 self.of_line.resize(i + 1, self.runs.len() as u32);
-                self.runs.push(Run { start, length, junk: sum / length as f32 });
+                self.runs.push(Run { start, length: i + 1 - start, junk: 0.0 });
                 start = i + 1;
             }
+        }
+    }
+
+    fn weigh(&mut self, junk: &[f32]) {
+        for Run { start, length, junk: mean } in &mut self.runs {
+            let sum: f32 = junk[*start..*start + *length].iter().sum();
+            *mean = sum / *length as f32;
         }
     }
 
@@ -364,32 +415,52 @@ impl Run {
 /// Lines of a page with one and the same hash, wherever they stand.
 #[derive(Debug, Default)]
 struct Groups {
-    order: Vec<u32>,
+    /// Slots of an open-addressed table: one more than the group's number, 0 where there is none.
+    slots: Vec<u32>,
     group: Vec<Group>,
     of_line: Vec<u32>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Group {
+    hash: u32,
     first: u32,
     size: u32,
     junk: f32,
 }
 
 impl Groups {
-    fn find(&mut self, hashes: &[u32], junk: &[f32]) {
-        self.order.clear();
-        self.order.extend(0..hashes.len() as u32);
-        self.order.sort_unstable_by_key(|&i| (hashes[i as usize], i));
+    fn find(&mut self, hashes: &[u32]) {
         self.group.clear();
         self.of_line.clear();
-        self.of_line.resize(hashes.len(), 0);
-        for lines in self.order.chunk_by(|&a, &b| hashes[a as usize] == hashes[b as usize]) {
-            let sum: f32 = lines.iter().map(|&i| junk[i as usize]).sum();
-            for &i in lines {
-                self.of_line[i as usize] = self.group.len() as u32;
-            }
-            self.group.push(Group { first: lines[0], size: lines.len() as u32, junk: sum });
+        self.slots.clear();
+        // At most half full, so that a search soon ends.
+        let bits = (2 * hashes.len()).next_power_of_two().trailing_zeros();
+        self.slots.resize(1 << bits, 0);
+        let mask = self.slots.len() - 1;
+        for (line, &hash) in hashes.iter().enumerate() {
+            let mut slot = hash.wrapping_mul(0x9E37_79B1).rotate_left(bits) as usize & mask;
+            let group = loop {
+                match self.slots[slot].checked_sub(1) {
+                    Some(group) if self.group[group as usize].hash == hash => break group,
+                    Some(_) => slot = (slot + 1) & mask,
+                    None => {
+                        let group = self.group.len() as u32;
+                        self.slots[slot] = group + 1;
+                        self.group.push(Group { hash, first: line as u32, size: 0, junk: 0.0 });
+                        break group;
+                    }
+                }
+            };
+            self.group[group as usize].size += 1;
+            self.of_line.push(group);
+        }
+    }
+
+    fn weigh(&mut self, junk: &[f32]) {
+        self.group.iter_mut().for_each(|group| group.junk = 0.0);
+        for (&group, &junk) in self.of_line.iter().zip(junk) {
+            self.group[group as usize].junk += junk;
         }
     }
 
@@ -415,28 +486,62 @@ impl Groups {
 #[derive(Debug)]
 struct UnitTable {
     counts: Vec<u16>,
+    /// The units whose counts are not zero: forgetting them is cheaper than clearing the table.
+    counted: Vec<u16>,
     is_article: Vec<bool>,
 }
 
 impl Default for UnitTable {
     fn default() -> Self {
-        UnitTable { counts: vec![0; 1 << UNIT_BITS], is_article: Vec::new() }
+        UnitTable { counts: vec![0; 1 << UNIT_BITS], counted: Vec::new(), is_article: Vec::new() }
     }
 }
 
 impl UnitTable {
     fn fill(&mut self, facts: &PageFacts, is_article: impl Fn(usize) -> bool) {
-        self.counts.fill(0);
+        self.forget();
         self.is_article.clear();
         for line in 0..facts.len() {
             self.is_article.push(is_article(line));
             if is_article(line) {
-                for &unit in facts.units(line) {
-                    let count = &mut self.counts[usize::from(unit)];
-                    *count = count.saturating_add(1);
-                }
+                self.count(facts.units(line));
             }
         }
+    }
+
+    fn forget(&mut self) {
+        for &unit in &self.counted {
+            self.counts[usize::from(unit)] = 0;
+        }
+        self.counted.clear();
+    }
+
+    fn count(&mut self, units: &[u16]) {
+        for &unit in units {
+            let count = &mut self.counts[usize::from(unit)];
+            if *count == 0 {
+                self.counted.push(unit);
+            }
+            *count = count.saturating_add(1);
+        }
+    }
+
+    /// For each line the share of its units that the page's first line has too.
+    fn overlaps_with_first(&mut self, facts: &PageFacts, out: &mut Vec<f32>) {
+        // A headline is short; comparing with the start of a long line is enough.
+        const HEADLINE: usize = 40;
+        self.forget();
+        out.clear();
+        if facts.is_empty() {
+            return;
+        }
+        let first = facts.units(0);
+        self.count(&first[..first.len().min(HEADLINE)]);
+        out.extend((0..facts.len()).map(|line| {
+            let units = facts.units(line);
+            let known = units.iter().filter(|&&u| self.counts[usize::from(u)] > 0).count();
+            known as f32 / units.len().max(1) as f32
+        }));
     }
 
     /// The share of a line's units that the article has too; where the line is part of that
@@ -447,12 +552,4 @@ impl UnitTable {
         let known = units.iter().filter(|&&u| self.counts[usize::from(u)] > own).count();
         known as f32 / units.len().max(1) as f32
     }
-}
-
-/// The share of `units` that `others` has too.
-fn overlap(units: &[u16], others: &[u16]) -> f32 {
-    // A headline is short; comparing with the start of a long line is enough and stays cheap.
-    let others = &others[..others.len().min(40)];
-    let known = units.iter().filter(|u| others.contains(u)).count();
-    known as f32 / units.len().max(1) as f32
 }

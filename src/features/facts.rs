@@ -1,15 +1,7 @@
 //! What is known of each line of a page before any line is judged: margins of the line model,
 //! shape, hashes. One buffer a thread, refilled page by page; the context reads it.
 
-use crate::text::script::Class;
-
-use super::{ngrams::hash_whole, shape, skeleton::class_of};
-
-/// Content units are hashed to this many bits, the size of the table they are looked up in.
-pub const UNIT_BITS: u32 = 14;
-
-/// A line's similarity to the article is told from its first units; more would say the same.
-const MAX_UNITS: usize = 192;
+use super::{ngrams::hash_quickly, shape};
 
 /// Columns of margins that a line brings, before its shape.
 pub const MARGIN_COLUMNS: [&str; 5] =
@@ -26,6 +18,12 @@ pub struct PageFacts {
     pub text_hash: Vec<u32>,
     /// Equal for lines of one form, see [`super::skeleton::coarse_hash`].
     pub skeleton_hash: Vec<u32>,
+    /// How many characters each line has as it came.
+    pub n_characters: Vec<u32>,
+    /// The same number, up to the rounding of a logarithm.
+    pub characters: Vec<f32>,
+    /// How long each line is in Han characters or words worth as much, likewise.
+    pub length: Vec<f32>,
     units: Vec<u16>,
     unit_ends: Vec<usize>,
 }
@@ -67,6 +65,9 @@ impl PageFacts {
         self.shapes.clear();
         self.text_hash.clear();
         self.skeleton_hash.clear();
+        self.n_characters.clear();
+        self.characters.clear();
+        self.length.clear();
         self.units.clear();
         self.unit_ends.clear();
     }
@@ -81,13 +82,25 @@ impl PageFacts {
         self.margins.is_empty()
     }
 
-    /// Adds a line.
-    pub fn push(&mut self, codes: &[u16], skeleton: u32, shape: shape::Row, margins: Margins) {
+    /// Adds a line: its folded codes, content units and number of characters, the hash of its
+    /// skeleton, shape, margins.
+    pub fn push(
+        &mut self,
+        codes: &[u16],
+        units: &[u16],
+        n_characters: u32,
+        skeleton: u32,
+        shape: shape::Row,
+        margins: Margins,
+    ) {
         self.margins.push(margins);
         self.shapes.push(shape);
-        self.text_hash.push(hash_whole(codes, 0));
+        self.text_hash.push(hash_quickly(codes));
         self.skeleton_hash.push(skeleton);
-        push_units(codes, &mut self.units);
+        self.n_characters.push(n_characters);
+        self.characters.push(shape[shape::LN_CHARACTERS].exp() - 1.0);
+        self.length.push(shape[shape::LN_UNITS].exp() - 1.0);
+        self.units.extend_from_slice(units);
         self.unit_ends.push(self.units.len());
     }
 
@@ -96,42 +109,4 @@ impl PageFacts {
         let start = if line == 0 { 0 } else { self.unit_ends[line - 1] };
         &self.units[start..self.unit_ends[line]]
     }
-}
-
-/// Pairs of Han characters and words of four letters or more, hashed.
-fn push_units(codes: &[u16], units: &mut Vec<u16>) {
-    let limit = units.len() + MAX_UNITS;
-    let mut position = 0;
-    let mut before: Option<u16> = None;
-    while position < codes.len() && units.len() < limit {
-        let code = codes[position];
-        match class_of(code) {
-            Class::Han => {
-                if let Some(prior) = before {
-                    units.push(unit(&[prior, code]));
-                }
-                before = Some(code);
-                position += 1;
-            }
-            Class::LatinLower | Class::LatinUpper => {
-                let rest = &codes[position..];
-                let is_letter =
-                    |c: &&u16| matches!(class_of(**c), Class::LatinLower | Class::LatinUpper);
-                let length = rest.iter().take_while(is_letter).count();
-                if length >= 4 {
-                    units.push(unit(&rest[..length]));
-                }
-                before = None;
-                position += length;
-            }
-            _ => {
-                before = None;
-                position += 1;
-            }
-        }
-    }
-}
-
-fn unit(codes: &[u16]) -> u16 {
-    (hash_whole(codes, 1) >> (32 - UNIT_BITS)) as u16
 }

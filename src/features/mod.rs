@@ -8,6 +8,7 @@ pub mod context;
 pub mod facts;
 pub mod ngrams;
 pub mod position;
+pub mod runs;
 pub mod schema;
 pub mod shape;
 pub mod skeleton;

@@ -1,8 +1,6 @@
 //! N-grams of a sequence of codes, hashed: folded characters, skeleton tokens or word ids in,
 //! 32-bit hashes out. A table of 2^b weights uses the upper b bits of a hash.
 
-use std::ops::RangeInclusive;
-
 /// Codes that no character folds to: they mark both ends of a sequence.
 const BEGIN: u64 = 1;
 const END: u64 = 2;
@@ -40,35 +38,48 @@ pub const FAMILIES: [Family; 3] = [CHARACTERS, FORM, WORDS];
 ///
 /// For the codes `a b` and order 2 that is: `a`, `^a`, `b`, `ab`, `b$`, and the whole.
 #[inline]
-pub fn emit(codes: &[u16], family: Family, mut each: impl FnMut(u32)) -> usize {
-    if codes.is_empty() {
-        return 0;
+pub fn emit(codes: &[u16], family: Family, each: impl FnMut(u32)) -> usize {
+    // The loop over orders is unrolled for each length, and the salts are worked out once.
+    match family.max_order {
+        1 => emit_up_to::<1>(codes, family.salt, each),
+        2 => emit_up_to::<2>(codes, family.salt, each),
+        3 => emit_up_to::<3>(codes, family.salt, each),
+        _ => emit_up_to::<4>(codes, family.salt, each),
     }
-    let mut count = 0;
-    let mut window = BEGIN;
-    for (position, &code) in codes.iter().enumerate() {
-        window = (window << 16) | u64::from(code);
-        // The window holds the begin mark and position + 1 codes.
-        for order in orders(family, 1, position + 2) {
-            each(hash(window, order, family.salt));
-            count += 1;
-        }
-    }
-    window = (window << 16) | END;
-    for order in orders(family, 2, codes.len() + 2) {
-        each(hash(window, order, family.salt));
-        count += 1;
-    }
-    if codes.len() <= WHOLE_MAX {
-        each(hash_whole(codes, family.salt));
-        count += 1;
-    }
-    count
 }
 
 #[inline]
-fn orders(family: Family, shortest: usize, available: usize) -> RangeInclusive<usize> {
-    shortest..=family.max_order.min(available)
+fn emit_up_to<const N: usize>(codes: &[u16], salt: u64, mut each: impl FnMut(u32)) -> usize {
+    if codes.is_empty() {
+        return 0;
+    }
+    // Only the first codes have less than N - 1 before them, the begin mark counted.
+    let (head, rest) = codes.split_at(codes.len().min(N.saturating_sub(2)));
+    let mut count = rest.len() * N;
+    let mut window = BEGIN;
+    for (position, &code) in head.iter().enumerate() {
+        window = (window << 16) | u64::from(code);
+        for order in 1..=N.min(position + 2) {
+            each(hash(window, order, salt));
+            count += 1;
+        }
+    }
+    for &code in rest {
+        window = (window << 16) | u64::from(code);
+        for order in 1..=N {
+            each(hash(window, order, salt));
+        }
+    }
+    window = (window << 16) | END;
+    for order in 2..=N.min(codes.len() + 2) {
+        each(hash(window, order, salt));
+        count += 1;
+    }
+    if codes.len() <= WHOLE_MAX {
+        each(hash_whole(codes, salt));
+        count += 1;
+    }
+    count
 }
 
 /// The last `order` codes of the window, salted and mixed (multiply-shift: Dietzfelbinger et al.
@@ -90,6 +101,20 @@ pub fn hash_whole(codes: &[u16], salt: u64) -> u32 {
         state ^= state >> 31;
     }
     (state.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as u32
+}
+
+/// A hash of a whole sequence that takes four codes at a time: for equality only, never for a table.
+#[inline]
+pub fn hash_quickly(codes: &[u16]) -> u32 {
+    const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
+    let mix = |state: u64, word: u64| {
+        let state = (state ^ word).wrapping_mul(FACTOR);
+        state ^ (state >> 32)
+    };
+    let word = |codes: &[u16]| codes.iter().fold(0, |word, &code| word << 16 | u64::from(code));
+    let (fours, rest) = codes.as_chunks::<4>();
+    let state = fours.iter().fold(codes.len() as u64, |state, four| mix(state, word(four)));
+    (mix(state, word(rest)).wrapping_mul(FACTOR) >> 32) as u32
 }
 
 /// The row of a table with 2^`bits` weights that a hash falls into.

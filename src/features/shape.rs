@@ -1,9 +1,10 @@
 //! The shape of one line: what it looks like without regard to its words. Text, folded codes and
 //! class counts in, one row of dense columns out; nothing here knows of other lines.
 
-use crate::text::script::Class;
+use std::sync::LazyLock;
 
-use super::skeleton::class_of;
+use super::runs::{self, Runs, Sort};
+use crate::text::script::Class;
 
 /// How many characters of each class a line holds, counted while it is folded.
 pub type ClassCounts = [u32; Class::COUNT];
@@ -66,31 +67,43 @@ pub const ENDS_SENTENCE: usize = 11;
 /// How many Han characters a word of letters stands for: what translations of one text have.
 const WORD_UNITS: f32 = 1.7;
 
-/// Measures a line: its text, its folded codes, and the classes of its original characters.
-pub fn measure(text: &str, codes: &[u16], counts: &ClassCounts) -> Row {
-    let of = |class: Class| counts[class as usize] as f32;
-    let total: f32 = counts.iter().sum::<u32>() as f32;
+/// Measures a line: its text, its folded codes and their sorts, the classes of its original characters,
+/// and what its runs add up to.
+pub fn measure(
+    text: &str,
+    codes: &[u16],
+    sorts: &[Sort],
+    counts: &ClassCounts,
+    runs: &Runs,
+) -> Row {
+    let n = |class: Class| counts[class as usize];
+    let of = |class: Class| n(class) as f32;
+    let all: u32 = counts.iter().sum();
+    let total = all as f32;
     let share = |n: f32| n / total.max(1.0);
     let flag = |yes: bool| f32::from(u8::from(yes));
 
     let latin = of(Class::LatinLower) + of(Class::LatinUpper);
-    let first = codes.first().map_or(Class::Space, |&c| class_of(c));
-    let last = codes.last().map_or(Class::Space, |&c| class_of(c));
+    let class = runs::class;
+    let first = sorts.first().map_or(Class::Space, |&s| class(s));
+    let last = sorts.last().map_or(Class::Space, |&s| class(s));
     let first_original = text.trim_start().chars().next();
     // A closing quote or bracket after the end mark still ends a sentence.
-    let end = codes.iter().rev().map(|&c| class_of(c));
+    let end = sorts.iter().rev().map(|&s| class(s));
     let end = end.clone().find(|c| !matches!(c, Class::Quote | Class::CloseBracket));
-    let ends_ellipsis = text.trim_end().ends_with(['…', '⋯']) || text.trim_end().ends_with("...");
+    let trimmed = text.trim_end();
+    let ends_ellipsis = trimmed.ends_with(['…', '⋯']) || trimmed.ends_with("...");
     let ends_sentence =
         !ends_ellipsis && matches!(end, Some(Class::SentenceEnd | Class::Dot)) && codes.len() > 3;
-
-    let words = Words::of(codes);
-    let items = Items::of(codes);
-    let numbers = Numbers::of(codes);
+    // The text is searched only where the counts say that there is something to be found.
+    let has_colon = n(Class::Colon) > 0;
+    let marks =
+        n(Class::Separator) + n(Class::Symbol) + n(Class::OpenBracket) + n(Class::CloseBracket);
+    let mean_item = runs.in_items as f32 / runs.items.max(1) as f32;
 
     [
-        (1.0 + total).ln(),
-        (1.0 + of(Class::Han) + WORD_UNITS * words.latin as f32).ln(),
+        ln_1_plus(all),
+        (1.0 + of(Class::Han) + WORD_UNITS * runs.latin as f32).ln(),
         share(of(Class::Han)),
         share(latin),
         share(of(Class::Digit)),
@@ -98,8 +111,8 @@ pub fn measure(text: &str, codes: &[u16], counts: &ClassCounts) -> Row {
         share(of(Class::Separator)),
         share(of(Class::SentenceEnd) + of(Class::Comma) + of(Class::Colon) + of(Class::Dot)),
         share(of(Class::Symbol) + of(Class::Emoji)),
-        (1.0 + of(Class::SentenceEnd) + words.dots as f32).ln(),
-        (1.0 + of(Class::Comma)).ln(),
+        ln_1_plus(n(Class::SentenceEnd) + runs.dots as u32),
+        ln_1_plus(n(Class::Comma)),
         flag(ends_sentence),
         flag(matches!(last, Class::Colon | Class::Comma)),
         flag(matches!(last, Class::Han | Class::LatinLower | Class::LatinUpper | Class::Digit)),
@@ -108,218 +121,34 @@ pub fn measure(text: &str, codes: &[u16], counts: &ClassCounts) -> Row {
         flag(first == Class::Digit),
         flag(matches!(first, Class::OpenBracket | Class::Quote)),
         flag(first_original.is_some_and(|c| c.is_lowercase())),
-        words.function as f32 / words.units.max(1) as f32,
+        runs.function as f32 / runs.units.max(1) as f32,
         repetition(codes),
-        (1.0 + words.longest_run as f32).ln(),
-        (items.count as f32).ln_1p(),
-        (1.0 + total / (1.0 + items.count as f32)).ln(),
-        items.evenness,
-        (1.0 + words.latin as f32).ln(),
-        latin / (words.latin as f32).max(1.0),
-        counts_capitals(text) / (words.latin as f32).max(1.0),
+        ln_1_plus(runs.longest_run as u32),
+        precise_ln_1_plus(runs.items as u32),
+        (1.0 + total / (1.0 + runs.items as f32)).ln(),
+        mean_item / runs.longest_item.max(1) as f32,
+        ln_1_plus(runs.latin as u32),
+        latin / (runs.latin as f32).max(1.0),
+        capitals(text, n(Class::LatinUpper)) / (runs.latin as f32).max(1.0),
         of(Class::LatinUpper) / latin.max(1.0),
-        flag(has_url(text)),
-        markup(text),
-        flag(numbers.longest >= 7),
-        flag(numbers.date),
-        flag(numbers.time),
-        flag(text.contains('@') || (numbers.longest >= 5 && text.contains(['：', ':']))),
-        flag(codes.iter().take(8).any(|&c| class_of(c) == Class::Colon)),
+        flag((n(Class::Dot) > 0 || has_colon) && has_url(text)),
+        if marks > 0 { markup(text) } else { 0.0 },
+        flag(runs.longest_number >= 7),
+        flag(runs.date),
+        flag(runs.time),
+        flag(
+            n(Class::Symbol) > 0 && text.contains('@')
+                || (has_colon
+                    && runs.longest_number >= 5
+                    && (text.contains(':') || text.contains("："))),
+        ),
+        flag(sorts.iter().take(8).any(|&s| class(s) == Class::Colon)),
         flag(last == Class::CloseBracket),
-        (1.0 + of(Class::Quote)).ln(),
-        flag(text.contains(['©', '®', '℗'])),
-        flag(text.contains(['?', '？'])),
+        ln_1_plus(n(Class::Quote)),
+        flag(n(Class::Symbol) > 0 && ["©", "®", "℗"].iter().any(|mark| text.contains(mark))),
+        flag(n(Class::SentenceEnd) > 0 && (text.contains('?') || text.contains("？"))),
         share(of(Class::Control) + of(Class::Ignored)),
     ]
-}
-
-/// Words of alphabets, and the marks of running text in both scripts.
-struct Words {
-    /// Words of letters.
-    latin: usize,
-    /// Han characters plus words of letters: what `function` is a share of.
-    units: usize,
-    function: usize,
-    /// Full stops that follow a letter and end a word.
-    dots: usize,
-    /// The longest run of Han or of words without any mark between, in units.
-    longest_run: usize,
-}
-
-impl Words {
-    fn of(codes: &[u16]) -> Self {
-        let mut w = Words { latin: 0, units: 0, function: 0, dots: 0, longest_run: 0 };
-        let mut run = 0;
-        let mut position = 0;
-        while position < codes.len() {
-            let code = codes[position];
-            match class_of(code) {
-                Class::Han => {
-                    w.units += 1;
-                    run += 1;
-                    w.function += usize::from(is_function_character(code));
-                    position += 1;
-                }
-                Class::LatinLower | Class::LatinUpper => {
-                    let rest = &codes[position..];
-                    let length = rest
-                        .iter()
-                        .take_while(|&&c| {
-                            matches!(class_of(c), Class::LatinLower | Class::LatinUpper)
-                        })
-                        .count();
-                    w.latin += 1;
-                    w.units += 1;
-                    run += 1;
-                    w.function += usize::from(is_function_word(&rest[..length]));
-                    position += length;
-                    let after = codes.get(position + 1).map_or(Class::Space, |&c| class_of(c));
-                    w.dots += usize::from(
-                        codes.get(position) == Some(&u16::from(b'.')) && after == Class::Space,
-                    );
-                }
-                Class::Space => position += 1,
-                _ => {
-                    w.longest_run = w.longest_run.max(run);
-                    run = 0;
-                    position += 1;
-                }
-            }
-        }
-        w.longest_run = w.longest_run.max(run);
-        w
-    }
-}
-
-/// Grammar, not subject: these characters are common in running Chinese and rare in lists of names.
-fn is_function_character(code: u16) -> bool {
-    matches!(
-        char::from_u32(u32::from(code)),
-        Some(
-            '的' | '了'
-                | '是'
-                | '在'
-                | '和'
-                | '有'
-                | '我'
-                | '他'
-                | '她'
-                | '这'
-                | '那'
-                | '不'
-                | '也'
-                | '就'
-                | '都'
-                | '而'
-                | '及'
-                | '与'
-                | '为'
-                | '对'
-                | '将'
-                | '被'
-                | '把'
-                | '从'
-                | '到'
-                | '但'
-                | '还'
-                | '又'
-                | '其'
-                | '之'
-                | '于'
-                | '以'
-                | '着'
-                | '过'
-                | '会'
-                | '能'
-                | '要'
-                | '你'
-                | '们'
-                | '个'
-                | '并'
-                | '或'
-                | '让'
-                | '很'
-                | '么'
-                | '吗'
-                | '呢'
-                | '吧'
-        )
-    )
-}
-
-fn is_function_word(codes: &[u16]) -> bool {
-    const WORDS: [&str; 44] = [
-        "the", "of", "and", "to", "in", "a", "is", "that", "for", "it", "with", "as", "was", "on",
-        "be", "by", "at", "this", "are", "from", "or", "an", "but", "not", "which", "have", "had",
-        "has", "they", "their", "he", "she", "his", "her", "we", "you", "i", "were", "been",
-        "will", "would", "there", "than", "if",
-    ];
-    codes.len() <= 5
-        && WORDS.iter().any(|w| {
-            w.len() == codes.len() && w.bytes().zip(codes).all(|(b, &c)| u16::from(b) == c)
-        })
-}
-
-/// The parts that separators cut a line into.
-struct Items {
-    count: usize,
-    /// 1 where all parts are equally long, towards 0 where one is most of the line.
-    evenness: f32,
-}
-
-impl Items {
-    fn of(codes: &[u16]) -> Self {
-        let (mut count, mut longest, mut length, mut sum) = (0usize, 0usize, 0usize, 0usize);
-        let mut close = |length: &mut usize| {
-            if *length > 0 {
-                count += 1;
-                longest = longest.max(*length);
-                sum += *length;
-                *length = 0;
-            }
-        };
-        for &code in codes {
-            match class_of(code) {
-                Class::Separator | Class::Comma | Class::Space => close(&mut length),
-                _ => length += 1,
-            }
-        }
-        close(&mut length);
-        let mean = sum as f32 / count.max(1) as f32;
-        Items { count, evenness: mean / longest.max(1) as f32 }
-    }
-}
-
-/// Numbers, as runs of the one code that all digits fold to.
-struct Numbers {
-    longest: usize,
-    date: bool,
-    time: bool,
-}
-
-impl Numbers {
-    fn of(codes: &[u16]) -> Self {
-        const DIGIT: u16 = b'0' as u16;
-        let is = |code: Option<&u16>, c: char| code.is_some_and(|&x| u32::from(x) == c as u32);
-        let mut n = Numbers { longest: 0, date: false, time: false };
-        let mut position = 0;
-        while position < codes.len() {
-            if codes[position] != DIGIT {
-                position += 1;
-                continue;
-            }
-            let length = codes[position..].iter().take_while(|&&c| c == DIGIT).count();
-            let (mark, after) = (codes.get(position + length), codes.get(position + length + 1));
-            let digit_after = after == Some(&DIGIT);
-            n.longest = n.longest.max(length);
-            n.date |=
-                length == 4 && digit_after && ['-', '/', '.', '年'].iter().any(|&c| is(mark, c));
-            n.date |= length <= 2 && digit_after && is(mark, '月');
-            n.time |= length <= 2 && digit_after && is(mark, ':');
-            position += length;
-        }
-        n
-    }
 }
 
 /// The share of character pairs that the line has had before: keyword strings say things twice.
@@ -338,10 +167,14 @@ fn repetition(codes: &[u16]) -> f32 {
     repeated as f32 / codes.len().max(8) as f32
 }
 
-fn counts_capitals(text: &str) -> f32 {
+/// ASCII words that begin with a capital, where there are `upper` capitals at all.
+fn capitals(text: &str, upper: u32) -> f32 {
+    if upper == 0 {
+        return 0.0;
+    }
     let mut inside = false;
     let mut capitals = 0u32;
-    for c in text.chars() {
+    for c in text.bytes() {
         let letter = c.is_ascii_alphabetic();
         capitals += u32::from(letter && !inside && c.is_ascii_uppercase());
         inside = letter;
@@ -349,15 +182,48 @@ fn counts_capitals(text: &str) -> f32 {
     capitals as f32
 }
 
+/// Logarithms of whole numbers up to here are looked up.
+const LOGARITHMS: usize = 1024;
+
+static LN_1_PLUS: LazyLock<[f32; LOGARITHMS]> =
+    LazyLock::new(|| std::array::from_fn(|n| (1.0 + n as f32).ln()));
+static PRECISE_LN_1_PLUS: LazyLock<[f32; LOGARITHMS]> =
+    LazyLock::new(|| std::array::from_fn(|n| (n as f32).ln_1p()));
+
+#[inline]
+fn ln_1_plus(n: u32) -> f32 {
+    LN_1_PLUS.get(n as usize).copied().unwrap_or_else(|| (1.0 + n as f32).ln())
+}
+
+/// The same but for the last bit: what the column was fitted with.
+#[inline]
+fn precise_ln_1_plus(n: u32) -> f32 {
+    PRECISE_LN_1_PLUS.get(n as usize).copied().unwrap_or_else(|| (n as f32).ln_1p())
+}
+
 fn has_url(text: &str) -> bool {
-    const MARKS: [&str; 9] = ["://", "www.", ".com", ".cn", ".net", ".org", ".htm", ".php", ".xyz"];
-    text.contains('.') && MARKS.iter().any(|m| text.contains(m)) || text.contains("://")
+    const AFTER_DOT: [&[u8]; 7] = [b"com", b"cn", b"net", b"org", b"htm", b"php", b"xyz"];
+    let bytes = text.as_bytes();
+    memchr::memchr2_iter(b'.', b':', bytes).any(|at| {
+        let (before, from) = bytes.split_at(at);
+        let (mark, after) = from.split_at(1);
+        if mark == b":" {
+            after.starts_with(b"//")
+        } else {
+            before.ends_with(b"www") || AFTER_DOT.iter().any(|name| after.starts_with(name))
+        }
+    })
 }
 
 /// Tags, entities and template variables left in the text, up to 1 for three or more.
 fn markup(text: &str) -> f32 {
     let mut found = 0u32;
     let bytes = text.as_bytes();
+    // Most lines have none of these; looking at all bytes alike, many at once, tells quickly.
+    let is_mark = |b: u8| matches!(b, b'<' | b'{' | b'}' | b'&' | b'=' | b')');
+    if !bytes.iter().fold(false, |any, &b| any | is_mark(b)) {
+        return 0.0;
+    }
     for (at, &byte) in bytes.iter().enumerate() {
         let next = bytes.get(at + 1).copied().unwrap_or(b' ');
         let prior = if at > 0 { bytes[at - 1] } else { b' ' };
@@ -385,8 +251,11 @@ mod tests {
         let mut codes = Vec::new();
         let mut counts = ClassCounts::default();
         fold_line_with(text, &mut codes, |_, f| counts[f.class as usize] += 1);
+        let mut sorts = Vec::new();
+        runs::sorts(&codes, &mut sorts);
+        let runs = Runs::read(&codes, &sorts, &mut Vec::new(), &mut Vec::new());
         let at = COLUMNS.iter().position(|c| *c == name).expect("a column");
-        measure(text, &codes, &counts)[at]
+        measure(text, &codes, &sorts, &counts, &runs)[at]
     }
 
     #[test]

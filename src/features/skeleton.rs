@@ -21,14 +21,44 @@ pub fn tokens(codes: &[u16], out: &mut Vec<u16>) {
         let sort = sort_of(first);
         let length = rest.iter().take_while(|&&c| sort_of(c) == sort).count();
         out.push(match sort {
-            Sort::Han => HAN + band(length, &[1, 4, 8, 16, 32]),
-            Sort::Latin => LATIN + band(length, &[1, 3, 7, 15, 31]),
-            Sort::Digit => DIGIT + band(length, &[1, 2, 4, 6, 10]),
+            Sort::Han => han(length),
+            Sort::Latin => latin(length),
+            Sort::Digit => digit(length),
             Sort::Other => OTHER,
-            Sort::Mark(code) => code.max(OTHER + 1),
+            Sort::Mark(code) => mark(code),
         });
         rest = &rest[length..];
     }
+}
+
+/// The token of a run of Han characters.
+#[inline]
+pub(super) fn han(length: usize) -> u16 {
+    HAN + band(length, &[1, 4, 8, 16, 32])
+}
+
+/// The token of a run of letters.
+#[inline]
+pub(super) fn latin(length: usize) -> u16 {
+    LATIN + band(length, &[1, 3, 7, 15, 31])
+}
+
+/// The token of a run of digits.
+#[inline]
+pub(super) fn digit(length: usize) -> u16 {
+    DIGIT + band(length, &[1, 2, 4, 6, 10])
+}
+
+/// The token of a run of letters of another script.
+#[inline]
+pub(super) fn other() -> u16 {
+    OTHER
+}
+
+/// The token of a mark.
+#[inline]
+pub(super) fn mark(code: u16) -> u16 {
+    code.max(OTHER + 1)
 }
 
 /// A hash of the skeleton that forgets how long the runs are and how often a pattern repeats:
@@ -97,8 +127,10 @@ pub(super) fn class_of(code: u16) -> Class {
     }
 }
 
-fn band(length: usize, bounds: &[usize]) -> u16 {
-    bounds.iter().take_while(|&&bound| length > bound).count() as u16
+#[inline]
+fn band(length: usize, bounds: &[usize; 5]) -> u16 {
+    // The bounds rise: counting those below needs no branch.
+    bounds.iter().map(|&bound| u16::from(length > bound)).sum()
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ pub fn decode(bytes: &[u8]) -> Decoded<'_> {
 }
 
 fn decode_unmarked(bytes: &[u8]) -> Decoded<'_> {
-    match std::str::from_utf8(bytes) {
+    match simdutf8::compat::from_utf8(bytes) {
         Ok(text) => Decoded { text: Cow::Borrowed(text), encoding: UTF_8.name(), replaced: 0 },
         Err(error) => {
             let guess =

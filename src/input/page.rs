@@ -58,14 +58,8 @@ impl RawPage {
     pub fn parse(self, text_field: Option<&str>) -> Result<InputPage> {
         let decoded = decode(&self.bytes);
         let (encoding, mut replaced) = (decoded.encoding, decoded.replaced);
-        let text = match decoded.text {
-            // The bytes are the text already: take them over instead of copying.
-            std::borrow::Cow::Borrowed(text) if text.len() == self.bytes.len() => {
-                String::from_utf8(self.bytes)
-                    .unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
-            }
-            text => text.into_owned(),
-        };
+        // Copying is cheaper than what taking the bytes over would need: checking them once more.
+        let text = decoded.text.into_owned();
         let (id, body) =
             match self.format {
                 Format::Text => (self.path.display().to_string(), Body::Text(text)),

@@ -5,11 +5,15 @@ use crate::{
     features::{
         facts::{Margins, PageFacts},
         ngrams::{self, CHARACTERS, FORM, Family, WORDS},
+        runs::{self, Runs},
         shape::{self, ClassCounts},
         skeleton,
     },
     text::{Line, fold, words},
 };
+
+/// The tables of models have 2 to this many n-grams, where training is not told otherwise.
+const USUAL_BITS: u32 = 18;
 
 /// The questions that the first table answers of a line at once, as indices of its heads.
 pub const HEADS: usize = 2;
@@ -60,16 +64,34 @@ impl<const H: usize> Table<H> {
     /// The margins of a sequence of codes under one family of n-grams, question by question.
     #[inline]
     pub fn margins(&self, codes: &[u16], family: Family) -> [f32; H] {
+        // The usual size is known to the compiler, so that it need not shift by a variable.
+        let (sums, count) = match self.bits {
+            USUAL_BITS => self.sums(codes, family, |hash| ngrams::bucket(hash, USUAL_BITS)),
+            bits => self.sums(codes, family, |hash| ngrams::bucket(hash, bits)),
+        };
+        let root = (count.max(1) as f32).sqrt();
+        std::array::from_fn(|head| sums[head] as f32 * self.scales[head] / root)
+    }
+
+    /// The sums of the n-grams' weights, and how many n-grams there are.
+    #[inline]
+    fn sums(
+        &self,
+        codes: &[u16],
+        family: Family,
+        bucket: impl Fn(u32) -> usize,
+    ) -> ([i64; H], usize) {
         // Whole numbers: the sums do not depend on their order.
         let mut sums = [0i64; H];
+        // The mask changes no bucket; it tells the compiler that there is nothing to check.
+        let Some(mask) = self.weights.len().checked_sub(1) else { return (sums, 0) };
         let count = ngrams::emit(codes, family, |hash| {
-            let weights = &self.weights[ngrams::bucket(hash, self.bits)];
+            let weights = &self.weights[bucket(hash) & mask];
             for (sum, &weight) in sums.iter_mut().zip(weights) {
                 *sum += i64::from(weight);
             }
         });
-        let root = (count.max(1) as f32).sqrt();
-        std::array::from_fn(|head| sums[head] as f32 * self.scales[head] / root)
+        (sums, count)
     }
 }
 
@@ -94,7 +116,9 @@ pub struct LineModel {
 #[derive(Debug, Default)]
 pub struct LineScratch {
     codes: Vec<u16>,
+    sorts: Vec<runs::Sort>,
     skeleton: Vec<u16>,
+    units: Vec<u16>,
     folded: String,
     words: Vec<u16>,
 }
@@ -139,13 +163,22 @@ pub fn observe(
     scratch: &mut LineScratch,
     judge: impl FnOnce(&[u16], &[u16], &mut String, &mut Vec<u16>) -> Margins,
 ) {
-    let LineScratch { codes, skeleton, folded, words } = scratch;
-    let mut counts = ClassCounts::default();
-    fold::fold_line_with(text, codes, |_, f| counts[f.class as usize] += 1);
-    skeleton::tokens(codes, skeleton);
+    let LineScratch { codes, sorts, skeleton, units, folded, words } = scratch;
+    // Two counters, in turn: a run of one class need not wait for its own last count.
+    let mut counts = [ClassCounts::default(); 2];
+    let mut turn = 0;
+    fold::fold_line_with(text, codes, |_, f| {
+        counts[turn & 1][f.class as usize] += 1;
+        turn += 1;
+    });
+    let [mut counts, other] = counts;
+    counts.iter_mut().zip(other).for_each(|(count, other)| *count += other);
+    runs::sorts(codes, sorts);
+    let runs = Runs::read(codes, sorts, skeleton, units);
     let margins = judge(codes, skeleton, folded, words);
-    let shape = shape::measure(text, codes, &counts);
-    facts.push(codes, skeleton::coarse_hash(skeleton), shape, margins);
+    let shape = shape::measure(text, codes, sorts, &counts, &runs);
+    let n_characters = counts.iter().sum();
+    facts.push(codes, units, n_characters, skeleton::coarse_hash(skeleton), shape, margins);
 }
 
 /// The words of a folded line, each as a 16-bit hash, so that n-grams of words are n-grams of

@@ -5,6 +5,7 @@
 mod builtin;
 mod calibration;
 mod card;
+mod curves;
 mod file;
 mod kinds;
 mod line;
@@ -14,6 +15,7 @@ mod span;
 
 pub use calibration::Calibration;
 pub use card::{Card, SetFacts};
+pub use curves::{Curves, CurvesScratch};
 pub use kinds::{ColumnScale, KindModel, KindScratch};
 pub use line::{HEADS, JUNK, LineModel, LineScratch, PLANTED, Table, observe, word_codes};
 pub use page::{Additive, Basis, Cross, Knots, PageModel};

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::curves::{Curves, CurvesScratch};
 use crate::features::{
     context::{LN_UNITS, Surroundings, WIDTH},
     facts::PageFacts,
@@ -142,12 +143,8 @@ impl PageModel {
 
     /// Takes one belief a line and leaves the answers of this pass in their place.
     pub fn run(&self, facts: &PageFacts, around: &mut Surroundings, belief: &mut [f32]) {
-        around.survey(facts, belief);
-        let mut row = [0.0; WIDTH];
-        for (line, belief) in belief.iter_mut().enumerate() {
-            around.row(facts, line, &mut row);
-            *belief = self.log_odds(&row);
-        }
+        around.settle(facts);
+        Curves::new(self).run(facts, around, &mut CurvesScratch::default(), belief);
     }
 }
 

@@ -32,14 +32,17 @@ pub fn clean(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: &mu
 /// assert_eq!(out, b"one\r\n\r\nthree");
 /// ```
 pub fn clean_text(text: &str, lines: &Page<'_>, verdict: &PageVerdict, out: &mut Vec<u8>) {
+    for_each_kept(text, lines, verdict, |part| out.extend_from_slice(part.as_bytes()));
+}
+
+fn for_each_kept(text: &str, lines: &Page<'_>, verdict: &PageVerdict, mut push: impl FnMut(&str)) {
     if lines.lines.is_empty() {
-        out.extend_from_slice(text.as_bytes());
+        push(text);
     }
     for (index, line) in lines.lines.iter().enumerate() {
         let line_verdict = verdict.lines.get(index);
         if !is_removed(line_verdict) {
             let block = block(text, lines, index);
-            let mut push = |part: &str| out.extend_from_slice(part.as_bytes());
             push(text.get(block.start..line.start).unwrap_or_default());
             kept_parts(line.text, line_verdict).for_each(&mut push);
             push(text.get(line.start + line.text.len()..block.end).unwrap_or_default());
@@ -61,10 +64,10 @@ pub fn clean_record(record: &Record, lines: &Page<'_>, verdict: &PageVerdict, ou
     };
     match &record.content {
         Content::Text { text, range } => {
-            let mut kept = Vec::with_capacity(text.len());
-            clean_text(text, lines, verdict, &mut kept);
+            let mut kept = String::with_capacity(text.len());
+            for_each_kept(text, lines, verdict, |part| kept.push_str(part));
             push(out, 0..range.start);
-            push_json(out, &*String::from_utf8_lossy(&kept));
+            push_json(out, &kept);
             push(out, range.end..raw.len());
         }
         Content::Lines { elements, range } => {
