@@ -30,6 +30,9 @@ const STYLES: [(Style, usize); 5] = [
     (Style::Board, 1),
 ];
 
+/// Lines shorter than this, in characters, have no tags within.
+const SHORT: usize = 14;
+
 /// Marks up most article lines of a page, and now and then its junk as well, so that tags alone say
 /// nothing. On a page that was made from nothing several paragraphs may become one long line; a copy
 /// of a real page keeps its lines.
@@ -40,13 +43,17 @@ pub(super) fn leave(page: &LabelledPage, rng: &mut Rng) -> LabelledPage {
     let mut page = page.clone();
     let mut lines: Vec<LabelledLine> = Vec::with_capacity(page.lines.len());
     let most = if page.set == "generated" { rng.pick([1, 1, 1, 3, 12, 60]) } else { 1 };
+    // Most lines of a page have the same tags around them.
+    let usual = signs(style, rng).around;
     let mut joined = 0;
     let mut before = None;
     for mut line in page.lines.drain(..) {
         let label = line.label;
         let chance = if label == Label::Junk { junk_share } else { share };
         if rng.chance(chance) {
-            mark(&mut line, style, rng);
+            let own = signs(style, rng);
+            let around = if rng.chance(0.7) { usual.clone() } else { own.around.clone() };
+            mark(&mut line, &Signs { around, ..own }, rng);
         }
         let is_next = before == Some(Label::Article) && label == Label::Article;
         match lines.last_mut() {
@@ -182,7 +189,10 @@ fn signs(style: Style, rng: &mut Rng) -> Signs {
                 &[("[p]", "[/p]"), ("[size=3]", "[/size]"), ("", ""), ("[quote]", "[/quote]")],
                 rng,
             ),
-            within: (rng.pick(["[b]", "[color=red]", "[i]"]).to_string(), "[/b]"),
+            within: around(
+                &[("[b]", "[/b]"), ("[color=red]", "[/color]"), ("[url]", "[/url]")],
+                rng,
+            ),
             blank: " ",
             stop: "",
         },
@@ -190,8 +200,7 @@ fn signs(style: Style, rng: &mut Rng) -> Signs {
 }
 
 /// Marks up one line; its own characters all stay, but for blanks.
-fn mark(line: &mut LabelledLine, style: Style, rng: &mut Rng) {
-    let signs = signs(style, rng);
+fn mark(line: &mut LabelledLine, signs: &Signs, rng: &mut Rng) {
     let mut cells: Vec<String> = line.text.chars().map(String::from).collect();
     for cell in &mut cells {
         match cell.as_str() {
@@ -200,7 +209,9 @@ fn mark(line: &mut LabelledLine, style: Style, rng: &mut Rng) {
             _ => {}
         }
     }
-    for _ in 0..rng.below(3) {
+    // Short lines have tags around them at most.
+    let pieces = if cells.len() < SHORT { 0 } else { rng.below(3) };
+    for _ in 0..pieces {
         let from = rng.below(cells.len().max(1));
         let to = (from + rng.range(2, 12)).min(cells.len()).saturating_sub(1);
         if let Some(cell) = cells.get_mut(from).filter(|_| from <= to) {
@@ -269,16 +280,17 @@ mod tests {
     #[test]
     fn spans_move_with_their_characters() {
         let mut line = LabelledLine {
-            text: "甲乙丙丁子丑寅卯".into(),
+            text: "甲乙丙丁，甲乙丙丁，子丑寅卯辰巳".into(),
             label: Label::Article,
             kind: None,
-            spans: std::iter::once(4..8).collect(),
+            spans: std::iter::once(10..16).collect(),
         };
-        mark(&mut line, Style::Tags, &mut Rng::derive(5, "spans", 1));
+        let mut rng = Rng::derive(5, "spans", 1);
+        mark(&mut line, &signs(Style::Tags, &mut rng), &mut rng);
         let span = line.spans[0].clone();
         let inside: String = line.text.chars().skip(span.start).take(span.len()).collect();
         assert!(
-            inside.contains('子') && inside.contains('卯') && !inside.contains('丁'),
+            inside.contains('子') && inside.contains('巳') && !inside.contains('丁'),
             "{line:?}"
         );
     }
