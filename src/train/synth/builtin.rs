@@ -8,7 +8,7 @@ macro_rules! files {
 
 /// The built-in files. `[name]` on a line of its own starts the list of that name; `#` starts a
 /// comment.
-pub(super) const FILES: [(&str, &str); 27] = files! {
+pub(super) const FILES: [(&str, &str); 35] = files! {
     "lexicons/adult.txt"
     "lexicons/betting.txt"
     "lexicons/companies.txt"
@@ -18,6 +18,7 @@ pub(super) const FILES: [(&str, &str); 27] = files! {
     "forms/ad.txt"
     "forms/adult.txt"
     "forms/blocks.txt"
+    "forms/blog.txt"
     "forms/common.txt"
     "forms/discussion-en.txt"
     "forms/discussion.txt"
@@ -26,8 +27,12 @@ pub(super) const FILES: [(&str, &str); 27] = files! {
     "forms/farm.txt"
     "forms/firm.txt"
     "forms/footer.txt"
+    "forms/foreign-asia.txt"
+    "forms/foreign-europe.txt"
+    "forms/foreign-lists.txt"
     "forms/foreign.txt"
     "forms/gambling.txt"
+    "forms/heads.txt"
     "forms/markup.txt"
     "forms/mirror.txt"
     "forms/nav.txt"
@@ -35,5 +40,8 @@ pub(super) const FILES: [(&str, &str); 27] = files! {
     "forms/reference.txt"
     "forms/related.txt"
     "forms/say.txt"
+    "forms/tables.txt"
+    "forms/talk.txt"
+    "forms/tech.txt"
     "forms/ticker.txt"
 };

@@ -6,6 +6,7 @@ use super::block;
 use super::family::Family;
 use super::garble;
 use super::genre::Genre;
+use super::heads::{self, HeadStyle};
 use super::layout::Layout;
 use super::lexicon::{Lexicons, Scope};
 use super::natural::{ABOVE, BELOW, Crowd, Slot, UNDER_TITLE, WITHIN};
@@ -83,6 +84,7 @@ impl<'a> Composer<'a> {
             crowd: rng.weighted([(Crowd::Bare, 35), (Crowd::Usual, 51), (Crowd::Crowded, 14)]),
             layout: Layout::draw(rng),
             indent: rng.pick(["", "", "", "　　", "    "]),
+            heads: rng.chance(0.2).then(|| (HeadStyle::draw(rng), 0)),
             instead,
             paragraphs,
             scope: Scope::with_headlines(headlines),
@@ -92,8 +94,8 @@ impl<'a> Composer<'a> {
         finish(id, lang, sheet.lines)
     }
 
-    /// A page with these paragraphs as its article, all of them in order: only white space and line
-    /// breaks may be put between their characters. `lang` is `zh`, `zh-hant` (all that is put
+    /// A page with these paragraphs as its article, all of them in order: within a paragraph only
+    /// white space and line breaks may be put between its characters. `lang` is `zh`, `zh-hant` (all that is put
     /// around the article is in variant characters) or `en`.
     fn compose(&self, id: &str, lang: &str, paragraphs: &[&str], rng: &mut Rng) -> LabelledPage {
         let english = lang.starts_with("en");
@@ -171,15 +173,31 @@ impl<'a> Composer<'a> {
         let indent = rng.pick(["", "", "", "　　", "　　", "    ", "\u{a0}\u{a0}"]);
         let negative = rng.chance(0.3).then(|| rng.below(paragraphs.len() + 1));
         let insets = rng.chance(0.25);
+        let style = rng.chance(0.3).then(|| HeadStyle::draw(rng));
+        let (often, decoys) = (rng.pick([0.3, 0.6, 1.0]), rng.chance(0.4));
+        let mut count = 0;
         let mut merged = String::new();
         for (index, paragraph) in paragraphs.iter().enumerate() {
             if negative == Some(index) && merged.is_empty() {
                 let block = negatives::lines(self.lexicons, english, rng);
                 out.extend(block.into_iter().map(article_line));
             }
-            if let Layout::Merged(count) = layout {
+            if let Some(style) = style.filter(|_| merged.is_empty()) {
+                if decoys && index > 0 && rng.chance(0.25) {
+                    let mut scope = Scope::with_headlines(self.headlines);
+                    let decoy = style.decoy(self.lexicons, english, &mut scope, rng);
+                    out.extend(decoy.into_iter().map(|text| junk_line(text, Family::Related)));
+                }
+                if rng.chance(often)
+                    && let Some(words) = heads::words(paragraph, rng)
+                {
+                    push_article(style.dress(&words, count), out);
+                    count += 1;
+                }
+            }
+            if let Layout::Merged(most) = layout {
                 merged.push_str(paragraph);
-                if (index + 1) % count == 0 || index + 1 == paragraphs.len() {
+                if (index + 1) % most == 0 || index + 1 == paragraphs.len() {
                     push_article(std::mem::take(&mut merged), out);
                 }
             } else {
@@ -265,7 +283,7 @@ mod tests {
         let languages = ["zh", "zh-hant", "en"];
         for genre in Genre::ALL {
             let foreign = genre == Genre::Foreign;
-            for lang in if foreign { FOREIGN } else { languages } {
+            for lang in if foreign { &FOREIGN[..] } else { &languages[..] } {
                 let mut sizes = std::collections::BTreeSet::new();
                 for copy in 0..80 {
                     let mut rng = Rng::derive(4, lang, copy);

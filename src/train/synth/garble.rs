@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use encoding_rs::GBK;
 
 use super::Rng;
+use super::leftover;
 use super::noise::full_width;
 use crate::input::{LabelledLine, LabelledPage};
 use crate::text::Label;
@@ -85,9 +86,15 @@ const WAYS: [(Way, usize); 12] = [
     (Way::Shuffled, 2),
 ];
 
-/// Garbles a share of the page's lines in one or two ways. Article lines stay article; now and then
+/// How many garbled pages of 100 have markup left in their text, and are garbled in no other way.
+const LEFT_MARKUP: usize = 20;
+
+/// Garbles a share of the page's lines in one or two ways, or leaves markup in most of them. Article lines stay article; now and then
 /// the junk is garbled as well, so that being garbled says nothing.
 pub fn garble(page: &LabelledPage, rng: &mut Rng) -> LabelledPage {
+    if rng.below(100) < LEFT_MARKUP {
+        return leftover::leave(page, rng);
+    }
     let mut ways = vec![rng.weighted(WAYS)];
     if rng.chance(0.3) {
         ways.push(rng.weighted(WAYS));
@@ -128,13 +135,19 @@ fn garble_line(line: &mut LabelledLine, ways: &[Way], strength: f64, rng: &mut R
     for way in ways {
         apply(*way, &mut cells, strength, rng);
     }
+    rejoin(line, &cells);
+}
+
+/// Puts a line together from its cells, one for each of its characters; the spans follow. A line of
+/// which nothing would be left stays as it was.
+pub(super) fn rejoin(line: &mut LabelledLine, cells: &[String]) {
     let text = cells.concat();
     if text.contains('\n') || text.chars().all(char::is_whitespace) {
         return;
     }
     if !line.spans.is_empty() {
         let mut starts = vec![0];
-        for cell in &cells {
+        for cell in cells {
             starts.push(starts.last().copied().unwrap_or(0) + cell.chars().count());
         }
         let at = |n: usize| starts.get(n).copied().unwrap_or(0);

@@ -16,8 +16,12 @@ pub enum Genre {
     Blocks,
     /// Firms, products, jobs, films: a few article lines among hundreds of others.
     Firm,
-    /// Articles in German, French, Japanese and the like, with menus in those languages.
+    /// Articles in German, Korean, Russian and the like, with menus in those languages.
     Foreign,
+    /// Travel and food blogs: hundreds of short captions, with addresses and prices.
+    Blog,
+    /// Software: commands, configuration, code and errors between sentences.
+    Tech,
     /// Blocks of junk of all families.
     Mixture,
     /// Prose spun around keywords: betting, lottery, escorts, shell companies, download mirrors.
@@ -28,13 +32,15 @@ pub enum Genre {
 
 impl Genre {
     /// Every genre.
-    pub const ALL: [Genre; 9] = [
+    pub const ALL: [Genre; 11] = [
         Genre::Article,
         Genre::Discussion,
         Genre::Reference,
         Genre::Blocks,
         Genre::Firm,
         Genre::Foreign,
+        Genre::Blog,
+        Genre::Tech,
         Genre::Mixture,
         Genre::Doorway,
         Genre::Listing,
@@ -49,6 +55,8 @@ impl Genre {
             Genre::Blocks => "blocks",
             Genre::Firm => "firm",
             Genre::Foreign => "foreign",
+            Genre::Blog => "blog",
+            Genre::Tech => "tech",
             Genre::Mixture => "mixture",
             Genre::Doorway => "doorway",
             Genre::Listing => "listing",
@@ -65,8 +73,8 @@ impl Genre {
         !matches!(self, Genre::Mixture | Genre::Doorway | Genre::Listing)
     }
 
-    /// The language of one page: `zh`, `zh-hant`, `en`, or for foreign pages `de`, `fr`
-    /// or `ja`.
+    /// The language of one page: `zh`, `zh-hant`, `en`, or for foreign pages one
+    /// of their own.
     pub fn language(self, rng: &mut Rng) -> &'static str {
         let [zh, hant, en] = match self {
             Genre::Article => [80, 10, 10],
@@ -75,6 +83,8 @@ impl Genre {
             Genre::Blocks => [82, 8, 10],
             Genre::Firm => [74, 10, 16],
             Genre::Foreign => return rng.pick(FOREIGN),
+            Genre::Blog => [45, 45, 10],
+            Genre::Tech => [55, 7, 38],
             Genre::Mixture => [80, 5, 15],
             Genre::Doorway => [70, 6, 24],
             Genre::Listing => [70, 8, 22],
@@ -98,7 +108,8 @@ impl Genre {
 }
 
 /// Languages of foreign pages.
-pub(super) const FOREIGN: [&str; 3] = ["de", "fr", "ja"];
+pub(super) const FOREIGN: [&str; 13] =
+    ["de", "fr", "ja", "ja", "ko", "ko", "ru", "es", "pt", "vi", "ar", "th", "it"];
 
 #[cfg(test)]
 mod tests {

@@ -125,6 +125,13 @@ fn slot(
     number_of: &mut dyn FnMut(&str) -> usize,
 ) -> Result<Part, String> {
     if is_choice(chars.clone()) {
+        let head: String = chars.clone().take_while(|c| *c != '|').collect();
+        if let Some((name, times)) = head.split_once('*')
+            && name.chars().all(|c| c.is_ascii_lowercase() || c == '.')
+            && times.starts_with(|c: char| c.is_ascii_digit())
+        {
+            return Err(format!("write the bar in the joint of {{{head}}} as \\|"));
+        }
         let (branches, _) = sequence(chars, depth + 1, number_of)?;
         return Ok(Part::Choice(branches));
     }
@@ -228,7 +235,8 @@ mod tests {
 
     #[test]
     fn broken_terms_are_refused() {
-        for term in ["{", "{}", "{a|", "a}", "{#x}", "{a*}x{b*z}", &"{a|".repeat(99)] {
+        for term in ["{", "{}", "{a|", "a}", "{#x}", "{a*}x{b*z}", "{a*2-3: | }", &"{a|".repeat(99)]
+        {
             assert!(parts(term).is_err() || term == "{a*}x", "{term}");
         }
     }

@@ -19,6 +19,7 @@ use super::Rng;
 use super::block;
 use super::family::Family;
 use super::garble;
+use super::heads::{self, HeadStyle};
 use super::layout::Layout;
 use super::lexicon::{Lexicons, Scope};
 use super::natural::{ABOVE, BELOW, Crowd, Slot, UNDER_TITLE};
@@ -43,6 +44,9 @@ pub(super) struct Sheet<'a> {
     /// How the page lays out its paragraphs, and what stands before them.
     pub(super) layout: Layout,
     pub(super) indent: &'static str,
+    /// How sub-headings above some of its paragraphs look, and how many it has so far; where
+    /// it has any.
+    pub(super) heads: Option<(HeadStyle, usize)>,
     /// What stands in for paragraphs that have come to their end.
     pub(super) instead: &'static str,
     /// The paragraphs that are left.
@@ -168,6 +172,12 @@ impl Sheet<'_> {
             return self.push(format!("{}{}", self.indent, now.concat()), ARTICLE);
         }
         for paragraph in now {
+            if let Some((style, count)) = self.heads.filter(|_| rng.chance(0.5))
+                && let Some(words) = heads::words(paragraph, rng)
+            {
+                self.heads = Some((style, count + 1));
+                self.push(style.dress(&words, count), ARTICLE);
+            }
             for line in self.layout.lines(&format!("{}{paragraph}", self.indent)) {
                 self.push(line, ARTICLE);
             }
