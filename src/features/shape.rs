@@ -78,8 +78,10 @@ pub fn measure(
 ) -> Row {
     let n = |class: Class| counts[class as usize];
     let of = |class: Class| n(class) as f32;
+    // What no reader sees makes a line neither longer nor thinner; it has a column of its own.
     let all: u32 = counts.iter().sum();
-    let total = all as f32;
+    let seen = all - n(Class::Ignored);
+    let total = seen as f32;
     let share = |n: f32| n / total.max(1.0);
     let flag = |yes: bool| f32::from(u8::from(yes));
 
@@ -102,7 +104,7 @@ pub fn measure(
     let mean_item = runs.in_items as f32 / runs.items.max(1) as f32;
 
     [
-        ln_1_plus(all),
+        ln_1_plus(seen),
         (1.0 + of(Class::Han) + WORD_UNITS * runs.latin as f32).ln(),
         share(of(Class::Han)),
         share(latin),
@@ -147,7 +149,7 @@ pub fn measure(
         ln_1_plus(n(Class::Quote)),
         flag(n(Class::Symbol) > 0 && ["©", "®", "℗"].iter().any(|mark| text.contains(mark))),
         flag(n(Class::SentenceEnd) > 0 && (text.contains('?') || text.contains("？"))),
-        share(of(Class::Control) + of(Class::Ignored)),
+        (of(Class::Control) + of(Class::Ignored)) / (all as f32).max(1.0),
     ]
 }
 

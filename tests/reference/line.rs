@@ -47,7 +47,7 @@ impl Line {
         let n = |wanted: &[Class]| {
             chars.iter().filter(|&&c| wanted.contains(&fold_char(c).class)).count() as f64
         };
-        let total = chars.len() as f64;
+        let total = chars.len() as f64 - n(&[Class::Ignored]);
         let share = |wanted: &[Class]| n(wanted) / total.max(1.0);
         let flag = |yes: bool| if yes { 1.0 } else { 0.0 };
         use Class::*;
@@ -172,7 +172,7 @@ impl Line {
             ("quotes", (1.0 + n(&[Quote])).ln()),
             ("rights_mark", has(&["©", "®", "℗"])),
             ("question", has(&["?", "？"])),
-            ("unreadable_share", share(&[Control, Ignored])),
+            ("unreadable_share", n(&[Control, Ignored]) / (chars.len() as f64).max(1.0)),
         ]);
         let (skeleton, units) = (skeleton(&codes), units(&codes));
         Line { codes, characters: total, length, skeleton, units, shape }
