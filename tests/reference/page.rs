@@ -123,16 +123,20 @@ pub fn columns(lines: &[Line], belief: &[f32], i: usize) -> Columns {
     ])
 }
 
-/// Of all runs of lines the one that gains most; the first of several.
+/// Of all runs of lines the one that gains most: of several the one that ends first, and of those the
+/// shortest, since lines that gain nothing do not lengthen it.
 fn best_block(n: usize, gain: impl Fn(usize) -> f64) -> (usize, usize) {
     let mut best = (0, 0, 0.0);
-    for start in 0..n {
-        let mut sum = 0.0;
-        for end in start + 1..=n {
-            sum += gain(end - 1);
-            if sum > best.2 + 1e-4 {
-                best = (start, end, sum);
+    for end in 1..=n {
+        let (mut sum, mut most) = (0.0, (end, 0.0));
+        for start in (0..end).rev() {
+            sum += gain(start);
+            if sum > most.1 + 1e-6 {
+                most = (start, sum);
             }
+        }
+        if most.1 > best.2 + 1e-4 {
+            best = (most.0, end, most.1);
         }
     }
     (best.0, best.1)
