@@ -10,7 +10,7 @@ use crate::{
         context::{Surroundings, WIDTH},
         facts::{Margins, PageFacts},
     },
-    model::{Curves, CurvesScratch, KindScratch, LineScratch, Model, Policy},
+    model::{Curves, CurvesScratch, Evidence, KindScratch, LineScratch, Model, Policy},
     span::{Span, SpanScratch},
     text::{Kind, Line, Page},
 };
@@ -188,8 +188,11 @@ impl Filter {
         let Scratch { belief, facts, span, spans, .. } = scratch;
         let first = out.len();
         for i in own.clone() {
-            let characters = facts.n_characters[i] as usize;
-            let probability = self.model.calibration.probability(belief[i], characters);
+            let probability = self.model.calibration.probability(Evidence {
+                log_odds: belief[i],
+                planted: facts.margins[i].planted,
+                characters: facts.n_characters[i] as usize,
+            });
             out.push(self.decide(probability, &lines[i], span, spans));
         }
         if self.kinds {

@@ -3,9 +3,24 @@
 
 use serde::{Deserialize, Serialize};
 
+/// What is known of a line when it is decided on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Evidence {
+    /// Log odds of junk after the last pass.
+    pub log_odds: f32,
+    /// Log odds that the line's own words were planted.
+    pub planted: f32,
+    /// Its length.
+    pub characters: usize,
+}
+
 /// A logistic curve over the last pass's log odds (Platt 1999), less what the line's length asks
 /// for: by Bayes' rule a decision that costs k times as much needs ln k more evidence. One
 /// threshold on the probability can then serve for lines of every length.
+///
+/// A line whose own words say that it was planted is let off that cost in the measure of that
+/// probability: a paragraph of betting words is no paragraph to be afraid for, and what stays of it
+/// costs its length as well.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Calibration {
     /// Multiplies the log odds; above 0.
@@ -21,14 +36,15 @@ pub struct Calibration {
 const COMMON_LENGTH: f32 = 20.0;
 
 impl Calibration {
-    /// Log odds of a line of so many characters, less what its length asks for.
-    pub fn adjusted(length_cost: f32, log_odds: f32, characters: usize) -> f32 {
-        log_odds - length_cost * (characters as f32 / COMMON_LENGTH).ln_1p()
+    /// Log odds of junk, less what the line's length asks for.
+    pub fn adjusted(length_cost: f32, line: Evidence) -> f32 {
+        let natural = 1.0 / (1.0 + line.planted.exp());
+        line.log_odds - length_cost * natural * (line.characters as f32 / COMMON_LENGTH).ln_1p()
     }
 
-    /// The probability of junk of a line of so many characters, in `0..=1`.
-    pub fn probability(&self, log_odds: f32, characters: usize) -> f32 {
-        let evidence = Self::adjusted(self.length_cost, log_odds, characters);
+    /// The probability of junk, in `0..=1`.
+    pub fn probability(&self, line: Evidence) -> f32 {
+        let evidence = Self::adjusted(self.length_cost, line);
         1.0 / (1.0 + (-(self.slope * evidence + self.offset)).exp())
     }
 }
@@ -40,11 +56,16 @@ mod tests {
     #[test]
     fn long_lines_need_more_evidence() {
         let plain = Calibration { slope: 2.0, offset: -1.0, length_cost: 0.0 };
-        assert_eq!(plain.probability(0.5, 10), 0.5);
-        assert_eq!(plain.probability(0.5, 10_000), 0.5);
+        let line = |log_odds, characters| Evidence { log_odds, characters, planted: -9.0 };
+        assert_eq!(plain.probability(line(0.5, 10)), 0.5);
+        assert_eq!(plain.probability(line(0.5, 10_000)), 0.5);
         let careful = Calibration { length_cost: 1.0, ..plain };
         // 20 (e - 1) characters cost one unit of log odds.
-        assert!((careful.probability(1.5, 34) - 0.5).abs() < 0.01);
-        assert!(careful.probability(1.5, 1000) < 0.01);
+        assert!((careful.probability(line(1.5, 34)) - 0.5).abs() < 0.01);
+        assert!(careful.probability(line(1.5, 1000)) < 0.01);
+        // Not where the words themselves were planted; half where that is even.
+        let planted = |planted| Evidence { planted, ..line(1.5, 34) };
+        assert!(careful.probability(planted(9.0)) > 0.87);
+        assert!((careful.probability(planted(0.0)) - 0.731).abs() < 0.01);
     }
 }

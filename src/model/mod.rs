@@ -13,7 +13,7 @@ mod page;
 mod policy;
 mod span;
 
-pub use calibration::Calibration;
+pub use calibration::{Calibration, Evidence};
 pub use card::{Card, SetFacts};
 pub use curves::{Curves, CurvesScratch};
 pub use kinds::{ColumnScale, KindModel, KindScratch};

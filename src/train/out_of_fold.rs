@@ -100,8 +100,8 @@ pub struct Stages {
     pub passes: Vec<Fitted<PageModel>>,
     /// Log odds after the last pass, page by page, by models that did not see the page's fold.
     pub belief: Vec<Vec<f32>>,
-    /// Log odds of the line model alone, in the same way.
-    pub line_belief: Vec<Vec<f32>>,
+    /// Log odds that each line was planted, in the same way.
+    pub planted: Vec<Vec<f32>>,
     /// How the fits went, one line each.
     pub report: Vec<String>,
 }
@@ -140,7 +140,7 @@ pub fn fit(corpus: &Corpus, recipe: &Recipe, progress: &(dyn Fn(&str) + Sync)) -
         .collect();
     let mut belief: Vec<Vec<f32>> =
         facts.iter().map(|f| f.margins.iter().map(Margins::total).collect()).collect();
-    let line_belief = belief.clone();
+    let planted = facts.iter().map(|f| f.margins.iter().map(|m| m.planted).collect()).collect();
 
     let sample = draw(&labelled, recipe);
     let mut passes = Vec::new();
@@ -160,7 +160,7 @@ pub fn fit(corpus: &Corpus, recipe: &Recipe, progress: &(dyn Fn(&str) + Sync)) -
             .collect();
         passes.push(fitted);
     }
-    Ok(Stages { line, passes, belief, line_belief, report })
+    Ok(Stages { line, passes, belief, planted, report })
 }
 
 fn lines_of(page: &TrainingPage) -> Vec<Line<'_>> {

@@ -17,7 +17,7 @@ use crate::{
     digest::Digest,
     evaluate::curve::{Curve, ScoredLine},
     features::schema,
-    model::{Calibration, Card, Model, OperatingCurve, OperatingPoint, Policy},
+    model::{Calibration, Card, Evidence, Model, OperatingCurve, OperatingPoint, Policy},
     text::{Label, words},
 };
 
@@ -96,29 +96,29 @@ pub fn train(corpus: &Corpus, recipe: &Recipe, progress: &(dyn Fn(&str) + Sync))
     })
 }
 
-/// Every line that is measured on, with its page and its held-out log odds: those of gold pages,
+/// Every line that is measured on, with its page and its held-out evidence: those of gold pages,
 /// or of all pages where every set is weak.
 fn held_out<'a>(
     corpus: &'a Corpus,
-    belief: &'a [Vec<f32>],
-) -> impl Iterator<Item = (&'a TrainingPage, ScoredLine, f32)> {
+    stages: &'a Stages,
+) -> impl Iterator<Item = (&'a TrainingPage, ScoredLine, Evidence)> {
     let any_gold = corpus.pages.iter().any(|p| p.origin == Origin::Gold);
     let measured = move |page: &TrainingPage| page.origin == Origin::Gold || !any_gold;
-    corpus.pages.iter().zip(belief).filter(move |(page, _)| measured(page)).flat_map(
-        |(page, belief)| {
-            page.page.lines.iter().zip(belief).filter(|(l, _)| l.label != Label::Either).map(
-                move |(line, &log_odds)| {
-                    let scored = ScoredLine {
-                        probability: 0.0,
-                        is_junk: line.label == Label::Junk,
-                        characters: line.text.chars().count() as u32,
-                        set: 0,
-                    };
-                    (page, scored, log_odds)
-                },
-            )
-        },
-    )
+    let answers = stages.belief.iter().zip(&stages.planted);
+    let pages = corpus.pages.iter().zip(answers).filter(move |(page, _)| measured(page));
+    pages.flat_map(|(page, (belief, planted))| {
+        let lines = page.page.lines.iter().zip(belief.iter().zip(planted));
+        lines.filter(|(l, _)| l.label != Label::Either).map(move |(line, (&log_odds, &planted))| {
+            let characters = line.text.chars().count();
+            let scored = ScoredLine {
+                probability: 0.0,
+                is_junk: line.label == Label::Junk,
+                characters: characters as u32,
+                set: 0,
+            };
+            (page, scored, Evidence { log_odds, planted, characters })
+        })
+    })
 }
 
 /// Calibrates for every length cost of the recipe and takes the one whose best point within the
@@ -130,11 +130,8 @@ fn calibrate(
 ) -> Result<(Calibration, OperatingCurve)> {
     let mut best: Option<(f64, Calibration, OperatingCurve)> = None;
     for &length_cost in &recipe.policy.length_costs {
-        let (evidence, is_junk): (Vec<f32>, Vec<bool>) = held_out(corpus, &stages.belief)
-            .map(|(_, line, log_odds)| {
-                let characters = line.characters as usize;
-                (Calibration::adjusted(length_cost, log_odds, characters), line.is_junk)
-            })
+        let (evidence, is_junk): (Vec<f32>, Vec<bool>) = held_out(corpus, stages)
+            .map(|(_, line, evidence)| (Calibration::adjusted(length_cost, evidence), line.is_junk))
             .unzip();
         let calibration = Calibration { length_cost, ..page_fit::calibrate(&evidence, &is_junk)? };
         let curve = operating_curve(corpus, stages, calibration);
@@ -150,8 +147,8 @@ fn calibrate(
 fn operating_curve(corpus: &Corpus, stages: &Stages, calibration: Calibration) -> OperatingCurve {
     let mut all = Vec::new();
     let mut by_set: BTreeMap<&str, Vec<ScoredLine>> = BTreeMap::new();
-    for (page, line, log_odds) in held_out(corpus, &stages.belief) {
-        let probability = calibration.probability(log_odds, line.characters as usize);
+    for (page, line, evidence) in held_out(corpus, stages) {
+        let probability = calibration.probability(evidence);
         let line = ScoredLine { probability, ..line };
         all.push(line);
         by_set.entry(&page.page.set).or_default().push(line);
@@ -180,11 +177,11 @@ fn with_intervals(
     calibration: Calibration,
     seed: u64,
 ) -> OperatingCurve {
-    let articles = held_out(corpus, &stages.belief).filter(|(_, line, _)| !line.is_junk);
+    let articles = held_out(corpus, stages).filter(|(_, line, _)| !line.is_junk);
     let lines: Vec<LostLine<'_>> = articles
-        .map(|(page, line, log_odds)| LostLine {
+        .map(|(page, line, evidence)| LostLine {
             site: &page.page.site,
-            probability: calibration.probability(log_odds, line.characters as usize),
+            probability: calibration.probability(evidence),
             characters: line.characters,
         })
         .collect();

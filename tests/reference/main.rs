@@ -12,8 +12,8 @@ use dechaff::features::{
     shape,
 };
 use dechaff::model::{
-    Additive, Basis, Calibration, Card, Cross, HEADS, JUNK, Knots, LineModel, LineScratch,
-    OperatingCurve, PLANTED, PageModel, Policy, Table,
+    Additive, Basis, Calibration, Card, Cross, Evidence, HEADS, JUNK, Knots, LineModel,
+    LineScratch, OperatingCurve, PLANTED, PageModel, Policy, Table,
 };
 use dechaff::{Filter, Model, Page, filter::Scratch};
 use line::Line;
@@ -136,8 +136,11 @@ fn compare(text: &str) -> Result<(), String> {
     let filter = Filter::new(model.clone(), policy);
     let verdict = filter.judge(&page, &mut Scratch::default());
     for (i, (line, verdict)) in page.lines.iter().zip(&verdict.lines).enumerate() {
-        let n = line.text.chars().count();
-        let expected = model.calibration.probability(belief[i], n);
+        let expected = model.calibration.probability(Evidence {
+            log_odds: belief[i],
+            planted: facts.margins[i].planted,
+            characters: line.text.chars().count(),
+        });
         if verdict.probability != expected {
             return Err(format!("line {i}: {} and {expected}", verdict.probability));
         }

@@ -87,10 +87,10 @@ const WAYS: [(Way, usize); 12] = [
 ];
 
 /// How many garbled pages of 100 have markup left in their text, and are garbled in no other way.
-const LEFT_MARKUP: usize = 20;
+const LEFT_MARKUP: usize = 8;
 
-/// Garbles a share of the page's lines in one or two ways, or leaves markup in most of them. Article lines stay article; now and then
-/// the junk is garbled as well, so that being garbled says nothing.
+/// Garbles a share of the page's lines in one or two ways, or leaves markup in most of them. Article
+/// lines stay article; now and then the junk is garbled as well, so that being garbled says nothing.
 pub fn garble(page: &LabelledPage, rng: &mut Rng) -> LabelledPage {
     if rng.below(100) < LEFT_MARKUP {
         return leftover::leave(page, rng);
