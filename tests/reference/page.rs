@@ -123,6 +123,27 @@ pub fn columns(lines: &[Line], belief: &[f32], i: usize) -> Columns {
     ])
 }
 
+/// The columns that tell of the page's best block.
+pub const OF_BLOCK: [&str; 4] = ["in_block", "above_block", "below_block", "block_share"];
+
+/// Whether another run of lines gains as much as the best one, but for rounding: sums of other
+/// precision may then choose the other, and neither is wrong.
+pub fn is_block_disputed(lines: &[Line], belief: &[f32]) -> bool {
+    let junk = |j: usize| 1.0 / (1.0 + (-f64::from(belief[j]).clamp(-8.0, 8.0)).exp());
+    let gain = |j: usize| (0.5 - junk(j)) * (1.0 + lines[j].characters).ln();
+    let mut sums = Vec::new();
+    for start in 0..lines.len() {
+        let mut sum = 0.0;
+        for end in start..lines.len() {
+            sum += gain(end);
+            sums.push(sum);
+        }
+    }
+    let most = sums.iter().copied().fold(0.0, f64::max);
+    sums.push(0.0); // No block at all.
+    sums.iter().filter(|&&sum| sum > most - 1e-3).count() > 1
+}
+
 /// Of all runs of lines the one that gains most: of several the one that ends first, and of those the
 /// shortest, since lines that gain nothing do not lengthen it.
 fn best_block(n: usize, gain: impl Fn(usize) -> f64) -> (usize, usize) {
