@@ -4,8 +4,11 @@
 //! and English. It is more even than real pages, so the figures are for comparing one version of
 //! the code with another on one machine. The model is the one inside the program.
 
+mod common;
+
 use std::hint::black_box;
 
+use common::Writer;
 use dechaff::{
     Filter, Model, Page,
     features::{
@@ -34,12 +37,6 @@ enum Text {
 
 const TEXTS: [Text; 4] = [Text::ZhShort, Text::ZhLong, Text::EnShort, Text::EnLong];
 
-const ZH: &str = "清晨 渡口 船工 把 缆绳 解开 河面 上 起了 薄雾 两岸 的 稻田 刚刚 收割 孩子们 沿着 堤坝 跑 老人 坐在 门前 \
-    修补 渔网 集市 开门 很早 首页 新闻 视频 下载 登录 更多 厂家 批发 价格 公司 设备 安装 2019 年 5 月 来源";
-const EN: &str = "the ferry leaves before dawn and the river keeps a thin mist over both banks while children run \
-    along the dyke an old man mends his nets market opens early home news video download login more price \
-    company 2019 about contact share";
-
 /// Bytes of each text.
 const SIZE: usize = 256 << 10;
 /// Lines of a page.
@@ -48,31 +45,19 @@ const LINES: usize = 40;
 impl Text {
     /// Pages of this sort, the same in every run.
     fn pages(self) -> Vec<String> {
-        let (words, space, end) = match self {
-            Text::ZhShort | Text::ZhLong => (ZH, "", "。"),
-            Text::EnShort | Text::EnLong => (EN, " ", "."),
+        let mut writer = match self {
+            Text::ZhShort | Text::ZhLong => Writer::chinese(),
+            Text::EnShort | Text::EnLong => Writer::english(),
         };
-        let words: Vec<&str> = words.split_whitespace().collect();
         let longest = match self {
             Text::ZhShort | Text::EnShort => 6,
             Text::ZhLong | Text::EnLong => 120,
-        };
-        let mut state = 1u64;
-        let mut below = |n: usize| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (state >> 33) as usize % n
         };
         let (mut pages, mut size) = (Vec::new(), 0);
         while size < SIZE {
             let mut page = String::new();
             for _ in 0..LINES {
-                for word in 0..1 + below(longest) {
-                    page.push_str(if word > 0 { space } else { "" });
-                    page.push_str(words[below(words.len())]);
-                    page.push_str(if below(9) == 0 { "," } else { "" });
-                }
-                page.push_str(end);
-                page.push('\n');
+                writer.line(longest, &mut page);
             }
             size += page.len();
             pages.push(page);

@@ -5,6 +5,8 @@
 //! English. A row is the median of five runs; all programs take turns, so that a busy machine is busy
 //! for all of them. `--growth` runs sizes from 10 MB up to MB and draws time over size.
 
+mod common;
+
 use std::error::Error;
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -13,18 +15,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use common::Writer;
+
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// Runs of each program, of which the median counts.
 const RUNS: usize = 5;
 /// Bytes of a composed input.
 const SIZE: usize = 40 << 20;
-
-const ZH: &str = "清晨 渡口 船工 把 缆绳 解开 河面 上 起了 薄雾 两岸 的 稻田 刚刚 收割 孩子们 沿着 堤坝 跑 老人 坐在 门前 \
-    修补 渔网 集市 开门 很早 首页 新闻 视频 下载 登录 更多 厂家 批发 价格 公司 设备 安装 2019 年 5 月 来源";
-const EN: &str = "the ferry leaves before dawn and the river keeps a thin mist over both banks while children run \
-    along the dyke an old man mends his nets market opens early home news video download login more price \
-    company 2019 about contact share";
 
 fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1).filter(|a| a != "--bench");
@@ -208,29 +206,17 @@ fn plot(points: &[(f64, f64)]) -> String {
 /// Writes pages of some forty lines as JSON Lines, and the same lines as one text, in both languages.
 fn compose(folder: &Path, size: usize) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    for (language, words, space, end) in [("zh", ZH, "", "。"), ("en", EN, " ", ".")] {
-        let words: Vec<&str> = words.split_whitespace().collect();
+    for (language, mut writer) in [("zh", Writer::chinese()), ("en", Writer::english())] {
         let pages = folder.join(format!("{language}.jsonl"));
         let text = folder.join(format!("{language}.txt"));
         let mut pages_out = BufWriter::new(File::create(&pages)?);
         let mut text_out = BufWriter::new(File::create(&text)?);
-        let mut state = 1u64;
-        let mut below = |n: usize| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (state >> 33) as usize % n
-        };
         let mut written = 0;
         while written < size {
             let mut page = String::new();
-            for _ in 0..20 + below(40) {
-                let longest = if below(3) == 0 { 80 } else { 6 };
-                for word in 0..1 + below(longest) {
-                    page.push_str(if word > 0 { space } else { "" });
-                    page.push_str(words[below(words.len())]);
-                    page.push_str(if below(9) == 0 { "," } else { "" });
-                }
-                page.push_str(end);
-                page.push('\n');
+            for _ in 0..20 + writer.below(40) {
+                let longest = if writer.below(3) == 0 { 80 } else { 6 };
+                writer.line(longest, &mut page);
             }
             serde_json::to_writer(&mut pages_out, &serde_json::json!({ "text": page }))?;
             pages_out.write_all(b"\n")?;

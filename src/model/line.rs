@@ -49,15 +49,12 @@ impl<const H: usize> Table<H> {
     pub fn quantise(weights: [&[f64]; H]) -> Self {
         let length = weights.iter().map(|w| w.len()).min().unwrap_or(0);
         debug_assert!(length.is_power_of_two() && weights.iter().all(|w| w.len() == length));
-        let scales = weights.map(|weights| {
-            let largest = weights.iter().fold(0.0f64, |m, w| m.max(w.abs()));
-            if largest > 0.0 { largest / 127.0 } else { 1.0 }
-        });
-        let rounded = |head: usize, i: usize| (weights[head][i] / scales[head]).round() as i8;
+        let heads = weights.map(to_bytes);
+        let row = |i: usize| std::array::from_fn(|head| heads[head].0[i]);
         Table {
             bits: length.trailing_zeros(),
-            scales: scales.map(|s| s as f32),
-            weights: (0..length).map(|i| std::array::from_fn(|head| rounded(head, i))).collect(),
+            weights: (0..length).map(row).collect(),
+            scales: heads.each_ref().map(|(_, scale)| *scale as f32),
         }
     }
 
@@ -93,6 +90,13 @@ impl<const H: usize> Table<H> {
         });
         (sums, count)
     }
+}
+
+/// Real weights as whole multiples of a scale, of which the largest is 127, and that scale.
+pub fn to_bytes(weights: &[f64]) -> (Vec<i8>, f64) {
+    let largest = weights.iter().fold(0.0f64, |m, w| m.max(w.abs()));
+    let scale = if largest > 0.0 { largest / 127.0 } else { 1.0 };
+    (weights.iter().map(|w| (w / scale).round() as i8).collect(), scale)
 }
 
 /// Both tables and when to ask the second.

@@ -17,7 +17,9 @@ pub use calibration::{Calibration, Evidence};
 pub use card::{Card, SetFacts};
 pub use curves::{Curves, CurvesScratch};
 pub use kinds::{ColumnScale, KindModel, KindScratch};
-pub use line::{HEADS, JUNK, LineModel, LineScratch, PLANTED, Table, observe, word_codes};
+pub use line::{
+    HEADS, JUNK, LineModel, LineScratch, PLANTED, Table, observe, to_bytes, word_codes,
+};
 pub use page::{Additive, Basis, Cross, Knots, PageModel};
 pub use policy::{Dial, OperatingCurve, OperatingPoint, Policy};
 pub use span::{SpanLinear, SpanModel};

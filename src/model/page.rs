@@ -5,11 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::curves::{Curves, CurvesScratch};
-use crate::features::{
-    context::{LN_UNITS, Surroundings, WIDTH},
-    facts::PageFacts,
-};
+use crate::features::context::{LN_UNITS, WIDTH};
 
 /// The ramps of one column: ramp k is 0 below `knots[k]`, 1 above `knots[k + 1]`, straight between.
 /// A column with fewer than two knots has none and says nothing.
@@ -139,12 +135,6 @@ impl PageModel {
     /// Log odds of junk.
     pub fn log_odds(&self, row: &[f32; WIDTH]) -> f32 {
         self.bands[Self::band_of(&self.bounds, row)].log_odds(row)
-    }
-
-    /// Takes one belief a line and leaves the answers of this pass in their place.
-    pub fn run(&self, facts: &PageFacts, around: &mut Surroundings, belief: &mut [f32]) {
-        around.settle(facts);
-        Curves::new(self).run(facts, around, &mut CurvesScratch::default(), belief);
     }
 }
 

@@ -27,6 +27,17 @@ fn push_json(out: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {
     serde_json::to_writer(out, value).expect("plain values can be written to memory");
 }
 
+/// Appends a value as a line of JSON.
+fn push_json_line(out: &mut Vec<u8>, value: &impl Serialize) {
+    push_json(out, value);
+    out.push(b'\n');
+}
+
+/// A probability as it is written: four digits.
+fn four_digits(probability: f32) -> f64 {
+    (f64::from(probability) * 1e4).round() / 1e4
+}
+
 #[cfg(test)]
 mod testing {
     //! Made-up verdicts, so that writing is tested without a model.

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::clean::{block, is_removed};
-use super::push_json;
+use super::{four_digits, push_json_line};
 use crate::input::{Body, Content, InputPage};
 use crate::{Page, PageVerdict, text::Kind};
 
@@ -42,12 +42,9 @@ pub fn receipts(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: 
         },
     };
     for (index, (line, v)) in lines.lines.iter().zip(&verdict.lines).enumerate() {
-        let p = (f64::from(v.probability) * 1e4).round() / 1e4;
+        let p = four_digits(v.probability);
         let end = line.start + line.text.len();
-        let mut push = |receipt: &Receipt<'_>| {
-            push_json(out, receipt);
-            out.push(b'\n');
-        };
+        let mut push = |receipt: &Receipt<'_>| push_json_line(out, receipt);
         if is_removed(Some(v)) {
             let (before, after) = text.map_or(("", ""), |text| {
                 let block = block(text, lines, index);

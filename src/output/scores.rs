@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::push_json;
+use super::{four_digits, push_json_line};
 use crate::input::InputPage;
 use crate::{Page, PageVerdict, Verdict, text::Kind};
 
@@ -38,7 +38,7 @@ pub fn scores(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: &m
     let line_scores = lines.lines.iter().zip(&verdict.lines).map(|(line, v)| LineScore {
         n: line.number,
         text: line.text,
-        p: (f64::from(v.probability) * 1e4).round() / 1e4,
+        p: four_digits(v.probability),
         verdict: v.verdict,
         kind: v.kind,
         cut: v
@@ -53,8 +53,7 @@ pub fn scores(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: &m
         lines: line_scores.collect(),
         guarded: verdict.guarded,
     };
-    push_json(out, &scores);
-    out.push(b'\n');
+    push_json_line(out, &scores);
 }
 
 /// How many characters stand before a byte offset.

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::push_json;
+use super::{four_digits, push_json_line};
 use crate::input::InputPage;
 use crate::{Page, PageVerdict, Verdict};
 
@@ -30,12 +30,11 @@ pub fn unsure(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: &m
                 n: line.number,
                 start: line.start,
                 end: line.start + line.text.len(),
-                p: (f64::from(v.probability) * 1e4).round() / 1e4,
+                p: four_digits(v.probability),
                 text: line.text,
                 guarded: verdict.guarded,
             };
-            push_json(out, &unsure);
-            out.push(b'\n');
+            push_json_line(out, &unsure);
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::{
         context::{Surroundings, WIDTH},
         facts::PageFacts,
     },
-    model::{ColumnScale, KindModel, KindScratch, LineScratch},
+    model::{ColumnScale, KindModel, KindScratch, LineScratch, to_bytes},
     text::{Kind, Label},
 };
 
@@ -164,8 +164,7 @@ pub fn fit(rows: &[KindRow<'_>], settings: Settings) -> Result<FittedKinds> {
     // Standard order whatever the layout: column by column, kind by kind.
     let weights: Vec<f64> = params.iter().copied().collect();
     let (columns, of_grams) = weights.split_at(WIDTH * kinds.len());
-    let largest = of_grams.iter().fold(0.0f64, |m, w| m.max(w.abs()));
-    let step = if largest > 0.0 { largest / 127.0 } else { 1.0 };
+    let (table, step) = to_bytes(of_grams);
     let report = format!(
         "kinds: {} of {} lines with a kind drawn, {} kinds, {} n-grams, gradient {gradient:.1e} a row",
         drawn.len(),
@@ -179,7 +178,7 @@ pub fn fit(rows: &[KindRow<'_>], settings: Settings) -> Result<FittedKinds> {
         weights: columns.iter().map(|&w| w as f32).collect(),
         bias: intercept.iter().map(|&b| b as f32).collect(),
         grams,
-        table: of_grams.iter().map(|w| (w / step).round() as i8).collect(),
+        table,
         scale: step as f32 * settings.stretch,
     };
     Ok(FittedKinds { model, report })
@@ -206,8 +205,7 @@ fn draw<'r, 'a>(
     let mut drawn = Vec::new();
     for row in rows {
         let expected = weight(row) * wanted / sum.max(1e-9);
-        let times = expected.floor() as usize + usize::from(random.unit() < expected.fract());
-        drawn.extend(std::iter::repeat_n(row, times));
+        drawn.extend(std::iter::repeat_n(row, random.times(expected)));
     }
     drawn
 }

@@ -19,7 +19,9 @@ use crate::{
         facts::{Margins, PageFacts},
         ngrams::{CHARACTERS, FORM, WORDS},
     },
-    model::{Basis, LineModel, LineScratch, PageModel, Table, observe, word_codes},
+    model::{
+        Basis, Curves, CurvesScratch, LineModel, LineScratch, PageModel, Table, observe, word_codes,
+    },
     text::{Kind, Label, Line},
 };
 
@@ -148,15 +150,20 @@ pub fn fit(corpus: &Corpus, recipe: &Recipe, progress: &(dyn Fn(&str) + Sync)) -
         progress(&format!("fitting the page model, pass {}", pass + 1));
         let fitted =
             fit_pass(corpus, recipe, &labelled, &sample, &facts, &belief, pass, &mut report)?;
+        let curves: Vec<Curves> = fitted.without.iter().map(Curves::new).collect();
         belief = corpus
             .pages
             .par_iter()
             .zip(&facts)
             .zip(belief)
-            .map_init(Surroundings::default, |around, ((page, facts), mut belief)| {
-                fitted.without[page.fold].run(facts, around, &mut belief);
-                belief
-            })
+            .map_init(
+                <(Surroundings, CurvesScratch)>::default,
+                |(around, scratch), ((page, facts), mut belief)| {
+                    around.settle(facts);
+                    curves[page.fold].run(facts, around, scratch, &mut belief);
+                    belief
+                },
+            )
             .collect();
         passes.push(fitted);
     }
@@ -226,8 +233,6 @@ fn fit_lines(
         max_passes: recipe.line.max_passes,
         seed: recipe.seed,
     };
-    // Where a corpus has nothing planted, there is nothing to learn of it, and the margin is 0.
-    let has_planted = labelled.is_planted.contains(&true);
     let fitted = Fitted::try_new(corpus.folds, |without| {
         let subset = labelled.subset(without);
         let ask = |is_positive: &[bool]| {
@@ -241,8 +246,8 @@ fn fit_lines(
             line_fit::fit(&problem, &subset, &settings)
         };
         let junk = ask(&labelled.is_junk)?;
-        let is_there = |&i: &u32| labelled.is_planted[i as usize];
-        let planted = match has_planted && subset.iter().any(is_there) {
+        // Where nothing is planted, there is nothing to learn of it, and the margin is 0.
+        let planted = match subset.iter().any(|&i| labelled.is_planted[i as usize]) {
             true => ask(&labelled.is_planted)?,
             false => line_fit::Solution::nothing(1 << recipe.line.bits),
         };
@@ -352,8 +357,7 @@ fn draw(labelled: &Labelled, recipe: &Recipe) -> Vec<u32> {
     let mut drawn = Vec::new();
     for (index, &weight) in labelled.weight.iter().enumerate() {
         let expected = f64::from(weight) * wanted / sum;
-        let times = expected.floor() as usize + usize::from(random.unit() < expected.fract());
-        drawn.extend(std::iter::repeat_n(index as u32, times));
+        drawn.extend(std::iter::repeat_n(index as u32, random.times(expected)));
     }
     drawn
 }

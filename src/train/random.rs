@@ -51,6 +51,12 @@ impl Rng {
         (self.0.next_u64() >> 11) as f64 / (1u64 << 53) as f64
     }
 
+    /// How often something is drawn of which `expected` are: that many, rounded up or down by chance, so
+    /// that it is right on average.
+    pub fn times(&mut self, expected: f64) -> usize {
+        expected.floor() as usize + usize::from(self.unit() < expected.fract())
+    }
+
     /// True in a share `p` of all calls.
     pub fn chance(&mut self, p: f64) -> bool {
         self.unit() < p
