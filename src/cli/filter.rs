@@ -8,7 +8,6 @@ use anyhow::{Result, bail};
 use super::args::{Inputs, ModelArgs, PageArgs, RunArgs, expectation};
 use super::pages::{self, Buffers, Job, Lists};
 use super::say::say;
-use crate::filter::Filter;
 use crate::input::{Format, InputPage};
 use crate::output::{Destination, Output, OutputFile, clean, receipts, unsure};
 use crate::{Page, PageVerdict};
@@ -60,11 +59,11 @@ pub struct Args {
 /// # Errors
 /// If the model cannot be read, the output makes no sense or cannot be written.
 pub fn run(args: &Args) -> Result<ExitCode> {
-    let (model, policy) = args.model.load()?;
+    let (model, policies) = args.model.load()?;
     if !args.run.quiet || args.dry_run {
-        expectation(&model, policy.threshold).into_iter().for_each(say);
+        expectation(&model, policies.text.threshold).into_iter().for_each(say);
     }
-    let mut filter = Filter::new(model, args.pages.adjust(policy));
+    let mut filter = args.pages.adjust(policies).filter(model);
     if args.kinds || args.dry_run || args.removed.is_some() {
         filter = filter.with_kinds();
     }
@@ -102,9 +101,9 @@ pub fn run(args: &Args) -> Result<ExitCode> {
                 unsure(page, lines, verdict, &mut buffers.unsure);
             }
         };
-    let text_field = args.pages.text_field.as_deref();
+    let records = args.pages.records();
     let is_one_stream = matches!(destination, Destination::Stdout | Destination::File(_));
-    let job = Job { filter: &filter, text_field, is_one_stream, write: &write };
+    let job = Job { filter: &filter, records, is_one_stream, write: &write };
     let summary = pages::run(inputs, &job, Output::new(destination), lists, &args.run)?;
     if !args.run.quiet || args.dry_run {
         pages::report(&summary, n_skipped).into_iter().for_each(say);
@@ -115,7 +114,8 @@ pub fn run(args: &Args) -> Result<ExitCode> {
 /// Text and JSON Lines cannot go into one stream.
 fn check_formats(destination: &Destination, inputs: &Inputs) -> Result<()> {
     if let Destination::Stdout | Destination::File(_) = destination {
-        let first_of = |format| inputs.sources.iter().find(|s| s.format == Some(format));
+        let first_of =
+            |format| inputs.sources.iter().find(|s| s.format.map(Format::written) == Some(format));
         if let (Some(text), Some(json)) = (first_of(Format::Text), first_of(Format::JsonLines)) {
             bail!(
                 "{} is text and {} is JSON Lines: give a folder with -o, or filter them apart",

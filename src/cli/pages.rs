@@ -11,7 +11,7 @@ use anyhow::Result;
 use super::args::{Inputs, RunArgs};
 use super::say::Progress;
 use crate::filter::{Filter, Scratch};
-use crate::input::{Format, InputPage, RawPage, Source, read_source};
+use crate::input::{Format, InputPage, RawPage, RecordOptions, Source, read_source};
 use crate::output::{Output, OutputFile, Summary};
 use crate::text::Kind;
 use crate::{Error, Page, PageVerdict, pipeline};
@@ -23,8 +23,8 @@ const MAX_REMARKS: u64 = 20;
 pub struct Job<'a> {
     /// Judges.
     pub filter: &'a Filter,
-    /// The field of a JSON page that holds its text.
-    pub text_field: Option<&'a str>,
+    /// How JSON pages are read.
+    pub records: RecordOptions<'a>,
     /// Whether all pages go into one stream that is text or JSON Lines as they are.
     pub is_one_stream: bool,
     /// Writes the page into the buffers.
@@ -154,7 +154,7 @@ fn items(
         Err(error) => return Box::new(std::iter::once(Item::Problem(error))),
     };
     if let Some(settled) = stream_format
-        && *settled.get_or_insert(reader.format) != reader.format
+        && *settled.get_or_insert(reader.format.written()) != reader.format.written()
     {
         let path = source.path.to_path_buf();
         let reason = "text and JSON Lines cannot go into one output; this input is left out".into();
@@ -169,14 +169,17 @@ fn items(
 fn work(item: Item, job: &Job<'_>) -> Done {
     let Item::Page(raw) = item else { return Done::Other(item) };
     let n_bytes = raw.bytes.len();
-    let page = match raw.parse(job.text_field) {
+    let page = match raw.parse(job.records) {
         Ok(page) => page,
         Err(error) => return Done::Other(Item::Problem(error)),
     };
     let lines = page.lines();
     let mut buffers = Buffers::default();
     let summary = SCRATCH.with_borrow_mut(|(scratch, verdict)| {
-        job.filter.judge_into(&lines, scratch, verdict);
+        match page.document() {
+            Some(document) => job.filter.judge_document_into(document, scratch, verdict),
+            None => job.filter.judge_into(&lines, scratch, verdict),
+        }
         (job.write)(&page, &lines, verdict, &mut buffers);
         Summary::of_page(&page, &lines, verdict)
     });

@@ -14,6 +14,7 @@ pub fn clean(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: &mu
     match &page.body {
         Body::Text(text) => clean_text(text, lines, verdict, out),
         Body::Record(record) => clean_record(record, lines, verdict, out),
+        Body::Html(document) => clean_text(&document.text, lines, verdict, out),
     }
 }
 
@@ -55,7 +56,8 @@ fn for_each_kept(text: &str, lines: &Page<'_>, verdict: &PageVerdict, mut push: 
 pub fn clean_record(record: &Record, lines: &Page<'_>, verdict: &PageVerdict, out: &mut Vec<u8>) {
     let raw = record.raw.as_str();
     let is_changed = |v: &LineVerdict| v.verdict == Verdict::Junk || !v.cut.is_empty();
-    if !verdict.lines.iter().any(is_changed) {
+    let is_text = !matches!(record.content, Content::Html { .. });
+    if is_text && !verdict.lines.iter().any(is_changed) {
         out.extend_from_slice(raw.as_bytes());
         return;
     }
@@ -68,6 +70,15 @@ pub fn clean_record(record: &Record, lines: &Page<'_>, verdict: &PageVerdict, ou
             for_each_kept(text, lines, verdict, |part| kept.push_str(part));
             push(out, 0..range.start);
             push_json(out, &kept);
+            push(out, range.end..raw.len());
+        }
+        // The text goes where the HTML was, or beside it.
+        Content::Html { document, range, is_kept } => {
+            let mut kept = String::with_capacity(document.text.len());
+            for_each_kept(&document.text, lines, verdict, |part| kept.push_str(part));
+            push(out, 0..if *is_kept { range.end } else { range.start });
+            out.extend_from_slice(if *is_kept { b", \"text\": " } else { b"\"text\": " });
+            push_json(out, kept.trim_end_matches('\n'));
             push(out, range.end..raw.len());
         }
         Content::Lines { elements, range } => {
@@ -155,7 +166,7 @@ fn element_verdicts<'a>(
 mod tests {
     use super::super::testing::verdicts;
     use super::*;
-    use crate::input::{Format, RawPage};
+    use crate::input::{Format, RawPage, RecordOptions};
     use proptest::prelude::*;
     use std::path::Path;
 
@@ -167,9 +178,14 @@ mod tests {
 
     fn cleaned_record(raw: &str, letters: &str) -> String {
         let bytes = raw.as_bytes().to_vec();
-        let raw =
-            RawPage { path: Path::new("f").into(), line: 1, format: Format::JsonLines, bytes };
-        let page = raw.parse(None).unwrap();
+        let raw = RawPage {
+            path: Path::new("f").into(),
+            line: 1,
+            format: Format::JsonLines,
+            charset: None,
+            bytes,
+        };
+        let page = raw.parse(RecordOptions::default()).unwrap();
         let mut out = Vec::new();
         clean(&page, &page.lines(), &verdicts(letters), &mut out);
         String::from_utf8(out).unwrap()

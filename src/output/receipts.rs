@@ -39,7 +39,9 @@ pub fn receipts(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: 
             Content::Text { text, .. } => Some(text.as_str()),
             // Elements have no terminators.
             Content::Lines { .. } => None,
+            Content::Html { document, .. } => Some(document.text.as_str()),
         },
+        Body::Html(document) => Some(document.text.as_str()),
     };
     for (index, (line, v)) in lines.lines.iter().zip(&verdict.lines).enumerate() {
         let p = four_digits(v.probability);
@@ -88,14 +90,20 @@ mod tests {
     use super::super::clean_text;
     use super::super::testing::verdicts;
     use super::*;
-    use crate::input::{Format, RawPage};
+    use crate::input::{Format, RawPage, RecordOptions};
     use proptest::prelude::*;
     use std::path::Path;
 
     fn page(text: &str) -> InputPage {
         let bytes = text.as_bytes().to_vec();
-        let raw = RawPage { path: Path::new("f").into(), line: 1, format: Format::Text, bytes };
-        raw.parse(None).unwrap()
+        let raw = RawPage {
+            path: Path::new("f").into(),
+            line: 1,
+            format: Format::Text,
+            charset: None,
+            bytes,
+        };
+        raw.parse(RecordOptions::default()).unwrap()
     }
 
     fn written(page: &InputPage, letters: &str) -> String {
