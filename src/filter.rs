@@ -10,7 +10,11 @@ use crate::{
         context::{Surroundings, WIDTH},
         facts::{Margins, PageFacts},
     },
-    model::{Curves, CurvesScratch, Evidence, KindScratch, LineScratch, Model, Policy},
+    html::Document,
+    model::{
+        Calibration, Curves, CurvesScratch, Evidence, KindScratch, LineScratch, Model, Policy,
+        TreeScratch,
+    },
     span::{Span, SpanScratch},
     text::{Kind, Line, Page},
 };
@@ -72,6 +76,7 @@ pub struct Scratch {
     span: SpanScratch,
     spans: Vec<Span>,
     kinds: KindScratch,
+    tree: TreeScratch,
 }
 
 /// A model and a policy, ready to judge pages; shared by reference between threads.
@@ -80,6 +85,7 @@ pub struct Filter {
     model: Model,
     passes: Vec<Curves>,
     policy: Policy,
+    html_policy: Policy,
     kinds: bool,
 }
 
@@ -101,7 +107,15 @@ impl Filter {
     /// Takes a model and an operating point.
     pub fn new(model: Model, policy: Policy) -> Self {
         let passes = model.passes.iter().map(Curves::new).collect();
-        Filter { model, passes, policy, kinds: false }
+        let html_policy = model.tree.as_ref().map_or(policy, |tree| tree.policy);
+        let html_policy = Policy { cut: policy.cut, guard: policy.guard, ..html_policy };
+        Filter { model, passes, policy, html_policy, kinds: false }
+    }
+
+    /// Takes another operating point for pages of HTML than the model's own for them.
+    #[must_use]
+    pub fn with_html_policy(self, html_policy: Policy) -> Self {
+        Filter { html_policy, ..self }
     }
 
     /// Also names the kind of each line that is removed, which takes time of its own. A model that
@@ -114,6 +128,11 @@ impl Filter {
     /// The operating point.
     pub fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    /// The operating point for pages of HTML.
+    pub fn html_policy(&self) -> &Policy {
+        &self.html_policy
     }
 
     /// Judges one page.
@@ -129,19 +148,57 @@ impl Filter {
         verdict.guarded = false;
         let lines = &page.lines;
         if lines.len() <= WINDOW {
-            self.judge_window(lines, 0..lines.len(), scratch, &mut verdict.lines);
+            self.judge_window(lines, 0..lines.len(), scratch, verdict);
         } else {
-            let parts: Vec<Vec<LineVerdict>> = windows(lines.len())
+            let parts: Vec<PageVerdict> = windows(lines.len())
                 .into_par_iter()
                 .map_init(Scratch::default, |scratch, (window, own)| {
-                    let mut out = Vec::with_capacity(own.len());
+                    let mut out = PageVerdict::default();
                     self.judge_window(&lines[window], own, scratch, &mut out);
                     out
                 })
                 .collect();
-            parts.into_iter().for_each(|part| verdict.lines.extend(part));
+            parts.into_iter().for_each(|part| verdict.lines.extend(part.lines));
         }
-        if self.policy.guard && is_implausible(lines, &verdict.lines) {
+        self.guard(&self.policy, lines, verdict);
+    }
+
+    /// Judges a page of HTML by its text and its tree.
+    pub fn judge_document(&self, document: &Document, scratch: &mut Scratch) -> PageVerdict {
+        let mut verdict = PageVerdict::default();
+        self.judge_document_into(document, scratch, &mut verdict);
+        verdict
+    }
+
+    /// Judges a page of HTML into a verdict that is reused. A model without a head for HTML judges
+    /// its text.
+    pub fn judge_document_into(
+        &self,
+        document: &Document,
+        scratch: &mut Scratch,
+        verdict: &mut PageVerdict,
+    ) {
+        let page = document.page();
+        let Some(model) = &self.model.tree else {
+            return self.judge_into(&page, scratch, verdict);
+        };
+        verdict.lines.clear();
+        verdict.guarded = false;
+        if page.lines.is_empty() {
+            return;
+        }
+        // The tree holds the page together, so it is judged as a whole, however many lines it has.
+        self.log_odds(&page.lines, scratch);
+        let Scratch { line, facts, surroundings, belief, tree, .. } = scratch;
+        model.run(document, facts, surroundings, (&self.model.line, line), tree, belief);
+        let (calibration, policy) = (model.calibration, &self.html_policy);
+        self.decide_all(&page.lines, 0..page.lines.len(), calibration, policy, scratch, verdict);
+        self.guard(policy, &page.lines, verdict);
+    }
+
+    /// Keeps a page whole where more would go than the model has grounds for.
+    fn guard(&self, policy: &Policy, lines: &[Line<'_>], verdict: &mut PageVerdict) {
+        if policy.guard && is_implausible(lines, &verdict.lines) {
             verdict.guarded = true;
             for line in &mut verdict.lines {
                 if line.verdict == Verdict::Junk {
@@ -182,18 +239,32 @@ impl Filter {
         lines: &[Line<'_>],
         own: Range<usize>,
         scratch: &mut Scratch,
-        out: &mut Vec<LineVerdict>,
+        out: &mut PageVerdict,
     ) {
         self.log_odds(lines, scratch);
+        self.decide_all(lines, own, self.model.calibration, &self.policy, scratch, out);
+    }
+
+    /// Decides on the lines `own` by what the last pass left of them in the scratch.
+    fn decide_all(
+        &self,
+        lines: &[Line<'_>],
+        own: Range<usize>,
+        calibration: Calibration,
+        policy: &Policy,
+        scratch: &mut Scratch,
+        out: &mut PageVerdict,
+    ) {
         let Scratch { belief, facts, span, spans, .. } = scratch;
+        let out = &mut out.lines;
         let first = out.len();
         for i in own.clone() {
-            let probability = self.model.calibration.probability(Evidence {
+            let probability = calibration.probability(Evidence {
                 log_odds: belief[i],
                 planted: facts.margins[i].planted,
                 characters: facts.n_characters[i] as usize,
             });
-            out.push(self.decide(probability, &lines[i], span, spans));
+            out.push(self.decide(policy, probability, &lines[i], span, spans));
         }
         if self.kinds {
             self.name_kinds(lines, own, scratch, &mut out[first..]);
@@ -214,20 +285,21 @@ impl Filter {
 
     fn decide(
         &self,
+        policy: &Policy,
         probability: f32,
         line: &Line<'_>,
         scratch: &mut SpanScratch,
         spans: &mut Vec<Span>,
     ) -> LineVerdict {
-        let verdict = if probability >= self.policy.threshold {
+        let verdict = if probability >= policy.threshold {
             Verdict::Junk
-        } else if probability >= self.policy.unsure {
+        } else if probability >= policy.unsure {
             Verdict::Unsure
         } else {
             Verdict::Article
         };
         let mut judged = LineVerdict { probability, verdict, cut: Vec::new(), kind: None };
-        if let Some(model) = self.model.span.as_ref().filter(|_| self.policy.cut)
+        if let Some(model) = self.model.span.as_ref().filter(|_| policy.cut)
             && verdict != Verdict::Junk
         {
             model.find(line.text, &self.model.line, scratch, spans);
