@@ -24,7 +24,6 @@ from pathlib import Path
 from shingles import compare, means, without_titles
 
 DRAWS = 1000  # of the bootstrap over pages
-RUNS = 3  # of which the speed is the median
 SEED = 1
 
 
@@ -95,10 +94,10 @@ PEERS = {
 }
 
 
-def run_peer(extract, pages):
+def run_peer(extract, pages, runs):
     """Texts by id, pages that failed, and seconds of each run."""
     seconds, texts, failed = [], {}, 0
-    for _ in range(RUNS):
+    for _ in range(runs):
         getattr(extract, "forget", lambda: None)()
         texts, failed = {}, 0
         start = processor_seconds()
@@ -118,7 +117,7 @@ def processor_seconds():
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
-def run_program(command, pages):
+def run_program(command, pages, runs):
     """The same for a program that reads JSON Lines of pages from a file whose name is appended to the
     command, and writes JSON Lines of `id` and `text`. Reading, writing and starting count against it."""
     seconds, texts = [], {}
@@ -129,7 +128,7 @@ def run_program(command, pages):
             for page in pages:
                 asked = {key: page[key] for key in ("id", "html")}
                 out.write(json.dumps(asked, ensure_ascii=False) + "\n")
-        for _ in range(RUNS):
+        for _ in range(runs):
             start = processor_seconds()
             done = subprocess.run([*command, path], env=environment, stdout=subprocess.PIPE)
             seconds.append(processor_seconds() - start)
@@ -187,6 +186,7 @@ def main():
     parser.add_argument("--program", action="append", default=[], metavar="NAME=COMMAND",
                         help="a program to run as COMMAND FILE, which writes JSON Lines of id and text")
     parser.add_argument("--peers", help="run only those whose name contains one of these, by commas")
+    parser.add_argument("--runs", type=int, default=3, help="the speed is the median of so many (3)")
     parser.add_argument("--keep", type=Path, metavar="DIR",
                         help="write the text of each extractor to DIR/NAME/SET.jsonl")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every page's counts as JSON")
@@ -197,10 +197,11 @@ def main():
     for name, make in PEERS.items():
         if wanted is None or any(part in name for part in wanted):
             extract = make()
-            systems[name] = lambda pages, extract=extract: run_peer(extract, pages)
+            systems[name] = lambda pages, extract=extract: run_peer(extract, pages, arguments.runs)
     for given in arguments.program:
         name, _, command = given.partition("=")
-        systems[name] = lambda pages, command=command.split(): run_program(command, pages)
+        command = command.split()
+        systems[name] = lambda pages, command=command: run_program(command, pages, arguments.runs)
     given_texts = {}
     for given in arguments.output:
         name, _, file = given.partition("=")
