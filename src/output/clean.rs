@@ -73,12 +73,18 @@ pub fn clean_record(record: &Record, lines: &Page<'_>, verdict: &PageVerdict, ou
             push(out, range.end..raw.len());
         }
         // The text goes where the HTML was, or beside it.
-        Content::Html { document, range, is_kept } => {
+        Content::Html { document, range, is_kept, said } => {
             let mut kept = String::with_capacity(document.text.len());
             for_each_kept(&document.text, lines, verdict, |part| kept.push_str(part));
             push(out, 0..if *is_kept { range.end } else { range.start });
             out.extend_from_slice(if *is_kept { b", \"text\": " } else { b"\"text\": " });
             push_json(out, kept.trim_end_matches('\n'));
+            for (name, value) in said {
+                out.extend_from_slice(b", ");
+                push_json(out, name);
+                out.extend_from_slice(b": ");
+                push_json(out, value);
+            }
             push(out, range.end..raw.len());
         }
         Content::Lines { elements, range } => {
