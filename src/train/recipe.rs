@@ -128,6 +128,8 @@ pub struct HtmlRecipe {
     pub alpha: f64,
     /// Lines that a fit sees, drawn by weight.
     pub rows: usize,
+    /// A line of n characters is drawn n to this power as often: what counts in the end is text.
+    pub by_length: f64,
     /// Planted copies made of each page.
     pub plant: usize,
     /// Share of article characters that the default point for HTML may lose.
@@ -144,6 +146,7 @@ impl Default for HtmlRecipe {
             knots: 5,
             alpha: 5.0,
             rows: 50_000,
+            by_length: 0.5,
             plant: 1,
             max_article_loss: 0.05,
         }
@@ -315,6 +318,7 @@ impl Recipe {
         within("html.knots", self.html.knots, 2..=64)?;
         within("html.alpha", self.html.alpha, 1e-9..=1e9)?;
         within("html.rows", self.html.rows, 100..=10_000_000)?;
+        within("html.by_length", self.html.by_length, 0.0..=1.0)?;
         within("html.plant", self.html.plant, 0..=1000)?;
         within("html.max_article_loss", self.html.max_article_loss, 0.0..=1.0)?;
         within("page.max_iterations", self.page.max_iterations, 1..=1_000_000)?;

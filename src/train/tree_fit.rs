@@ -246,7 +246,10 @@ fn draw(pages: &[Read<'_>], recipe: &Recipe) -> Vec<(usize, usize)> {
         pages.iter().enumerate().flat_map(|(number, read)| {
             let lines = read.page.page.lines.iter().zip(&read.page.weights).enumerate();
             let labelled = lines.filter(|(_, (line, _))| line.label != Label::Either);
-            labelled.map(move |(line, (_, &weight))| (number, line, f64::from(weight)))
+            labelled.map(move |(line, (labelled, &weight))| {
+                let length = (labelled.text.chars().count() as f64).powf(recipe.html.by_length);
+                (number, line, f64::from(weight) * length)
+            })
         })
     };
     let sum: f64 = lines().map(|(.., weight)| weight).sum();
