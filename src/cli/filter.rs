@@ -10,7 +10,7 @@ use super::pages::{self, Buffers, Job, Lists};
 use super::say::say;
 use crate::filter::Filter;
 use crate::input::{Format, InputPage};
-use crate::output::{Destination, Output, OutputFile, clean, receipts, unsure};
+use crate::output::{Destination, Output, OutputFile, ReceiptsFile, clean, receipts, unsure};
 use crate::{Page, PageVerdict};
 
 /// Write the article lines of pages, leave out the junk.
@@ -87,7 +87,11 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         let is_gzip = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gz"));
         OutputFile::create(path, is_gzip).map(Some)
     };
-    let lists = Lists { receipts: create(&args.removed)?, unsure: create(&args.list_unsure)? };
+    let is_folder = matches!(destination, Destination::Folder(_));
+    let lists = Lists {
+        receipts: create(&args.removed)?.map(|file| ReceiptsFile::new(file, is_folder)),
+        unsure: create(&args.list_unsure)?,
+    };
     let is_written = !args.dry_run;
     let (is_receipted, is_listed) = (lists.receipts.is_some(), lists.unsure.is_some());
     let write =

@@ -6,6 +6,7 @@ mod evaluate;
 mod filter;
 mod model;
 mod pages;
+mod restore;
 mod say;
 mod score;
 #[cfg(feature = "training")]
@@ -32,6 +33,7 @@ struct Cli {
 enum Command {
     Filter(filter::Args),
     Score(score::Args),
+    Restore(restore::Args),
     #[cfg(feature = "training")]
     Train(train::Args),
     Evaluate(evaluate::Args),
@@ -44,6 +46,7 @@ pub fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Filter(args) => filter::run(&args),
         Command::Score(args) => score::run(&args),
+        Command::Restore(args) => restore::run(&args),
         #[cfg(feature = "training")]
         Command::Train(args) => train::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),

@@ -6,15 +6,19 @@
 mod clean;
 mod destination;
 mod file;
+mod literal;
 mod receipts;
+mod removal;
+mod restore;
 mod scores;
 mod summary;
 mod unsure;
 
-pub use clean::{clean, clean_record, clean_text};
+pub use clean::{clean, clean_record, clean_text, kept_text};
 pub use destination::{Destination, Output};
 pub use file::OutputFile;
-pub use receipts::receipts;
+pub use receipts::{Aside, ReceiptsFile, receipts};
+pub use restore::{PageReceipts, ReceiptsReader, Restored, restore};
 pub use scores::scores;
 pub use summary::Summary;
 pub use unsure::unsure;
