@@ -10,7 +10,9 @@ use crate::{
         context::{Surroundings, WIDTH},
         facts::{Margins, PageFacts},
     },
-    model::{Curves, CurvesScratch, Evidence, KindScratch, LineScratch, Model, Policy},
+    model::{
+        Curves, CurvesScratch, Evidence, Explanation, KindScratch, LineScratch, Model, Policy,
+    },
     span::{Span, SpanScratch},
     text::{Kind, Line, Page},
 };
@@ -151,6 +153,39 @@ impl Filter {
                 line.cut.clear();
             }
         }
+    }
+
+    /// Why [`Filter::judge`] says of lines what it says: an explanation for each line that `is_wanted`,
+    /// in order.
+    pub fn explain(
+        &self,
+        page: &Page<'_>,
+        scratch: &mut Scratch,
+        is_wanted: impl Fn(&Line<'_>) -> bool,
+    ) -> Vec<Explanation> {
+        let mut explanations = Vec::new();
+        for (window, own) in windows(page.lines.len()) {
+            let lines = page.lines.get(window).unwrap_or_default();
+            if !lines.get(own.clone()).unwrap_or_default().iter().any(&is_wanted) {
+                continue;
+            }
+            self.log_odds(lines, scratch);
+            // As the last pass left them, with what it was told of the neighbours.
+            let Scratch { facts, surroundings, belief, .. } = &*scratch;
+            for (i, line) in lines.iter().enumerate().filter(|(i, _)| own.contains(i)) {
+                if is_wanted(line) {
+                    let log_odds = belief.get(i).copied().unwrap_or_default();
+                    explanations.push(self.model.explain(
+                        line.text,
+                        i,
+                        facts,
+                        surroundings,
+                        log_odds,
+                    ));
+                }
+            }
+        }
+        explanations
     }
 
     /// Names the kinds of a window's junk lines; `verdicts` are those of the lines `own`.

@@ -10,6 +10,7 @@ use anyhow::Result;
 
 use super::args::{Inputs, RunArgs};
 use super::say::{Progress, count};
+use super::visible::{start, visible};
 use crate::filter::{Filter, Scratch};
 use crate::input::{Format, InputPage, RawPage, Source, read_source};
 use crate::output::{Aside, Output, OutputFile, ReceiptsFile, Summary};
@@ -18,6 +19,9 @@ use crate::{Error, Page, PageVerdict, pipeline};
 
 /// Remarks on single pages that are printed before they are only counted.
 const MAX_REMARKS: u64 = 20;
+
+/// Forms of removed lines that the summary lists.
+const MOST_FREQUENT: usize = 10;
 
 /// What is to be done with each page.
 pub struct Job<'a> {
@@ -255,5 +259,14 @@ pub fn report(summary: &Summary, n_skipped: usize) -> Vec<String> {
     tell(s.replaced, "faulty sequence", &where_replaced);
     tell(n_skipped as u64, "file", "passed over: no known ending");
     tell(s.errors, "error", "told above");
+    let top = s.skeletons.top(MOST_FREQUENT);
+    // What is there once or twice is not frequent.
+    if top.first().is_some_and(|(_, lines, _)| *lines > 2) {
+        lines.push("removed most often, by form (文 Han, A letters, 0 digits):".into());
+        let width = top.first().map_or(0, |(_, lines, _)| lines.to_string().len());
+        lines.extend(top.iter().filter(|(_, lines, _)| *lines > 1).map(|(form, lines, sample)| {
+            format!("  {lines:>width$}  {}  such as: {}", visible(form), start(sample, 40))
+        }));
+    }
     lines
 }

@@ -165,6 +165,7 @@ impl Work {
 
     /// One bad file does not stop the others; an output that cannot be written does.
     fn forgive(&mut self, error: anyhow::Error) -> Result<()> {
+        self.output.give_up();
         match error.downcast::<crate::Error>()? {
             error @ crate::Error::Io { .. } => Err(error.into()),
             error => {

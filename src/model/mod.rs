@@ -6,6 +6,7 @@ mod builtin;
 mod calibration;
 mod card;
 mod curves;
+mod explain;
 mod file;
 mod kinds;
 mod line;
@@ -16,6 +17,10 @@ mod span;
 pub use calibration::{Calibration, Evidence};
 pub use card::{Card, SetFacts};
 pub use curves::{Curves, CurvesScratch};
+pub use explain::{
+    CalibrationParts, ColumnPart, Explanation, GramPart, LineParts, PageParts, Part, column_name,
+    for_each_part,
+};
 pub use kinds::{ColumnScale, KindModel, KindScratch};
 pub use line::{
     HEADS, JUNK, LineModel, LineScratch, PLANTED, Table, observe, to_bytes, word_codes,

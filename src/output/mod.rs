@@ -5,21 +5,29 @@
 
 mod clean;
 mod destination;
+mod emit;
 mod file;
+mod flips;
 mod literal;
+mod preview;
 mod receipts;
 mod removal;
 mod restore;
 mod scores;
+mod skeletons;
 mod summary;
 mod unsure;
 
 pub use clean::{clean, clean_record, clean_text, kept_text};
 pub use destination::{Destination, Output};
+pub use emit::{Emit, emit};
 pub use file::OutputFile;
+pub use flips::{FlipGroup, FlipReport, Flips, Sample, Tally};
+pub use preview::{Preview, Share};
 pub use receipts::{Aside, ReceiptsFile, receipts};
 pub use restore::{PageReceipts, ReceiptsReader, Restored, restore};
 pub use scores::scores;
+pub use skeletons::{SkeletonScratch, Skeletons};
 pub use summary::Summary;
 pub use unsure::unsure;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
 use super::clean::is_removed;
+use super::skeletons::{SkeletonScratch, Skeletons};
 use crate::input::InputPage;
 use crate::{Page, PageVerdict, Verdict, text::Kind};
 
@@ -22,6 +23,8 @@ pub struct Summary {
     pub removed_lines: u64,
     /// Of these, lines by kind, where the filter named it.
     pub kinds: BTreeMap<Kind, u64>,
+    /// And what they look like.
+    pub skeletons: Skeletons,
     /// Lines kept that the model would not bet on.
     pub unsure_lines: u64,
     /// Spans cut out of kept lines.
@@ -54,6 +57,7 @@ impl Summary {
         if page.encoding != "UTF-8" {
             summary.encodings.insert(page.encoding, 1);
         }
+        let mut scratch = SkeletonScratch::default();
         for (index, line) in lines.lines.iter().enumerate() {
             let n_chars = line.text.chars().count() as u64;
             summary.chars += n_chars;
@@ -61,6 +65,7 @@ impl Summary {
             if is_removed(Some(v)) {
                 summary.removed_lines += 1;
                 summary.removed_chars += n_chars;
+                summary.skeletons.add(line.text, &mut scratch);
                 if let Some(kind) = v.kind {
                     *summary.kinds.entry(kind).or_default() += 1;
                 }
@@ -92,6 +97,7 @@ impl AddAssign for Summary {
         for (kind, lines) in other.kinds {
             *self.kinds.entry(kind).or_default() += lines;
         }
+        self.skeletons += other.skeletons;
         self.unsure_lines += other.unsure_lines;
         self.cut_spans += other.cut_spans;
         self.chars += other.chars;
@@ -134,6 +140,7 @@ mod tests {
         };
         assert_eq!(figures(&one), (1, 4, 1, 1, 1, 7, 3));
         assert_eq!(figures(&sum), (2, 8, 5, 1, 1, 14, 10));
+        assert_eq!(sum.skeletons.top(9)[0], ("文".to_owned(), 4, "丁戊"));
         assert_eq!(sum.kinds, BTreeMap::from([(Kind::Nav, 5)]));
         assert_eq!((sum.empty_pages, sum.errors, sum.replaced), (1, 1, 0));
         assert!((one.removed_share() - 3.0 / 7.0).abs() < 1e-12);
