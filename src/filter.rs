@@ -11,7 +11,8 @@ use crate::{
         facts::{Margins, PageFacts},
     },
     model::{
-        Curves, CurvesScratch, Evidence, Explanation, KindScratch, LineScratch, Model, Policy,
+        Curves, CurvesScratch, DECIDING, DecidingPart, Evidence, Explanation, KindScratch,
+        LineScratch, Model, Policy, deciding,
     },
     span::{Span, SpanScratch},
     text::{Kind, Line, Page},
@@ -52,6 +53,9 @@ pub struct PageVerdict {
     /// More would have gone than the model has grounds for, so the page was kept whole:
     /// lines that would have been junk are `Unsure`.
     pub guarded: bool,
+    /// For a filter that was asked ([`Filter::with_parts`]), what decided, line by line: the parts of the
+    /// page model that spoke most for junk; `None` for what is kept. Else empty.
+    pub parts: Vec<[Option<DecidingPart>; DECIDING]>,
 }
 
 impl PageVerdict {
@@ -83,6 +87,7 @@ pub struct Filter {
     passes: Vec<Curves>,
     policy: Policy,
     kinds: bool,
+    parts: bool,
 }
 
 /// Pages are judged in windows of at most this many lines, so that time and memory stay linear …
@@ -103,7 +108,7 @@ impl Filter {
     /// Takes a model and an operating point.
     pub fn new(model: Model, policy: Policy) -> Self {
         let passes = model.passes.iter().map(Curves::new).collect();
-        Filter { model, passes, policy, kinds: false }
+        Filter { model, passes, policy, kinds: false, parts: false }
     }
 
     /// Also names the kind of each line that is removed, which takes time of its own. A model that
@@ -111,6 +116,12 @@ impl Filter {
     #[must_use]
     pub fn with_kinds(self) -> Self {
         Filter { kinds: true, ..self }
+    }
+
+    /// Also tells which parts of the page model decided about each line that is removed.
+    #[must_use]
+    pub fn with_parts(self) -> Self {
+        Filter { parts: true, ..self }
     }
 
     /// The operating point.
@@ -128,20 +139,24 @@ impl Filter {
     /// Judges one page into a verdict that is reused.
     pub fn judge_into(&self, page: &Page<'_>, scratch: &mut Scratch, verdict: &mut PageVerdict) {
         verdict.lines.clear();
+        verdict.parts.clear();
         verdict.guarded = false;
         let lines = &page.lines;
         if lines.len() <= WINDOW {
-            self.judge_window(lines, 0..lines.len(), scratch, &mut verdict.lines);
+            self.judge_window(lines, 0..lines.len(), scratch, verdict);
         } else {
-            let parts: Vec<Vec<LineVerdict>> = windows(lines.len())
+            let parts: Vec<PageVerdict> = windows(lines.len())
                 .into_par_iter()
                 .map_init(Scratch::default, |scratch, (window, own)| {
-                    let mut out = Vec::with_capacity(own.len());
+                    let mut out = PageVerdict::default();
                     self.judge_window(&lines[window], own, scratch, &mut out);
                     out
                 })
                 .collect();
-            parts.into_iter().for_each(|part| verdict.lines.extend(part));
+            for part in parts {
+                verdict.lines.extend(part.lines);
+                verdict.parts.extend(part.parts);
+            }
         }
         if self.policy.guard && is_implausible(lines, &verdict.lines) {
             verdict.guarded = true;
@@ -217,21 +232,44 @@ impl Filter {
         lines: &[Line<'_>],
         own: Range<usize>,
         scratch: &mut Scratch,
-        out: &mut Vec<LineVerdict>,
+        out: &mut PageVerdict,
     ) {
         self.log_odds(lines, scratch);
         let Scratch { belief, facts, span, spans, .. } = scratch;
-        let first = out.len();
+        let first = out.lines.len();
         for i in own.clone() {
             let probability = self.model.calibration.probability(Evidence {
                 log_odds: belief[i],
                 planted: facts.margins[i].planted,
                 characters: facts.n_characters[i] as usize,
             });
-            out.push(self.decide(probability, &lines[i], span, spans));
+            out.lines.push(self.decide(probability, &lines[i], span, spans));
+        }
+        if self.parts {
+            self.tell_parts(own.clone(), scratch, &out.lines[first..], &mut out.parts);
         }
         if self.kinds {
-            self.name_kinds(lines, own, scratch, &mut out[first..]);
+            self.name_kinds(lines, own, scratch, &mut out.lines[first..]);
+        }
+    }
+
+    /// Tells what decided about a window's junk lines; the surroundings must be as the last pass left
+    /// them.
+    fn tell_parts(
+        &self,
+        own: Range<usize>,
+        scratch: &Scratch,
+        verdicts: &[LineVerdict],
+        out: &mut Vec<[Option<DecidingPart>; DECIDING]>,
+    ) {
+        let Scratch { facts, surroundings, .. } = scratch;
+        let mut row = [0.0; WIDTH];
+        for (number, verdict) in own.zip(verdicts) {
+            let pass = self.model.passes.last().filter(|_| verdict.verdict == Verdict::Junk);
+            out.push(pass.map_or([None; DECIDING], |pass| {
+                surroundings.row(facts, number, &mut row);
+                deciding(pass, &row)
+            }));
         }
     }
 
@@ -378,7 +416,7 @@ mod tests {
                 .iter()
                 .map(|&verdict| LineVerdict { probability: 0.5, verdict, cut: vec![], kind: None })
                 .collect(),
-            guarded: false,
+            ..PageVerdict::default()
         };
         use Verdict::{Article, Junk, Unsure};
         assert_eq!(page(&[]).verdict(), None);

@@ -180,10 +180,15 @@ fn lines_are_explained_by_their_own_text() {
     let text = String::from_utf8_lossy(&out.exits(0).stdout).into_owned();
     assert!(text.starts_with("p.txt:13: "), "{text}");
     // As the line writes them, not as they are folded.
-    for part in ["\"西門\"", "\"牌樓\"", "\"^进\"", "page model, band", "n-grams of characters"]
+    for part in ["\"西門\"", "\"牌樓\"", "\"^进（jìn）\"", "page model, band", "calibration"]
     {
-        out.check(text.contains(part) || part == "n-grams of characters", part);
+        out.check(text.contains(part), part);
     }
+    out.check(!text.contains("other n-grams"), "all of them were asked for");
+    let short = bench.run(&["explain", "p.txt", "--line", "13"]);
+    let text = String::from_utf8_lossy(&short.exits(0).stdout).into_owned();
+    short.check(text.contains(" other n-grams of characters "), "the sum of the rest");
+    short.check(text.contains(" other columns "), "the sum of the rest");
     let json = bench.run(&["explain", "p.txt", "--json"]);
     let lines: Vec<serde_json::Value> = String::from_utf8_lossy(&json.exits(0).stdout)
         .lines()
@@ -198,6 +203,30 @@ fn lines_are_explained_by_their_own_text() {
     let plain = bench.run(&["explain", "p.txt", "--line", "1", "-m", "m.dechaff"]);
     let text = String::from_utf8_lossy(&plain.exits(0).stdout).into_owned();
     plain.check(text.contains("line model") && !text.contains("page model"), "no pass");
+}
+
+#[test]
+fn receipts_name_what_decided() {
+    let bench = Bench::new();
+    bench.write("p.txt", MIXED);
+    bench.run(&["filter", "p.txt", "--removed", "r.jsonl", "-q"]).exits(0);
+    let json = bench.run(&["explain", "p.txt", "--json"]);
+    let read = |bytes: &[u8]| -> Vec<serde_json::Value> {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let explained = read(&json.exits(0).stdout);
+    let receipts = read(&bench.read("r.jsonl"));
+    assert!(receipts.len() > 3);
+    for receipt in receipts {
+        let line = explained.iter().find(|line| line["n"] == receipt["n"]).unwrap();
+        let parts = line["page_model"]["parts"].as_array().unwrap();
+        let for_junk = parts.iter().filter(|part| part["adds"].as_f64().unwrap() > 0.0);
+        let names: Vec<_> = for_junk.take(3).map(|part| part["name"].clone()).collect();
+        let told: Vec<_> =
+            receipt["parts"].as_array().unwrap().iter().map(|part| part[0].clone()).collect();
+        assert_eq!(told, names, "{receipt}");
+    }
 }
 
 #[test]
@@ -268,7 +297,7 @@ fn the_outcome_has_many_forms() {
     );
     emit("jsonl").exits(0).prints(jsonl);
     let dolma = concat!(
-        r#"{"id":"in/a.txt","attributes":{"dechaff":[[7,19,1.0],[24,26,1.0]]}}"#,
+        r#"{"id":"in/a.txt","attributes":{"dechaff":[[7,18,1.0],[23,25,1.0]]}}"#,
         "\n",
         r#"{"id":"7","attributes":{"dechaff":[[2,4,1.0]]}}"#,
         "\n",
@@ -280,7 +309,7 @@ fn the_outcome_has_many_forms() {
     emit("dolma").exits(0).prints(dolma);
     // Cut out what the ranges say, and the kept text is left.
     let chars: Vec<char> = PAGE.chars().collect();
-    let kept: String = [&chars[..7], &chars[19..24], &chars[26..]].concat().iter().collect();
+    let kept: String = [&chars[..7], &chars[18..23], &chars[25..]].concat().iter().collect();
     assert_eq!(kept, "\n标题在此\r\n第一段。\n末段没有行尾");
     let scores = bench.run(&["score", "-m", "m.dechaff", "in"]);
     emit("scores").exits(0).prints(&scores.stdout);
@@ -327,6 +356,7 @@ fn shells_and_manuals_know_every_command() {
         let text = String::from_utf8_lossy(&help.exits(0).stdout).into_owned();
         help.check(text.contains("Examples:\n") && text.contains("\n  dechaff "), "examples");
         man.check(manual.contains(&format!("DECHAFF {}", command.to_uppercase())), command);
+        man.check(manual.contains(".SS SYNOPSIS") && !manual.contains("dechaff\\-filter(1)"), "");
         for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
             let script = bench.run(&["completions", shell]);
             let text = String::from_utf8_lossy(&script.exits(0).stdout).into_owned();

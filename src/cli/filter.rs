@@ -108,6 +108,9 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     if args.kinds || args.dry_run || args.removed.is_some() || form == Some(Emit::Scores) {
         filter = filter.with_kinds();
     }
+    if args.removed.is_some() {
+        filter = filter.with_parts();
+    }
     let mut inputs = args.pages.find();
     let n_skipped = inputs.n_skipped;
     let destination = if args.dry_run {
@@ -190,7 +193,9 @@ fn renamed(relative: &Path, form: Emit) -> PathBuf {
         false => ("txt", &["txt"][..]),
     };
     let is_own = |e: &std::ffi::OsStr| own.iter().any(|own| e.eq_ignore_ascii_case(own));
-    if relative == Path::new("-") || Path::new(stem).extension().is_none_or(is_own) {
+    let is_warc =
+        [".warc", ".wet"].iter().any(|ending| stem.to_ascii_lowercase().ends_with(ending));
+    if relative == Path::new("-") || is_warc || Path::new(stem).extension().is_none_or(is_own) {
         return relative.into();
     }
     let mut renamed = Path::new(stem).with_extension(ending).into_os_string();

@@ -48,18 +48,37 @@ pub fn man(command: clap::Command) -> Result<ExitCode> {
     let mut page = Vec::new();
     let mut command = command;
     command.build();
-    clap_mangen::Man::new(command.clone()).render(&mut page)?;
+    let whole = clap_mangen::Man::new(command.clone());
+    whole.render_title(&mut page)?;
+    whole.render_name_section(&mut page)?;
+    whole.render_synopsis_section(&mut page)?;
     for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
         // Each command as a part of the page, under its own heading.
         let name = format!("dechaff {}", sub.get_name());
-        let man = clap_mangen::Man::new(sub.clone().bin_name(name.clone()));
         writeln!(page, ".SH \"{}\"", name.to_uppercase())?;
-        man.render_synopsis_section(&mut page)?;
-        man.render_description_section(&mut page)?;
-        man.render_options_section(&mut page)?;
-        man.render_extra_section(&mut page)?;
+        section(&mut page, &clap_mangen::Man::new(sub.clone().bin_name(name)))?;
+        // Those of `model`.
+        for inner in sub.get_subcommands().filter(|inner| inner.get_name() != "help") {
+            let name = format!("dechaff {} {}", sub.get_name(), inner.get_name());
+            writeln!(page, ".SH \"{}\"", name.to_uppercase())?;
+            section(&mut page, &clap_mangen::Man::new(inner.clone().bin_name(name)))?;
+        }
     }
+    whole.render_extra_section(&mut page)?;
     write(&page)
+}
+
+/// A command's own part; its headings are one level below.
+fn section(page: &mut Vec<u8>, man: &clap_mangen::Man) -> Result<()> {
+    let mut own = Vec::new();
+    man.render_synopsis_section(&mut own)?;
+    man.render_description_section(&mut own)?;
+    man.render_options_section(&mut own)?;
+    man.render_extra_section(&mut own)?;
+    let own = String::from_utf8_lossy(&own).replace(".SH EXTRA\n", "").replace("\n.SH ", "\n.SS ");
+    let own = own.strip_prefix(".SH ").map_or(own.clone(), |rest| format!(".SS {rest}"));
+    page.extend_from_slice(own.as_bytes());
+    Ok(())
 }
 
 fn write(bytes: &[u8]) -> Result<ExitCode> {

@@ -236,6 +236,51 @@ fn explain_page(pass: &PageModel, row: &[f32; WIDTH]) -> PageParts {
     PageParts { log_odds: model.log_odds(row), band, bias: model.bias, parts }
 }
 
+/// How many parts are named as those that decided.
+pub const DECIDING: usize = 3;
+
+/// A part of the page model's log odds that speaks for junk.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DecidingPart {
+    /// Index of its column; of a pair, of both.
+    pub columns: (usize, Option<usize>),
+    /// Log odds that it adds.
+    pub adds: f32,
+}
+
+impl DecidingPart {
+    /// Its name, as in an [`Explanation`].
+    pub fn name(&self) -> String {
+        let (one, other) = self.columns;
+        other.map_or(column_name(one).to_owned(), |other| {
+            format!("{} × {}", column_name(one), column_name(other))
+        })
+    }
+}
+
+/// The parts that speak most for junk, the greatest first.
+pub fn deciding(pass: &PageModel, row: &[f32; WIDTH]) -> [Option<DecidingPart>; DECIDING] {
+    let mut best = [None; DECIDING];
+    let Some(model) = pass.bands.get(PageModel::band_of(&pass.bounds, row)) else { return best };
+    for_each_part(model, row, |part, adds| {
+        let columns = match part {
+            Part::Column(column) => (column, None),
+            Part::Cross(index) => match model.basis.crosses.get(index) {
+                Some(Cross { columns: [a, b], .. }) => (*a, Some(*b)),
+                None => return,
+            },
+        };
+        let mut next = Some(DecidingPart { columns, adds: adds as f32 }).filter(|p| p.adds > 0.0);
+        for place in &mut best {
+            let is_greater = |p: &DecidingPart| place.is_none_or(|q| p.adds > q.adds);
+            if next.as_ref().is_some_and(is_greater) {
+                std::mem::swap(place, &mut next);
+            }
+        }
+    });
+    best
+}
+
 /// What adds to the page model's log odds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {

@@ -18,8 +18,8 @@ pub use calibration::{Calibration, Evidence};
 pub use card::{Card, SetFacts};
 pub use curves::{Curves, CurvesScratch};
 pub use explain::{
-    CalibrationParts, ColumnPart, Explanation, GramPart, LineParts, PageParts, Part, column_name,
-    for_each_part,
+    CalibrationParts, ColumnPart, DECIDING, DecidingPart, Explanation, GramPart, LineParts,
+    PageParts, Part, column_name, deciding, for_each_part,
 };
 pub use kinds::{ColumnScale, KindModel, KindScratch};
 pub use line::{

@@ -23,7 +23,7 @@ pub fn clean(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: &mu
 /// let line = |verdict| LineVerdict { probability: 0.5, verdict, cut: vec![], kind: None };
 /// let verdict = PageVerdict {
 ///     lines: vec![line(Verdict::Article), line(Verdict::Junk), line(Verdict::Unsure)],
-///     guarded: false,
+///     ..PageVerdict::default()
 /// };
 /// let text = "one\r\n\r\ntwo\n\nthree";
 /// let mut out = Vec::new();

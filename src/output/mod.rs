@@ -72,6 +72,6 @@ mod testing {
             cut: (letter == 'c').then_some(3..6).into_iter().collect(),
             kind: (letter == 'j').then_some(Kind::Nav),
         };
-        PageVerdict { lines: letters.chars().map(line).collect(), guarded: false }
+        PageVerdict { lines: letters.chars().map(line).collect(), ..PageVerdict::default() }
     }
 }

@@ -28,6 +28,8 @@ struct Receipt<'a> {
     before: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     after: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    parts: Vec<(String, f64)>,
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -64,7 +66,8 @@ fn is_zero(n: &usize) -> bool {
 ///
 /// `start` and `end` are bytes in the page's text; in an array of lines they count as if the elements
 /// were joined by one byte. The terminator and the blank lines that went with a line are in `after`,
-/// blank lines before the first line in `before`.
+/// blank lines before the first line in `before`. `parts`, where the filter was asked for them, are
+/// those of the page model that spoke most for removing the line, `[name, log odds]` each.
 ///
 /// The other fields are there for putting the page back together: `at`, for JSON pages, the byte of
 /// the object as it was written where the removed bytes began; `raw`, these bytes where they are not
@@ -140,6 +143,10 @@ pub fn receipts(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: 
             text: own,
             before,
             after,
+            parts: match removal.what {
+                What::Line => deciding_parts(verdict, removal.line),
+                _ => Vec::new(),
+            },
             at: is_record.then_some(removal.range.start),
             raw: (!is_usual).then_some(raw),
             put: removal.put,
@@ -165,6 +172,7 @@ pub fn receipts(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: 
             text: "",
             before: "",
             after: "",
+            parts: Vec::new(),
             at: matches!(page.body, Body::Record(_)).then_some(0),
             raw: None,
             put: "",
@@ -173,6 +181,13 @@ pub fn receipts(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: 
         };
         push_json_line(out, &receipt);
     }
+}
+
+/// What decided about a line, by name, with the log odds that each part added.
+fn deciding_parts(verdict: &PageVerdict, line: usize) -> Vec<(String, f64)> {
+    let parts = verdict.parts.get(line).map_or(&[][..], |parts| parts.as_slice());
+    let three_digits = |adds: f32| (f64::from(adds) * 1e3).round() / 1e3;
+    parts.iter().flatten().map(|part| (part.name(), three_digits(part.adds))).collect()
 }
 
 /// The parts of a JSON string as they are commonly written, without the quotes.
