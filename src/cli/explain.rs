@@ -147,7 +147,7 @@ fn write_line(
     let odds = e.page.as_ref().map_or(line.margin, |page| page.log_odds) + c.length_cost;
     let all = format!("{:.3} × {odds:.3} + {:.3}", c.slope, c.offset);
     row(out, &all, c.logit)?;
-    writeln!(out, "    1 / (1 + e^-{:.3}) = {:.4}\n", c.logit, e.probability)
+    writeln!(out, "    1 / (1 + e^{:.3}) = {:.4}\n", -c.logit, e.probability)
 }
 
 fn grams(out: &mut impl Write, what: &str, parts: &[GramPart], top: usize) -> std::io::Result<()> {

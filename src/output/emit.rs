@@ -16,7 +16,7 @@ pub enum Emit {
     Text,
     /// A JSON object a page: that of the input, or `{"id", "text"}` for a page that was text.
     Jsonl,
-    /// What [`scores`] writes.
+    /// What [`scores()`] writes.
     Scores,
     /// `{"id", "attributes": {"dechaff": [[start, end, p], …]}}`: what would be removed, as characters of
     /// the page's text, in the form of dolma's attribute files.
