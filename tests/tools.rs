@@ -38,18 +38,21 @@ fn a_mirrored_folder_comes_back_byte_for_byte() {
     let bench = Bench::new();
     bench.write("in/b/c.txt", PAGE).write("in/c.txt", "甲\n").write("in/b.txt", "魍\n乙\n魍");
     bench.write("in/x.jsonl", RECORDS).write("in/y.jsonl.gz", gzip(RECORDS.as_bytes()));
+    // Compressed, whatever its name says.
+    bench.write("in/z.txt", gzip(PAGE.as_bytes()));
     bench.write("in/all.txt", "魍\n").write("in/d.txt.gz", gzip(PAGE.as_bytes()));
     bench.filter(&["in", "-o", "out", "--removed", "r.jsonl.gz"]).exits(1).says("2 errors");
     let clean = String::from_utf8(bench.read("out/x.jsonl")).unwrap();
     assert!(clean.starts_with(r#"{"z": 1.0, "id":"p1", "text": "甲\n丙\u00e9\/", "a": [1,  2]}"#));
     let back = bench.run(&["restore", "out", "--removed", "r.jsonl.gz", "-o", "again"]);
-    back.exits(0).says("7 files").says("lines that held no page");
+    back.exits(0).says("8 files").says("lines that held no page");
     for name in ["b/c.txt", "c.txt", "b.txt", "x.jsonl", "all.txt"] {
         let (again, before) = (format!("again/{name}"), format!("in/{name}"));
         assert_eq!(bench.read(&again), bench.read(&before), "{name}");
     }
     assert_eq!(gunzip(&bench.read("again/y.jsonl.gz")), RECORDS.as_bytes());
     assert_eq!(gunzip(&bench.read("again/d.txt.gz")), PAGE.as_bytes());
+    assert_eq!(gunzip(&bench.read("again/z.txt")), PAGE.as_bytes());
     // One file of the folder, though another one's name is the end of its name.
     bench.run(&["restore", "out/b/c.txt", "--removed", "r.jsonl.gz"]).exits(0).prints(PAGE);
     bench.run(&["restore", "out/c.txt", "--removed", "r.jsonl.gz"]).exits(0).prints("甲\n");

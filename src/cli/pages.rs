@@ -167,8 +167,9 @@ pub fn run(
         }
         Ok(())
     };
-    args.pool()?
-        .install(|| pipeline::run(items, weigh, |item| work(item, job, is_receipted), write))?;
+    args.pool()?.install(|| {
+        pipeline::run(items, weigh, |item| work(item, job, is_receipted, !args.quiet), write)
+    })?;
     output.finish()?;
     lists.receipts.map_or(Ok(()), ReceiptsFile::commit)?;
     lists.unsure.map_or(Ok(()), OutputFile::commit)?;
@@ -200,7 +201,7 @@ fn items(
     Box::new(std::iter::once(begin).chain(pages).chain(std::iter::once(Item::End)))
 }
 
-fn work(item: Item, job: &Job<'_>, is_receipted: bool) -> Done {
+fn work(item: Item, job: &Job<'_>, is_receipted: bool, has_skeletons: bool) -> Done {
     let Item::Page(raw) = item else { return Done::Other(item) };
     if raw.is_blank() {
         return Done::Aside { line: raw, error: None };
@@ -221,7 +222,8 @@ fn work(item: Item, job: &Job<'_>, is_receipted: bool) -> Done {
     let summary = SCRATCH.with_borrow_mut(|(scratch, verdict)| {
         job.filter.judge_into(&lines, scratch, verdict);
         (job.write)(&page, &lines, verdict, &mut buffers);
-        Summary::of_page(&page, &lines, verdict)
+        let summary = Summary::of_page(&page, &lines, verdict);
+        if has_skeletons { summary.with_skeletons(&lines, verdict) } else { summary }
     });
     Done::Page { buffers, summary, n_bytes, path: page.path.clone(), line: page.line }
 }

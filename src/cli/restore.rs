@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 
 use super::say::{count, say};
-use crate::input::{Source, discover};
+use crate::input::{Source, discover, read_source};
 use crate::output::{Destination, Output, PageReceipts, ReceiptsReader, Restored, restore};
 
 /// Put the output of `filter` and its receipts back together.
@@ -176,7 +176,9 @@ impl Work {
     }
 
     fn file(&mut self, source: &Source, name: Option<&str>) -> Result<()> {
-        let is_gzip = source.path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gz"));
+        // By what is in it, not by its name; a stream can be opened only once.
+        let is_stream = *source.path == *Path::new("-");
+        let is_gzip = !is_stream && read_source(source, None)?.is_gzip;
         let output = &mut self.output;
         output.begin(source, is_gzip)?;
         let mut write = |bytes: &[u8]| output.page(bytes);

@@ -160,3 +160,37 @@ fn closing(s: &Summary) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cuts_are_struck_out_and_unsure_lines_marked() {
+        let text = "\n\n\n\n甲乙丙\n丁\n戊\n";
+        let line = |probability, verdict, cut: &[std::ops::Range<usize>], kind| LineVerdict {
+            probability,
+            verdict,
+            cut: cut.to_vec(),
+            kind,
+        };
+        let lines = vec![
+            line(0.125, Verdict::Article, &[3..6], None),
+            line(0.5, Verdict::Unsure, &[], None),
+            line(1.0, Verdict::Junk, &[], Some(Kind::Nav)),
+        ];
+        let verdict = PageVerdict { lines, ..PageVerdict::default() };
+        let shown = |has_colors| {
+            let mut out = Vec::new();
+            show(&mut out, &Page::from_text(text), &verdict, has_colors).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(shown(false), "\n\n  0.12     甲[-乙-]丙\n? 0.50     丁\n- 1.00 nav 戊\n");
+        assert_eq!(
+            shown(true),
+            "\n\n  0.12     甲\u{1b}[2m\u{1b}[9m乙\u{1b}[0m丙\n\
+             \u{1b}[4m? 0.50     丁\u{1b}[0m\n\
+             \u{1b}[2m\u{1b}[34m- 1.00 nav 戊\u{1b}[0m\n"
+        );
+    }
+}

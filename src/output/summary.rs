@@ -23,7 +23,7 @@ pub struct Summary {
     pub removed_lines: u64,
     /// Of these, lines by kind, where the filter named it.
     pub kinds: BTreeMap<Kind, u64>,
-    /// And what they look like.
+    /// And what they look like, where that was asked for: see [`Summary::with_skeletons`].
     pub skeletons: Skeletons,
     /// Lines kept that the model would not bet on.
     pub unsure_lines: u64,
@@ -57,7 +57,6 @@ impl Summary {
         if page.encoding != "UTF-8" {
             summary.encodings.insert(page.encoding, 1);
         }
-        let mut scratch = SkeletonScratch::default();
         for (index, line) in lines.lines.iter().enumerate() {
             let n_chars = line.text.chars().count() as u64;
             summary.chars += n_chars;
@@ -65,7 +64,6 @@ impl Summary {
             if is_removed(Some(v)) {
                 summary.removed_lines += 1;
                 summary.removed_chars += n_chars;
-                summary.skeletons.add(line.text, &mut scratch);
                 if let Some(kind) = v.kind {
                     *summary.kinds.entry(kind).or_default() += 1;
                 }
@@ -79,6 +77,18 @@ impl Summary {
         }
         summary.empty_pages = (summary.lines > 0 && summary.removed_lines == summary.lines).into();
         summary
+    }
+
+    /// Also counts what the removed lines of the page look like.
+    #[must_use]
+    pub fn with_skeletons(mut self, lines: &Page<'_>, verdict: &PageVerdict) -> Self {
+        let mut scratch = SkeletonScratch::default();
+        for (line, v) in lines.lines.iter().zip(&verdict.lines) {
+            if is_removed(Some(v)) {
+                self.skeletons.add(line.text, &mut scratch);
+            }
+        }
+        self
     }
 
     /// The share of characters removed, 0 to 1.
@@ -126,7 +136,8 @@ mod tests {
         let one = Summary::of_page(&page, &page.lines(), &verdicts("cjua"));
         let mut sum = Summary { errors: 1, ..Summary::default() };
         sum += one.clone();
-        sum += Summary::of_page(&page, &page.lines(), &verdicts("jjjj"));
+        let (lines, all) = (page.lines(), verdicts("jjjj"));
+        sum += Summary::of_page(&page, &lines, &all).with_skeletons(&lines, &all);
         let figures = |s: &Summary| {
             (
                 s.pages,
@@ -140,7 +151,7 @@ mod tests {
         };
         assert_eq!(figures(&one), (1, 4, 1, 1, 1, 7, 3));
         assert_eq!(figures(&sum), (2, 8, 5, 1, 1, 14, 10));
-        assert_eq!(sum.skeletons.top(9)[0], ("文".to_owned(), 4, "丁戊"));
+        assert_eq!(sum.skeletons.top(9)[0], ("文".to_owned(), 3, "甲乙丙"));
         assert_eq!(sum.kinds, BTreeMap::from([(Kind::Nav, 5)]));
         assert_eq!((sum.empty_pages, sum.errors, sum.replaced), (1, 1, 0));
         assert!((one.removed_share() - 3.0 / 7.0).abs() < 1e-12);
