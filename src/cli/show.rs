@@ -168,16 +168,16 @@ mod tests {
     #[test]
     fn cuts_are_struck_out_and_unsure_lines_marked() {
         let text = "\n\n\n\n甲乙丙\n丁\n戊\n";
-        let line = |probability, verdict, cut: &[std::ops::Range<usize>], kind| LineVerdict {
+        let line = |probability, verdict, cut: Option<std::ops::Range<usize>>, kind| LineVerdict {
             probability,
             verdict,
-            cut: cut.to_vec(),
+            cut: cut.into_iter().collect(),
             kind,
         };
         let lines = vec![
-            line(0.125, Verdict::Article, &[3..6], None),
-            line(0.5, Verdict::Unsure, &[], None),
-            line(1.0, Verdict::Junk, &[], Some(Kind::Nav)),
+            line(0.125, Verdict::Article, Some(3..6), None),
+            line(0.5, Verdict::Unsure, None, None),
+            line(1.0, Verdict::Junk, None, Some(Kind::Nav)),
         ];
         let verdict = PageVerdict { lines, ..PageVerdict::default() };
         let shown = |has_colors| {

@@ -1,7 +1,8 @@
 //! 5. Verdicts become files: clean text, JSON Lines, scores, receipts.
 //!
-//! [`clean()`], [`scores()`], [`receipts()`] and [`unsure()`] write one page into a buffer, so that they can run in
+//! [`clean()`], [`emit()`], [`scores()`], [`receipts()`] and [`unsure()`] write one page into a buffer, so that they can run in
 //! parallel; [`Output`] takes the buffers in order and puts them where the user wants them.
+//! [`restore()`] is the way back; [`Flips`] and [`Preview`] are for looking before a run.
 
 mod clean;
 mod destination;
@@ -11,6 +12,8 @@ mod flips;
 mod literal;
 mod preview;
 mod receipts;
+mod receipts_file;
+mod receipts_reader;
 mod removal;
 mod restore;
 mod scores;
@@ -24,8 +27,10 @@ pub use emit::{Emit, emit};
 pub use file::OutputFile;
 pub use flips::{FlipGroup, FlipReport, Flips, Sample, Tally};
 pub use preview::{Preview, Share};
-pub use receipts::{Aside, ReceiptsFile, receipts};
-pub use restore::{PageReceipts, ReceiptsReader, Restored, restore};
+pub use receipts::receipts;
+pub use receipts_file::{Aside, ReceiptsFile};
+pub use receipts_reader::{PageReceipts, ReceiptsReader};
+pub use restore::{Restored, restore};
 pub use scores::scores;
 pub use skeletons::{SkeletonScratch, Skeletons};
 pub use summary::Summary;

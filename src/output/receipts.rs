@@ -1,17 +1,14 @@
 //! What was removed, line by line: one JSON object for each removed line or span, with its place and
 //! the reason, so that no text is lost without a trace and `super::restore` can put the page back
-//! together. [`ReceiptsFile`] adds to the first receipt of each page where its page lies in the output.
-
-use std::path::Path;
+//! together. `super::ReceiptsFile` adds where in the output the page lies.
 
 use flate2::Crc;
 use serde::Serialize;
 
-use super::OutputFile;
 use super::removal::{Removal, What, for_each_in_record, for_each_in_text};
 use super::{four_digits, push_json, push_json_line};
-use crate::input::{Body, Content, InputPage, RawPage, Source, decode};
-use crate::{Page, PageVerdict, Result, text::Kind};
+use crate::input::{Body, Content, InputPage};
+use crate::{Page, PageVerdict, text::Kind};
 
 #[derive(Serialize)]
 struct Receipt<'a> {
@@ -209,102 +206,6 @@ pub(super) fn sum_of(text: &str) -> String {
     let mut crc = Crc::new();
     crc.update(text.as_bytes());
     hex(&crc)
-}
-
-/// Why a line of JSON Lines is not in the output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Aside {
-    /// It holds nothing.
-    Blank,
-    /// It holds no page.
-    Unreadable,
-}
-
-/// The file of the receipts. It counts the pages of each output file, so that every receipt can be
-/// brought to its page, and takes up the lines that are no pages.
-#[derive(Debug)]
-pub struct ReceiptsFile {
-    file: OutputFile,
-    /// Whether each source has an output file of its own, and its name.
-    names: bool,
-    name: Option<String>,
-    records: u64,
-}
-
-impl ReceiptsFile {
-    /// Takes the file; `is_folder` tells whether each source has an output file of its own.
-    pub fn new(file: OutputFile, is_folder: bool) -> Self {
-        ReceiptsFile { file, names: is_folder, name: None, records: 0 }
-    }
-
-    /// Starts a source.
-    pub fn begin(&mut self, source: &Source) {
-        if self.names {
-            // As `super::Destination` names the file of standard input.
-            let is_stdin = source.relative == Path::new("-");
-            let name = if is_stdin { "stdin".into() } else { source.relative.to_string_lossy() };
-            self.name = Some(name.into_owned());
-            self.records = 0;
-        }
-    }
-
-    /// Writes the receipts of the next page of the output, if there are any.
-    ///
-    /// # Errors
-    /// [`Error::Io`](crate::Error::Io) if they cannot be written.
-    pub fn page(&mut self, receipts: &[u8]) -> Result<()> {
-        self.records += 1;
-        let Some((b'{', rest)) = receipts.split_first() else { return Ok(()) };
-        let mut head = self.place(self.records);
-        head.push(b',');
-        self.file.write(&head)?;
-        self.file.write(rest)
-    }
-
-    /// Writes a line of the input that is no page.
-    ///
-    /// # Errors
-    /// [`Error::Io`](crate::Error::Io) if it cannot be written.
-    pub fn aside(&mut self, what: Aside, line: &RawPage) -> Result<()> {
-        #[derive(Serialize)]
-        struct Line<'a> {
-            page: String,
-            what: Aside,
-            text: &'a str,
-        }
-        let decoded = decode(&line.bytes);
-        let page = format!("{}:{}", line.path.display(), line.line);
-        // Before the page that comes next.
-        let mut out = self.place(self.records + 1);
-        out.push(b',');
-        let at = out.len();
-        push_json_line(&mut out, &Line { page, what, text: &decoded.text });
-        out.remove(at);
-        self.file.write(&out)
-    }
-
-    /// The beginning of an object: the place of a page in the output.
-    fn place(&self, record: u64) -> Vec<u8> {
-        #[derive(Serialize)]
-        struct Place<'a> {
-            #[serde(skip_serializing_if = "Option::is_none")]
-            file: Option<&'a str>,
-            record: u64,
-        }
-        let mut out = Vec::new();
-        push_json(&mut out, &Place { file: self.name.as_deref(), record });
-        out.pop();
-        out
-    }
-
-    /// Ends the file and gives it its name.
-    ///
-    /// # Errors
-    /// [`Error::Io`](crate::Error::Io) if the last bytes cannot be written or the name cannot be given.
-    pub fn commit(self) -> Result<()> {
-        self.file.commit()
-    }
 }
 
 #[cfg(test)]

@@ -4,135 +4,12 @@
 
 use std::collections::BTreeMap;
 use std::iter::Peekable;
-use std::path::{Path, PathBuf};
-
-use flate2::Crc;
-use serde::Deserialize;
 
 use super::receipts::{as_json_inside, hex};
-use crate::input::{Format, Source, SourceReader, read_source};
+use super::receipts_reader::{PageReceipts, Receipt};
+use crate::input::{Format, Source, read_source};
 use crate::{Error, Result};
-
-/// One receipt, as far as it is needed here.
-#[derive(Debug, Deserialize)]
-struct Receipt {
-    page: String,
-    #[serde(default)]
-    file: Option<String>,
-    #[serde(default)]
-    record: Option<u64>,
-    what: String,
-    #[serde(default)]
-    n: u32,
-    #[serde(default)]
-    start: usize,
-    text: String,
-    #[serde(default)]
-    before: String,
-    #[serde(default)]
-    after: String,
-    #[serde(default)]
-    at: Option<usize>,
-    #[serde(default)]
-    raw: Option<String>,
-    #[serde(default)]
-    put: String,
-    #[serde(default)]
-    sum: String,
-    #[serde(default)]
-    page_bytes: usize,
-    #[serde(default)]
-    page_sum: String,
-    #[serde(default)]
-    encoding: Option<String>,
-    #[serde(default)]
-    replaced: u64,
-}
-
-/// The receipts of one page, or one line that was no page.
-#[derive(Debug)]
-pub struct PageReceipts {
-    /// The output file below the output folder; `None` where there was one output for all.
-    pub file: Option<String>,
-    /// The number of the page in its output file, from 1; a line that was no page stood before it.
-    record: u64,
-    receipts: Vec<Receipt>,
-}
-
-impl PageReceipts {
-    /// Whether it is a line that was no page.
-    fn is_aside(&self) -> bool {
-        self.receipts.first().is_some_and(|r| matches!(r.what.as_str(), "blank" | "unreadable"))
-    }
-
-    /// Whether the page is a JSON object.
-    fn is_record(&self) -> bool {
-        self.is_aside() || self.receipts.first().is_some_and(|r| r.at.is_some())
-    }
-}
-
-/// Reads a file of receipts page by page.
-pub struct ReceiptsReader {
-    path: PathBuf,
-    lines: SourceReader,
-    ahead: Option<Receipt>,
-}
-
-impl ReceiptsReader {
-    /// Opens the file.
-    ///
-    /// # Errors
-    /// [`Error::Io`] if it cannot be opened.
-    pub fn open(path: &Path) -> Result<Self> {
-        let source =
-            Source { path: path.into(), relative: path.into(), format: Some(Format::JsonLines) };
-        let lines = read_source(&source, Some(Format::JsonLines))?;
-        Ok(ReceiptsReader { path: path.into(), lines, ahead: None })
-    }
-
-    fn receipt(&mut self) -> Result<Option<Receipt>> {
-        if let Some(receipt) = self.ahead.take() {
-            return Ok(Some(receipt));
-        }
-        let Some(line) = self.lines.next().transpose()? else { return Ok(None) };
-        serde_json::from_slice(&line.bytes).map(Some).map_err(|error| Error::BadPage {
-            path: self.path.clone(),
-            line: line.line,
-            reason: format!("no receipt: {error}"),
-        })
-    }
-
-    fn page(&mut self) -> Result<Option<PageReceipts>> {
-        let Some(mut first) = self.receipt()? else { return Ok(None) };
-        let Some(record) = first.record else {
-            return Err(Error::BadInput {
-                path: self.path.clone(),
-                reason: format!(
-                    "the first receipt of page {} does not tell its place: these are not the \
-                     receipts of a whole run, or of a version before 0.2",
-                    first.page
-                ),
-            });
-        };
-        let mut page = PageReceipts { file: first.file.take(), record, receipts: vec![first] };
-        while let Some(receipt) = self.receipt()? {
-            if receipt.record.is_some() {
-                self.ahead = Some(receipt);
-                break;
-            }
-            page.receipts.push(receipt);
-        }
-        Ok(Some(page))
-    }
-}
-
-impl Iterator for ReceiptsReader {
-    type Item = Result<PageReceipts>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.page().transpose()
-    }
-}
+use flate2::Crc;
 
 /// What was put back together. Values add up.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -320,10 +197,11 @@ fn put_back(kept: &str, receipts: &[Receipt]) -> Result<String, u32> {
 #[cfg(test)]
 mod tests {
     use super::super::testing::verdicts;
-    use super::super::{OutputFile, ReceiptsFile, clean, receipts};
+    use super::super::{OutputFile, ReceiptsFile, ReceiptsReader, clean, receipts};
     use super::*;
     use crate::input::RawPage;
     use proptest::prelude::*;
+    use std::path::Path;
 
     /// Writes pages as `filter` does, with one letter a line for verdicts, and puts them back.
     fn there_and_back(
