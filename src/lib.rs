@@ -12,6 +12,7 @@ pub mod error;
 pub mod evaluate;
 pub mod features;
 pub mod filter;
+pub mod html;
 pub mod input;
 pub mod model;
 pub mod output;

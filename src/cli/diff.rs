@@ -8,12 +8,13 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::Result;
 
-use super::args::{PageArgs, RunArgs};
+use super::args::{PageArgs, Policies, RunArgs};
 use super::pages::{self, Buffers, Job, Lists};
 use super::say::{count, say};
 use super::visible::{start, visible};
 use crate::filter::{Filter, Scratch};
 use crate::input::InputPage;
+use crate::model::Point;
 use crate::output::{Destination, Flips, Output};
 use crate::{Model, Page, PageVerdict};
 
@@ -58,22 +59,28 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         [a, b] => [Model::load(a)?, Model::load(b)?],
         more => anyhow::bail!("--model: two models can be compared, not {}", more.len()),
     };
-    let filter = |model: Model| {
-        let policy = args.pages.adjust(*model.policy());
-        Filter::new(model, policy)
+    let filter = |model: Model| -> Result<Filter> {
+        let policies = Policies {
+            text: model.policy_at(Point::Default)?,
+            html: model.html_policy_at(Point::Default)?,
+        };
+        Ok(args.pages.adjust(policies).filter(model))
     };
-    let [a, b] = [filter(a), filter(b)];
+    let [a, b] = [filter(a)?, filter(b)?];
     let flips = Mutex::new(Flips::default());
     let write = |page: &InputPage, lines: &Page<'_>, of_a: &PageVerdict, _: &mut Buffers| {
         SECOND.with_borrow_mut(|(scratch, of_b)| {
-            b.judge_into(lines, scratch, of_b);
+            match page.document() {
+                Some(document) => b.judge_document_into(document, scratch, of_b),
+                None => b.judge_into(lines, scratch, of_b),
+            }
             // A thread that failed has added nothing or all of a page.
             let mut flips = flips.lock().unwrap_or_else(PoisonError::into_inner);
             flips.add(page, lines, of_a, of_b);
         });
     };
-    let text_field = args.pages.text_field.as_deref();
-    let job = Job { filter: &a, text_field, is_one_stream: false, write: &write };
+    let records = args.pages.records();
+    let job = Job { filter: &a, records, is_one_stream: false, write: &write };
     let output = Output::new(Destination::Nowhere);
     let summary = pages::run(args.pages.find(), &job, output, Lists::default(), &args.run)?;
     let flips = flips.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -33,7 +33,7 @@ pub fn each_page(
             }
         };
         for page in pages {
-            match page.and_then(|page| page.parse(args.text_field.as_deref())) {
+            match page.and_then(|page| page.parse(args.records())) {
                 Err(error) => complain(error),
                 Ok(page) if id.is_none_or(|id| id == page.id) => {
                     n_pages += 1;

@@ -8,8 +8,9 @@ use serde::Serialize;
 
 use super::args::{ModelArgs, PageArgs};
 use super::each_page::each_page;
+use super::say::say;
 use super::visible::{start, visible};
-use crate::filter::{Filter, Scratch};
+use crate::filter::Scratch;
 use crate::model::{Explanation, GramPart};
 use crate::{LineVerdict, Verdict, text::Kind};
 
@@ -64,12 +65,15 @@ struct Explained<'a> {
 /// # Errors
 /// If the model cannot be read or the output fails.
 pub fn run(args: &Args) -> Result<ExitCode> {
-    let (model, policy) = args.model.load()?;
-    let filter = Filter::new(model, args.pages.adjust(policy)).with_kinds();
+    let (model, policies) = args.model.load()?;
+    let filter = args.pages.adjust(policies).filter(model).with_kinds();
     let mut scratch = Scratch::default();
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let mut n_lines = 0u64;
     let n_errors = each_page(&args.pages, args.page.as_deref(), |page| {
+        if page.document().is_some() {
+            say(format_args!("{}: a page of HTML is explained by its text alone", page.id));
+        }
         let lines = page.lines();
         let is_wanted = |n: u32| args.line.is_none_or(|line| line == n);
         let verdict = filter.judge(&lines, &mut scratch);

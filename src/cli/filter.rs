@@ -11,7 +11,6 @@ use super::args::{Inputs, ModelArgs, PageArgs, RunArgs, expectation};
 use super::pages::{self, Buffers, Job, Lists};
 use super::preview::write_preview;
 use super::say::say;
-use crate::filter::Filter;
 use crate::input::{Format, InputPage};
 use crate::output::{
     Destination, Emit, Output, OutputFile, Preview, ReceiptsFile, clean, emit, receipts, unsure,
@@ -99,11 +98,11 @@ impl From<EmitArg> for Emit {
 /// # Errors
 /// If the model cannot be read, the output makes no sense or cannot be written.
 pub fn run(args: &Args) -> Result<ExitCode> {
-    let (model, policy) = args.model.load()?;
+    let (model, policies) = args.model.load()?;
     if !args.run.quiet || args.dry_run {
-        expectation(&model, policy.threshold).into_iter().for_each(say);
+        expectation(&model, policies.text.threshold).into_iter().for_each(say);
     }
-    let mut filter = Filter::new(model, args.pages.adjust(policy));
+    let mut filter = args.pages.adjust(policies).filter(model);
     let form = args.emit.map(Emit::from);
     if args.kinds || args.dry_run || args.removed.is_some() || form == Some(Emit::Scores) {
         filter = filter.with_kinds();
@@ -162,12 +161,12 @@ pub fn run(args: &Args) -> Result<ExitCode> {
                 unsure(page, lines, verdict, &mut buffers.unsure);
             }
         };
-    let text_field = args.pages.text_field.as_deref();
+    let records = args.pages.records();
     let is_one_stream =
         form.is_none() && matches!(destination, Destination::Stdout | Destination::File(_));
     let output = Output::new(destination);
     let output = if form == Some(Emit::Text) { output.with_blank_lines() } else { output };
-    let job = Job { filter: &filter, text_field, is_one_stream, write: &write };
+    let job = Job { filter: &filter, records, is_one_stream, write: &write };
     let summary = pages::run(inputs, &job, output, lists, &args.run)?;
     if args.dry_run {
         let preview = preview.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -206,7 +205,8 @@ fn renamed(relative: &Path, form: Emit) -> PathBuf {
 /// Text and JSON Lines cannot go into one stream.
 fn check_formats(destination: &Destination, inputs: &Inputs) -> Result<()> {
     if let Destination::Stdout | Destination::File(_) = destination {
-        let first_of = |format| inputs.sources.iter().find(|s| s.format == Some(format));
+        let first_of =
+            |format| inputs.sources.iter().find(|s| s.format.map(Format::written) == Some(format));
         if let (Some(text), Some(json)) = (first_of(Format::Text), first_of(Format::JsonLines)) {
             bail!(
                 "{} is text and {} is JSON Lines: give a folder with -o, or filter them apart",

@@ -20,7 +20,7 @@ use {
 };
 
 use super::args::expectation;
-use crate::model::{Dial, Model};
+use crate::model::{Dial, Model, Point};
 
 /// Show, check or describe a model file, or hold its figures against floors.
 #[derive(Debug, clap::Args)]
@@ -208,8 +208,8 @@ fn describe(model: &Model) -> String {
     lines.push(format!("kinds of junk: {kinds}"));
     let named = [
         ("default:      ", Ok(*policy)),
-        ("--careful:    ", model.policy_at(Dial::Careful)),
-        ("--strict:     ", model.policy_at(Dial::Strict)),
+        ("--careful:    ", model.policy_at(Point::Dial(Dial::Careful))),
+        ("--strict:     ", model.policy_at(Point::Dial(Dial::Strict))),
     ];
     for (name, point) in named {
         lines.push(match point {

@@ -12,7 +12,7 @@ use super::args::{Inputs, RunArgs};
 use super::say::{Progress, count};
 use super::visible::{start, visible};
 use crate::filter::{Filter, Scratch};
-use crate::input::{Format, InputPage, RawPage, Source, read_source};
+use crate::input::{Format, InputPage, RawPage, RecordOptions, Source, read_source};
 use crate::output::{Aside, Output, OutputFile, ReceiptsFile, Summary};
 use crate::text::Kind;
 use crate::{Error, Page, PageVerdict, pipeline};
@@ -27,8 +27,8 @@ const MOST_FREQUENT: usize = 10;
 pub struct Job<'a> {
     /// Judges.
     pub filter: &'a Filter,
-    /// The field of a JSON page that holds its text.
-    pub text_field: Option<&'a str>,
+    /// How JSON pages are read.
+    pub records: RecordOptions<'a>,
     /// Whether all pages go into one stream that is text or JSON Lines as they are.
     pub is_one_stream: bool,
     /// Writes the page into the buffers.
@@ -208,7 +208,7 @@ fn work(item: Item, job: &Job<'_>, is_receipted: bool, has_skeletons: bool) -> D
     }
     let n_bytes = raw.bytes.len();
     let as_it_was = is_receipted.then(|| raw.clone());
-    let page = match raw.parse(job.text_field) {
+    let page = match raw.parse(job.records) {
         Ok(page) => page,
         Err(error) => {
             return match as_it_was {
@@ -220,7 +220,10 @@ fn work(item: Item, job: &Job<'_>, is_receipted: bool, has_skeletons: bool) -> D
     let lines = page.lines();
     let mut buffers = Buffers::default();
     let summary = SCRATCH.with_borrow_mut(|(scratch, verdict)| {
-        job.filter.judge_into(&lines, scratch, verdict);
+        match page.document() {
+            Some(document) => job.filter.judge_document_into(document, scratch, verdict),
+            None => job.filter.judge_into(&lines, scratch, verdict),
+        }
         (job.write)(&page, &lines, verdict, &mut buffers);
         let summary = Summary::of_page(&page, &lines, verdict);
         if has_skeletons { summary.with_skeletons(&lines, verdict) } else { summary }

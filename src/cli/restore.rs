@@ -211,6 +211,10 @@ fn report(restored: &Restored, n_files: usize) -> Vec<String> {
         let pages = count(pages, "page");
         lines.push(format!("{pages} had been in {encoding}: their text came back, in UTF-8"));
     }
+    if restored.left_pages > 0 {
+        let pages = count(restored.left_pages, "page");
+        lines.push(format!("{pages} had been HTML in JSON: left as written, the HTML is gone"));
+    }
     if restored.mended_pages > 0 {
         let pages = count(restored.mended_pages, "page");
         lines.push(format!("{pages} had faulty bytes: what came back has U+FFFD in their place"));

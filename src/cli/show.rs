@@ -12,7 +12,7 @@ use super::args::{ModelArgs, PageArgs};
 use super::each_page::each_page;
 use super::say::count;
 use super::visible::visible;
-use crate::filter::{Filter, Scratch};
+use crate::filter::Scratch;
 use crate::output::Summary;
 use crate::{LineVerdict, Page, PageVerdict, Verdict, text::Kind};
 
@@ -46,8 +46,8 @@ pub struct Args {
 /// # Errors
 /// If the model cannot be read or the output fails.
 pub fn run(args: &Args) -> Result<ExitCode> {
-    let (model, policy) = args.model.load()?;
-    let filter = Filter::new(model, args.pages.adjust(policy)).with_kinds();
+    let (model, policies) = args.model.load()?;
+    let filter = args.pages.adjust(policies).filter(model).with_kinds();
     let mut scratch = Scratch::default();
     let choice = match args.color {
         clap::ColorChoice::Always => anstream::ColorChoice::AlwaysAnsi,
@@ -60,7 +60,10 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let mut is_first = true;
     let n_errors = each_page(&args.pages, args.page.as_deref(), |page| {
         let lines = page.lines();
-        let verdict = filter.judge(&lines, &mut scratch);
+        let verdict = match page.document() {
+            Some(document) => filter.judge_document(document, &mut scratch),
+            None => filter.judge(&lines, &mut scratch),
+        };
         if !std::mem::take(&mut is_first) {
             writeln!(out)?;
         }

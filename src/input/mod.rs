@@ -16,12 +16,12 @@ mod prose;
 mod record;
 mod source;
 
-pub use decode::{Decoded, decode};
+pub use decode::{Decoded, decode, decode_html};
 pub use discover::{Found, Source, discover};
-pub use labelled::{LabelledLine, LabelledPage, LabelledReader, read_labelled};
+pub use labelled::{LabelledHtml, LabelledLine, LabelledPage, LabelledReader, read_labelled};
 pub use open::{Format, MAX_PAGE_BYTES};
 pub use page::{Body, InputPage, RawPage};
 pub use page_digest::page_digest;
 pub use prose::read_lines;
-pub use record::{Content, Element, Record};
+pub use record::{Content, Element, Record, RecordOptions};
 pub use source::{SourceReader, read_source};

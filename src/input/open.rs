@@ -20,17 +20,28 @@ const BUFFER: usize = 256 << 10;
 pub enum Format {
     /// The whole file is one page.
     Text,
+    /// The whole file is one page of HTML.
+    Html,
     /// Every line is a page: a JSON object.
     JsonLines,
 }
 
 impl Format {
+    /// The format in which the cleaned page is written: of HTML, the text.
+    pub fn written(self) -> Format {
+        match self {
+            Format::Html => Format::Text,
+            other => other,
+        }
+    }
+
     /// The format that a file name stands for, with or without `.gz`.
     pub fn from_name(path: &Path) -> Option<Format> {
         let name = path.file_name()?.to_str()?.to_ascii_lowercase();
         let name = name.strip_suffix(".gz").unwrap_or(&name);
         match name.rsplit_once('.')?.1 {
             "txt" => Some(Format::Text),
+            "html" | "htm" | "xhtml" => Some(Format::Html),
             "jsonl" | "jsonlines" | "json" | "ndjson" => Some(Format::JsonLines),
             _ => None,
         }
@@ -68,7 +79,7 @@ fn from_reader(mut raw: Box<dyn Read + Send>) -> io::Result<Opened> {
 }
 
 impl Opened {
-    /// Tells the format by the first line that is not blank: a JSON object means JSON Lines. What was
+    /// Tells the format by the first line that is not blank: a JSON object means JSON Lines, the head of an HTML page HTML. What was
     /// read for it is put back.
     pub(crate) fn sniff(&mut self) -> io::Result<Format> {
         let mut head = Vec::new();
@@ -100,6 +111,8 @@ impl Opened {
                     && serde_json::from_slice::<super::json::Fields<'_>>(line).is_ok()
                 {
                     format = Format::JsonLines;
+                } else if is_html(line) {
+                    format = Format::Html;
                 }
                 break;
             }
@@ -112,6 +125,14 @@ impl Opened {
         };
         Ok(format)
     }
+}
+
+/// Whether a page that starts with this line is HTML.
+fn is_html(line: &[u8]) -> bool {
+    let starts = |tag: &str| {
+        line.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag.as_bytes()))
+    };
+    starts("<!doctype html") || starts("<html") || starts("<head>") || starts("<?xml")
 }
 
 /// A stream that fails once, with the error it was given.
@@ -150,7 +171,8 @@ mod tests {
     fn formats_are_told_by_name_and_by_content() {
         assert_eq!(Format::from_name(Path::new("a/b.TXT.gz")), Some(Format::Text));
         assert_eq!(Format::from_name(Path::new("b.ndjson")), Some(Format::JsonLines));
-        assert_eq!(Format::from_name(Path::new("b.html")), None);
+        assert_eq!(Format::from_name(Path::new("b.htm.gz")), Some(Format::Html));
+        assert_eq!(Format::from_name(Path::new("b.pdf")), None);
         assert_eq!(Format::from_name(Path::new("txt")), None);
         for (bytes, format) in [
             (&b"\xef\xbb\xbf\n {\"text\": \"a\"}\nrest"[..], Format::JsonLines),
@@ -158,6 +180,9 @@ mod tests {
             (b"[1]\n", Format::Text),
             (b"plain\n{}\n", Format::Text),
             (b"", Format::Text),
+            (b"\n <!DOCTYPE HTML PUBLIC", Format::Html),
+            (b"<html lang=zh>", Format::Html),
+            (b"<p>", Format::Text),
         ] {
             let mut opened = opened(bytes);
             assert_eq!(opened.sniff().unwrap(), format);

@@ -1,11 +1,13 @@
 //! One line of JSON Lines: the object as it was written, and where in it the page's text lies, so
 //! that everything else can be written back byte for byte.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use serde_json::value::RawValue;
 
 use super::json::{self, Fields};
+use crate::html::Document;
 
 /// A JSON object that holds a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +35,24 @@ pub enum Content {
         /// Byte range of the array, with its brackets, in the record's line.
         range: Range<usize>,
     },
+    /// HTML, where there is neither a text nor lines.
+    Html {
+        /// The page.
+        document: Box<Document>,
+        /// Byte range of the field, name and value, in the record's line.
+        range: Range<usize>,
+        /// Whether the field stays when the text is written beside it.
+        is_kept: bool,
+    },
+}
+
+/// How a record is to be read.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RecordOptions<'a> {
+    /// The field with the text, where it is not `text`, `lines` or `html`.
+    pub text_field: Option<&'a str>,
+    /// Whether the HTML of a page is written beside its text.
+    pub keep_html: bool,
 }
 
 /// One element of an array of lines.
@@ -55,8 +75,10 @@ pub(crate) struct Parsed {
     pub(crate) replaced: usize,
 }
 
-/// Reads one object: the text is in `text_field` if given, otherwise in `text`, otherwise in `lines`.
-pub(crate) fn parse(raw: String, text_field: Option<&str>) -> Result<Parsed, String> {
+/// Reads one object: the text is in the field that is named, otherwise in `text`, otherwise in `lines`,
+/// otherwise in `html`.
+pub(crate) fn parse(raw: String, options: RecordOptions<'_>) -> Result<Parsed, String> {
+    let text_field = options.text_field;
     // Without its terminator, so that columns are those of the line.
     let line = raw.trim_end_matches(['\r', '\n']);
     let fields: Fields<'_> = serde_json::from_str(line).map_err(|e| json::reason(&e))?;
@@ -75,11 +97,29 @@ pub(crate) fn parse(raw: String, text_field: Option<&str>) -> Result<Parsed, Str
             range: range_in(&raw, value.get()),
         },
         (Some(_), None) => return Err(format!("`{text_name}` is not a string")),
-        (None, None) if text_field.is_none() => return Err("has neither `text` nor `lines`".into()),
+        (None, None) if text_field.is_none() => html(&raw, &fields, options, &mut replaced)?
+            .ok_or("has none of `text`, `lines` and `html`")?,
         (None, None) => return Err(format!("has no `{text_name}`")),
     };
     let id = fields.name("id");
     Ok(Parsed { record: Record { raw, content }, id, replaced })
+}
+
+fn html(
+    raw: &str,
+    fields: &Fields<'_>,
+    options: RecordOptions<'_>,
+    replaced: &mut usize,
+) -> Result<Option<Content>, String> {
+    // A name written with escapes has no place in the line; nobody writes `html` so.
+    let field = fields.0.iter().rev().find(|(key, _)| matches!(key, Cow::Borrowed("html")));
+    let Some((Cow::Borrowed(key), value)) = field else { return Ok(None) };
+    let html = string(value, replaced).ok_or("`html` is not a valid string")?;
+    let (key, value) = (range_in(raw, key), range_in(raw, value.get()));
+    // With the quote before the name.
+    let range = key.start.saturating_sub(1)..value.end;
+    let document = Box::new(Document::parse(&html));
+    Ok(Some(Content::Html { document, range, is_kept: options.keep_html }))
 }
 
 fn elements(raw: &str, array: &RawValue, replaced: &mut usize) -> Result<Vec<Element>, String> {
@@ -123,25 +163,29 @@ fn range_in(whole: &str, part: &str) -> Range<usize> {
 mod tests {
     use super::*;
 
+    fn options(text_field: Option<&str>) -> RecordOptions<'_> {
+        RecordOptions { text_field, keep_html: false }
+    }
+
     fn fault(raw: &str, field: Option<&str>) -> String {
-        parse(raw.into(), field).err().unwrap()
+        parse(raw.into(), options(field)).err().unwrap()
     }
 
     #[test]
     fn text_is_found_with_its_place() {
         let raw = "{\"n\":1.0 , \"text\" : \"a\\u4e2d\\nb\", \"id\": 7}\r\n";
-        let parsed = parse(raw.into(), None).unwrap();
+        let parsed = parse(raw.into(), options(None)).unwrap();
         let Content::Text { text, range } = &parsed.record.content else { panic!() };
         assert_eq!((text.as_str(), &raw[range.clone()]), ("a中\nb", "\"a\\u4e2d\\nb\""));
         assert_eq!(parsed.id.as_deref(), Some("7"));
-        let other = parse("{\"text\": 1, \"body\": \"x\"}".into(), Some("body")).unwrap();
+        let other = parse("{\"text\": 1, \"body\": \"x\"}".into(), options(Some("body"))).unwrap();
         assert!(matches!(other.record.content, Content::Text { text, .. } if text == "x"));
     }
 
     #[test]
     fn lines_are_strings_or_objects() {
         let raw = r#"{"lines": [ "a", {"k": [1], "text": "b"} ], "text": null}"#;
-        let parsed = parse(raw.into(), None).unwrap();
+        let parsed = parse(raw.into(), options(None)).unwrap();
         let Content::Lines { elements, range } = parsed.record.content else { panic!() };
         assert_eq!(&raw[range], r#"[ "a", {"k": [1], "text": "b"} ]"#);
         let got: Vec<_> = elements
@@ -154,7 +198,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_named() {
-        assert_eq!(fault("{\"a\": 1}", None), "has neither `text` nor `lines`");
+        assert_eq!(fault("{\"a\": 1}", None), "has none of `text`, `lines` and `html`");
         assert_eq!(fault("{\"text\": \"\"}", Some("body")), "has no `body`");
         assert_eq!(fault("{\"text\": 1}", None), "`text` is not a string");
         assert_eq!(fault("{\"lines\": {}}", None), "`lines` is not an array");

@@ -1,4 +1,4 @@
-//! A source is read page by page: a text file whole, JSON Lines line by line. What cannot be read is
+//! A source is read page by page: a text or HTML file whole, JSON Lines line by line. What cannot be read is
 //! an item like any other, so that the pages around it are not lost.
 
 use std::io::{BufRead, Read};
@@ -22,7 +22,7 @@ pub struct SourceReader {
 }
 
 enum State {
-    Text(Box<dyn BufRead + Send>),
+    Whole(Box<dyn BufRead + Send>),
     JsonLines(RawLines),
     Failed(Error),
     Done,
@@ -43,7 +43,7 @@ pub fn read_source(source: &Source, format: Option<Format>) -> Result<SourceRead
     };
     let path = source.path.clone();
     let state = match format {
-        Format::Text => State::Text(opened.reader),
+        Format::Text | Format::Html => State::Whole(opened.reader),
         Format::JsonLines => State::JsonLines(RawLines::new(opened, path.clone())),
     };
     Ok(SourceReader { format, is_gzip, path, state })
@@ -67,10 +67,16 @@ impl Iterator for SourceReader {
         let (path, format) = (self.path.clone(), self.format);
         if let State::JsonLines(lines) = &mut self.state {
             let line = lines.next()?;
-            return Some(line.map(|l| RawPage { path, line: l.number, format, bytes: l.bytes }));
+            return Some(line.map(|l| RawPage {
+                path,
+                line: l.number,
+                format,
+                charset: None,
+                bytes: l.bytes,
+            }));
         }
         match std::mem::replace(&mut self.state, State::Done) {
-            State::Text(reader) => {
+            State::Whole(reader) => {
                 let mut bytes = Vec::new();
                 let read = reader.take(MAX_PAGE_BYTES + 1).read_to_end(&mut bytes);
                 if bytes.len() as u64 > MAX_PAGE_BYTES {
@@ -84,7 +90,7 @@ impl Iterator for SourceReader {
                     }
                     self.state = State::Failed(error);
                 }
-                Some(Ok(RawPage { path, line: 1, format, bytes }))
+                Some(Ok(RawPage { path, line: 1, format, charset: None, bytes }))
             }
             State::Failed(error) => Some(Err(error)),
             State::JsonLines(_) | State::Done => None,

@@ -64,6 +64,42 @@ impl Dial {
     }
 }
 
+/// An operating point, as it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Point {
+    /// The model's own.
+    Default,
+    /// From this probability on a line is junk.
+    Threshold(f32),
+    /// Loses at most this share of the article characters.
+    Loss(f64),
+    /// By its name.
+    Dial(Dial),
+}
+
+impl Point {
+    /// The policy at this point of a curve, where `default` is the model's own.
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] for a threshold that is no probability, and for a loss that the
+    /// curve cannot promise ([`OperatingCurve::for_loss`]).
+    pub fn of(self, default: Policy, curve: &OperatingCurve) -> Result<Policy> {
+        let threshold = match self {
+            Point::Default => return Ok(default),
+            Point::Threshold(threshold) => threshold,
+            Point::Loss(share) => curve.for_loss(share)?.threshold,
+            Point::Dial(dial) => {
+                let threshold = curve.for_loss(dial.budget())?.threshold;
+                match dial {
+                    Dial::Careful => threshold.max(default.threshold),
+                    Dial::Strict => threshold.min(default.threshold),
+                }
+            }
+        };
+        default.with_threshold(threshold)
+    }
+}
+
 /// The operating points of a model, thresholds falling, losses never falling.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OperatingCurve {

@@ -3,6 +3,7 @@
 //! removed, what is written is what was read; else it is the same without the removed ranges, JSON
 //! escapes and all.
 
+use super::push_json;
 use super::removal::{for_each_in_record, for_each_in_text};
 use crate::input::{Body, Content, InputPage, Record};
 use crate::{LineVerdict, Page, PageVerdict, Verdict};
@@ -13,6 +14,7 @@ pub fn clean(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: &mu
     match &page.body {
         Body::Text(text) => clean_text(text, lines, verdict, out),
         Body::Record(record) => clean_record(record, lines, verdict, out),
+        Body::Html(document) => clean_text(&document.text, lines, verdict, out),
     }
 }
 
@@ -43,6 +45,15 @@ pub fn clean_text(text: &str, lines: &Page<'_>, verdict: &PageVerdict, out: &mut
 /// was. Half characters (lone surrogates) in a text of which something goes become U+FFFD.
 pub fn clean_record(record: &Record, lines: &Page<'_>, verdict: &PageVerdict, out: &mut Vec<u8>) {
     let raw = record.raw.as_str();
+    if let Content::Html { document, range, is_kept } = &record.content {
+        // The text goes where the HTML was, or beside it.
+        let kept = kept_of(&document.text, lines, verdict);
+        push(raw, 0..if *is_kept { range.end } else { range.start }, out);
+        out.extend_from_slice(if *is_kept { b", \"text\": " } else { b"\"text\": " });
+        push_json(out, kept.trim_end_matches('\n'));
+        push(raw, range.end..raw.len(), out);
+        return;
+    }
     let mut rest = 0;
     for_each_in_record(record, lines, verdict, |removal| {
         push(raw, rest..removal.range.start, out);
@@ -54,11 +65,13 @@ pub fn clean_record(record: &Record, lines: &Page<'_>, verdict: &PageVerdict, ou
 
 /// The kept text of a page by itself; the kept elements of an array of lines are joined by line feeds.
 pub fn kept_text(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict) -> String {
-    let mut kept = String::new();
     let text = match &page.body {
+        Body::Html(document) => &document.text,
+        Body::Record(Record { content: Content::Html { document, .. }, .. }) => &document.text,
         Body::Text(text) => text,
         Body::Record(Record { content: Content::Text { text, .. }, .. }) => text,
         Body::Record(Record { content: Content::Lines { .. }, .. }) => {
+            let mut kept = String::new();
             for (line, v) in lines.lines.iter().zip(&verdict.lines) {
                 if !is_removed(Some(v)) {
                     kept.push_str(if kept.is_empty() { "" } else { "\n" });
@@ -68,6 +81,12 @@ pub fn kept_text(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict) -> S
             return kept;
         }
     };
+    kept_of(text, lines, verdict)
+}
+
+/// The kept part of a text.
+fn kept_of(text: &str, lines: &Page<'_>, verdict: &PageVerdict) -> String {
+    let mut kept = String::with_capacity(text.len());
     let mut rest = 0;
     for_each_in_text(text, lines, verdict, |removal| {
         kept.push_str(text.get(rest..removal.range.start).unwrap_or_default());
@@ -131,9 +150,14 @@ mod tests {
 
     fn cleaned_record(raw: &str, letters: &str) -> String {
         let bytes = raw.as_bytes().to_vec();
-        let raw =
-            RawPage { path: Path::new("f").into(), line: 1, format: Format::JsonLines, bytes };
-        let page = raw.parse(None).unwrap();
+        let raw = RawPage {
+            path: Path::new("f").into(),
+            line: 1,
+            format: Format::JsonLines,
+            charset: None,
+            bytes,
+        };
+        let page = raw.parse(Default::default()).unwrap();
         let mut out = Vec::new();
         clean(&page, &page.lines(), &verdicts(letters), &mut out);
         String::from_utf8(out).unwrap()

@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::file::OutputFile;
-use crate::input::Source;
+use crate::input::{Format, Source};
 use crate::{Error, Result};
 
 /// Where the output goes.
@@ -21,6 +21,21 @@ pub enum Destination {
     File(PathBuf),
     /// A file for each source, of the same relative path and compression.
     Folder(PathBuf),
+}
+
+/// The name below an output folder: that of the source, but what was HTML is text now.
+pub(super) fn written_name(source: &Source) -> PathBuf {
+    let is_json = Format::from_name(&source.relative) == Some(Format::JsonLines);
+    if source.format != Some(Format::Html) || is_json {
+        return source.relative.clone();
+    }
+    let mut name = source.relative.clone().into_os_string();
+    let is_gzip = source.relative.extension().is_some_and(|e| e.eq_ignore_ascii_case("gz"));
+    if is_gzip {
+        name = source.relative.with_extension("").into_os_string();
+    }
+    name.push(if is_gzip { ".txt.gz" } else { ".txt" });
+    name.into()
 }
 
 impl Destination {
@@ -44,7 +59,7 @@ impl Destination {
             Destination::Folder(root) if source.relative == Path::new("-") => {
                 Some(root.join("stdin"))
             }
-            Destination::Folder(root) => Some(root.join(&source.relative)),
+            Destination::Folder(root) => Some(root.join(written_name(source))),
             Destination::File(path) => Some(path.clone()),
             Destination::Nowhere | Destination::Stdout => None,
         }

@@ -64,7 +64,7 @@ fn jsonl(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: &mut Ve
     }
     match &page.body {
         Body::Record(_) => clean(page, lines, verdict, out),
-        Body::Text(_) => {
+        Body::Text(_) | Body::Html(_) => {
             let text = kept_text(page, lines, verdict);
             push_json_line(out, &Text { id: &page.id, text: &text });
         }
@@ -89,8 +89,10 @@ fn dolma(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: &mut Ve
     let joined: String;
     let text = match &page.body {
         Body::Text(text) => text,
+        Body::Html(document) => &document.text,
         Body::Record(record) => match &record.content {
             Content::Text { text, .. } => text,
+            Content::Html { document, .. } => &document.text,
             Content::Lines { elements, .. } => {
                 let elements: Vec<_> = elements.iter().map(|e| e.text.as_str()).collect();
                 joined = elements.join("\n");
@@ -133,8 +135,8 @@ mod tests {
 
     fn emitted(form: Emit, format: Format, bytes: &str, letters: &str) -> String {
         let bytes = bytes.as_bytes().to_vec();
-        let raw = RawPage { path: Path::new("f").into(), line: 1, format, bytes };
-        let page = raw.parse(None).unwrap();
+        let raw = RawPage { path: Path::new("f").into(), line: 1, format, charset: None, bytes };
+        let page = raw.parse(Default::default()).unwrap();
         let mut out = Vec::new();
         emit(form, &page, &page.lines(), &verdicts(letters), &mut out);
         String::from_utf8(out).unwrap()

@@ -143,8 +143,14 @@ mod tests {
 
     fn page(line: u64, text: &str) -> InputPage {
         let bytes = text.as_bytes().to_vec();
-        let raw = RawPage { path: Path::new("f").into(), line, format: Format::Text, bytes };
-        raw.parse(None).unwrap()
+        let raw = RawPage {
+            path: Path::new("f").into(),
+            line,
+            format: Format::Text,
+            charset: None,
+            bytes,
+        };
+        raw.parse(Default::default()).unwrap()
     }
 
     #[test]

@@ -133,7 +133,9 @@ mod tests {
     fn page(line: u64, json: &str) -> InputPage {
         let bytes = json.as_bytes().to_vec();
         let path = Path::new("f").into();
-        RawPage { path, line, format: Format::JsonLines, bytes }.parse(None).unwrap()
+        RawPage { path, line, format: Format::JsonLines, charset: None, bytes }
+            .parse(Default::default())
+            .unwrap()
     }
 
     #[test]

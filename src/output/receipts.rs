@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::removal::{Removal, What, for_each_in_record, for_each_in_text};
 use super::{four_digits, push_json, push_json_line};
-use crate::input::{Body, Content, InputPage};
+use crate::input::{Body, Content, InputPage, Record};
 use crate::{Page, PageVerdict, text::Kind};
 
 #[derive(Serialize)]
@@ -73,15 +73,20 @@ fn is_zero(n: &usize) -> bool {
 /// the end of what was removed. The first receipt of a page has `page_bytes` and `page_sum` for the
 /// whole of it, `encoding` where it was not UTF-8, and how many faulty sequences were `replaced`: of
 /// such a page, its decoded text comes back. Where nothing was removed from one, its receipt has `what`
-/// `decoded`.
+/// `decoded`. The encoding of a page of HTML is called `HTML`: of a file, its text comes back; a JSON
+/// page with `html` stays as it was written.
 pub fn receipts(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: &mut Vec<u8>) {
     let (whole, text) = match &page.body {
         Body::Text(text) => (text.as_str(), Some(text.as_str())),
+        Body::Html(document) => (document.text.as_str(), Some(document.text.as_str())),
+        Body::Record(Record { content: Content::Html { document, .. }, .. }) => {
+            (document.text.as_str(), Some(document.text.as_str()))
+        }
         Body::Record(record) => {
             let text = match &record.content {
                 Content::Text { text, .. } => Some(text.as_str()),
                 // Elements have no terminators.
-                Content::Lines { .. } => None,
+                Content::Lines { .. } | Content::Html { .. } => None,
             };
             (record.raw.trim_end_matches(['\r', '\n']), text)
         }
@@ -91,7 +96,7 @@ pub fn receipts(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: 
         facts.take().map(|()| Whole {
             page_bytes: whole.len(),
             page_sum: sum_of(whole),
-            encoding: page.encoding,
+            encoding: if page.document().is_some() { "HTML" } else { page.encoding },
             replaced: page.replaced,
         })
     };
@@ -155,6 +160,7 @@ pub fn receipts(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: 
     match &page.body {
         Body::Text(text) => for_each_in_text(text, lines, verdict, &mut each),
         Body::Record(record) => for_each_in_record(record, lines, verdict, &mut each),
+        Body::Html(document) => for_each_in_text(&document.text, lines, verdict, &mut each),
     }
     let Some(facts) = facts_of_page() else { return };
     if facts.replaced > 0 || !is_utf8(&facts.encoding) {
@@ -217,8 +223,14 @@ mod tests {
 
     fn page(text: &str) -> InputPage {
         let bytes = text.as_bytes().to_vec();
-        let raw = RawPage { path: Path::new("f").into(), line: 1, format: Format::Text, bytes };
-        raw.parse(None).unwrap()
+        let raw = RawPage {
+            path: Path::new("f").into(),
+            line: 1,
+            format: Format::Text,
+            charset: None,
+            bytes,
+        };
+        raw.parse(Default::default()).unwrap()
     }
 
     fn written(page: &InputPage, letters: &str) -> String {
@@ -243,9 +255,14 @@ mod tests {
     #[test]
     fn json_pages_also_tell_what_was_written() {
         let bytes = r#"{"lines":[ "甲", {"text":"乙\u4e19"} ]}"#.as_bytes().to_vec();
-        let raw =
-            RawPage { path: Path::new("f").into(), line: 1, format: Format::JsonLines, bytes };
-        let page = raw.parse(None).unwrap();
+        let raw = RawPage {
+            path: Path::new("f").into(),
+            line: 1,
+            format: Format::JsonLines,
+            charset: None,
+            bytes,
+        };
+        let page = raw.parse(Default::default()).unwrap();
         let receipts = written(&page, "jc");
         let part = |name: &str| -> Vec<serde_json::Value> {
             let of = |line| serde_json::from_str::<serde_json::Value>(line).unwrap()[name].clone();
@@ -259,8 +276,14 @@ mod tests {
     #[test]
     fn a_page_that_was_decoded_says_so() {
         let bytes = encoding_rs::GBK.encode("市图书馆周六开放新馆，读者可办理借阅手续。").0.into();
-        let raw = RawPage { path: Path::new("f").into(), line: 1, format: Format::Text, bytes };
-        let page = raw.parse(None).unwrap();
+        let raw = RawPage {
+            path: Path::new("f").into(),
+            line: 1,
+            format: Format::Text,
+            charset: None,
+            bytes,
+        };
+        let page = raw.parse(Default::default()).unwrap();
         let receipts = written(&page, "a");
         assert!(receipts.contains(r#""what":"decoded","text":"""#), "{receipts}");
         assert!(receipts.contains(r#""encoding":"GBK"}"#), "{receipts}");

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::destination::written_name;
 use super::{OutputFile, push_json, push_json_line};
 use crate::Result;
 use crate::input::{RawPage, Source, decode};
@@ -42,8 +43,8 @@ impl ReceiptsFile {
         if self.names {
             // As `super::Destination` names the file of standard input.
             let is_stdin = source.relative == Path::new("-");
-            let name = if is_stdin { "stdin".into() } else { source.relative.to_string_lossy() };
-            self.name = Some(name.into_owned());
+            let name = if is_stdin { "stdin".into() } else { written_name(source) };
+            self.name = Some(name.to_string_lossy().into_owned());
             self.records = 0;
         }
     }

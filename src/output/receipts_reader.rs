@@ -60,6 +60,12 @@ impl PageReceipts {
         self.receipts.first().is_some_and(|r| matches!(r.what.as_str(), "blank" | "unreadable"))
     }
 
+    /// Whether the page was a JSON object with HTML.
+    pub(super) fn was_html_record(&self) -> bool {
+        let is = |r: &Receipt| r.at.is_some() && r.encoding.as_deref() == Some("HTML");
+        self.receipts.first().is_some_and(is)
+    }
+
     /// Whether the page is a JSON object.
     pub(super) fn is_record(&self) -> bool {
         self.is_aside() || self.receipts.first().is_some_and(|r| r.at.is_some())

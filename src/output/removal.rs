@@ -90,6 +90,8 @@ pub(super) fn for_each_in_record(
             removals.sort_by_key(|removal| removal.range.start);
             removals.into_iter().for_each(each);
         }
+        // Ranges are those of its text: the HTML itself is not in the output.
+        Content::Html { document, .. } => for_each_in_text(&document.text, lines, verdict, each),
         Content::Lines { elements, range } => {
             let last = elements.last().map_or(range.end, |element| element.range.end);
             let mut is_head = true;

@@ -22,6 +22,8 @@ pub struct Restored {
     pub asides: u64,
     /// Pages that had been in other encodings: what came back is their text in UTF-8.
     pub encodings: BTreeMap<String, u64>,
+    /// JSON pages with `html`, of which only their text was written: they stay as they are.
+    pub left_pages: u64,
     /// Pages in which faulty sequences had been replaced by U+FFFD, which is what came back.
     pub mended_pages: u64,
 }
@@ -57,6 +59,11 @@ pub fn restore<I: Iterator<Item = Result<PageReceipts>>>(
             write(&page.bytes)?;
             continue;
         };
+        if of_page.was_html_record() {
+            write(&page.bytes)?;
+            restored.left_pages += 1;
+            continue;
+        }
         let bad = |line: u32, reason: &str| Error::BadPage {
             path: output.path.to_path_buf(),
             line: page.line,
@@ -143,6 +150,7 @@ impl std::ops::AddAssign for Restored {
         self.pages += other.pages;
         self.receipts += other.receipts;
         self.asides += other.asides;
+        self.left_pages += other.left_pages;
         for (encoding, pages) in other.encodings {
             *self.encodings.entry(encoding).or_default() += pages;
         }
@@ -216,12 +224,12 @@ mod tests {
         let mut kept = Vec::new();
         for (number, (bytes, letters)) in pages.iter().enumerate() {
             let (line, bytes) = (number as u64 + 1, bytes.as_bytes().to_vec());
-            let raw = RawPage { path: Path::new("f").into(), line, format, bytes };
+            let raw = RawPage { path: Path::new("f").into(), line, format, charset: None, bytes };
             if raw.is_blank() {
                 list.aside(super::super::Aside::Blank, &raw)?;
                 continue;
             }
-            let page = raw.parse(None)?;
+            let page = raw.parse(Default::default())?;
             let mut of_page = Vec::new();
             clean(&page, &page.lines(), &verdicts(letters), &mut kept);
             receipts(&page, &page.lines(), &verdicts(letters), &mut of_page);

@@ -65,15 +65,20 @@ fn n_chars(text: &str, offset: usize) -> usize {
 mod tests {
     use super::super::testing::verdicts;
     use super::*;
-    use crate::input::{Format, RawPage};
+    use crate::input::{Format, RawPage, RecordOptions};
     use std::path::Path;
 
     #[test]
     fn the_form_is_exact() {
         let bytes = "\n甲乙丙\nb\nc\n".as_bytes().to_vec();
-        let raw =
-            RawPage { path: Path::new("a/f.txt").into(), line: 1, format: Format::Text, bytes };
-        let page = raw.parse(None).unwrap();
+        let raw = RawPage {
+            path: Path::new("a/f.txt").into(),
+            line: 1,
+            format: Format::Text,
+            charset: None,
+            bytes,
+        };
+        let page = raw.parse(RecordOptions::default()).unwrap();
         let mut verdict = verdicts("cju");
         let mut out = Vec::new();
         scores(&page, &page.lines(), &verdict, &mut out);

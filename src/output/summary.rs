@@ -125,14 +125,20 @@ impl AddAssign for Summary {
 mod tests {
     use super::super::testing::verdicts;
     use super::*;
-    use crate::input::{Format, RawPage};
+    use crate::input::{Format, RawPage, RecordOptions};
     use std::path::Path;
 
     #[test]
     fn a_page_is_counted_and_added() {
         let bytes = "甲乙丙\n\n丁戊\n己\n\u{fffd}".as_bytes().to_vec();
-        let raw = RawPage { path: Path::new("f").into(), line: 1, format: Format::Text, bytes };
-        let page = raw.parse(None).unwrap();
+        let raw = RawPage {
+            path: Path::new("f").into(),
+            line: 1,
+            format: Format::Text,
+            charset: None,
+            bytes,
+        };
+        let page = raw.parse(RecordOptions::default()).unwrap();
         let one = Summary::of_page(&page, &page.lines(), &verdicts("cjua"));
         let mut sum = Summary { errors: 1, ..Summary::default() };
         sum += one.clone();

@@ -43,14 +43,20 @@ pub fn unsure(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: &m
 mod tests {
     use super::super::testing::verdicts;
     use super::*;
-    use crate::input::{Format, RawPage};
+    use crate::input::{Format, RawPage, RecordOptions};
     use std::path::Path;
 
     #[test]
     fn the_form_is_exact() {
         let bytes = "\n甲\n乙\n丙".as_bytes().to_vec();
-        let raw = RawPage { path: Path::new("f").into(), line: 1, format: Format::Text, bytes };
-        let page = raw.parse(None).unwrap();
+        let raw = RawPage {
+            path: Path::new("f").into(),
+            line: 1,
+            format: Format::Text,
+            charset: None,
+            bytes,
+        };
+        let page = raw.parse(RecordOptions::default()).unwrap();
         let mut verdict = verdicts("auj");
         let written = |verdict: &PageVerdict| {
             let mut out = Vec::new();
