@@ -26,6 +26,21 @@ pub struct Meta {
     pub headings: Vec<String>,
 }
 
+impl Meta {
+    /// Title, author, date and language, where the page says them, each with the name of its field.
+    pub fn fields(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let title = self.headline.as_ref().or(self.title.as_ref());
+        [
+            ("title", title),
+            ("author", self.author.as_ref()),
+            ("date", self.date.as_ref()),
+            ("language", self.language.as_ref()),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?.as_str())))
+    }
+}
+
 /// No longer block of JSON-LD is read.
 const MAX_JSON: usize = 1 << 20;
 /// Nothing nested deeper in JSON-LD is looked at.

@@ -43,6 +43,8 @@ pub enum Content {
         range: Range<usize>,
         /// Whether the field stays when the text is written beside it.
         is_kept: bool,
+        /// What the page says of itself, by the names of fields that the object has not.
+        said: Vec<(&'static str, String)>,
     },
 }
 
@@ -119,7 +121,10 @@ fn html(
     // With the quote before the name.
     let range = key.start.saturating_sub(1)..value.end;
     let document = Box::new(Document::parse(&html));
-    Ok(Some(Content::Html { document, range, is_kept: options.keep_html }))
+    let said = document.meta.fields();
+    let said = said.filter(|(name, _)| fields.get(name).is_none());
+    let said = said.map(|(name, value)| (name, value.to_owned())).collect();
+    Ok(Some(Content::Html { document, range, is_kept: options.keep_html, said }))
 }
 
 fn elements(raw: &str, array: &RawValue, replaced: &mut usize) -> Result<Vec<Element>, String> {

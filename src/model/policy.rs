@@ -113,10 +113,20 @@ impl OperatingCurve {
     /// The point with the best F1 among those that lose at most `share`; among equals the one that
     /// loses least.
     pub fn best_within(&self, share: f64) -> Option<OperatingPoint> {
-        let mut best: Option<OperatingPoint> = None;
+        self.best_by(share, |point| point.junk_f1).map(|(_, point)| point)
+    }
+
+    /// The same by another score, with that score.
+    pub fn best_by(
+        &self,
+        share: f64,
+        score: impl Fn(&OperatingPoint) -> f64,
+    ) -> Option<(f64, OperatingPoint)> {
+        let mut best: Option<(f64, OperatingPoint)> = None;
         for &point in self.points.iter().filter(|p| p.article_loss <= share) {
-            if best.is_none_or(|b| point.junk_f1 > b.junk_f1) {
-                best = Some(point);
+            let score = score(&point);
+            if best.is_none_or(|(other, _)| score > other) {
+                best = Some((score, point));
             }
         }
         best

@@ -45,12 +45,18 @@ pub fn clean_text(text: &str, lines: &Page<'_>, verdict: &PageVerdict, out: &mut
 /// was. Half characters (lone surrogates) in a text of which something goes become U+FFFD.
 pub fn clean_record(record: &Record, lines: &Page<'_>, verdict: &PageVerdict, out: &mut Vec<u8>) {
     let raw = record.raw.as_str();
-    if let Content::Html { document, range, is_kept } = &record.content {
+    if let Content::Html { document, range, is_kept, said } = &record.content {
         // The text goes where the HTML was, or beside it.
         let kept = kept_of(&document.text, lines, verdict);
         push(raw, 0..if *is_kept { range.end } else { range.start }, out);
         out.extend_from_slice(if *is_kept { b", \"text\": " } else { b"\"text\": " });
         push_json(out, kept.trim_end_matches('\n'));
+        for (name, value) in said {
+            out.extend_from_slice(b", ");
+            push_json(out, name);
+            out.extend_from_slice(b": ");
+            push_json(out, value);
+        }
         push(raw, range.end..raw.len(), out);
         return;
     }

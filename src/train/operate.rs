@@ -17,6 +17,16 @@ use crate::{
 /// How many thresholds the operating curve lists, at most.
 const CURVE_POINTS: usize = 200;
 
+/// What the default point is to be best at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aim {
+    /// Telling junk lines: mean junk F1 over the sets.
+    JunkLines,
+    /// The text that is kept: by characters, mean precision and mean recall over the pages of a set,
+    /// the harmonic mean of the two, and the mean of that over the sets.
+    KeptText,
+}
+
 /// A line that is measured on, with what models that did not see its site say of it.
 #[derive(Debug, Clone, Copy)]
 pub struct HeldOut<'a> {
@@ -24,6 +34,8 @@ pub struct HeldOut<'a> {
     pub set: &'a str,
     /// The site of its page.
     pub site: &'a str,
+    /// Which page it stands on; lines of a page come together.
+    pub page: usize,
     /// Its label.
     pub is_junk: bool,
     /// The answer of the last pass.
@@ -53,14 +65,19 @@ pub struct Operation {
     pub report: String,
 }
 
-/// Calibrates for every length cost of the recipe, takes the one whose best point within the loss
-/// budget is best (among equals the first), and chooses the default point.
+/// Calibrates for every length cost of the recipe, takes the one whose best point that loses at most
+/// `max_article_loss` is best (among equals the first), and chooses that point.
 ///
 /// # Errors
 /// [`Error::NotConverged`] where the evidence says nothing, [`Error::Untrainable`] where the recipe
 /// lists no length cost.
-pub fn operate(lines: &[HeldOut<'_>], recipe: &Recipe) -> Result<Operation> {
-    let mut best: Option<(f64, Calibration, OperatingCurve)> = None;
+pub fn operate(
+    lines: &[HeldOut<'_>],
+    recipe: &Recipe,
+    aim: Aim,
+    max_article_loss: f64,
+) -> Result<Operation> {
+    let mut best: Option<(f64, f32, Calibration, OperatingCurve)> = None;
     for &length_cost in &recipe.policy.length_costs {
         let (evidence, is_junk): (Vec<f32>, Vec<bool>) = lines
             .iter()
@@ -68,19 +85,26 @@ pub fn operate(lines: &[HeldOut<'_>], recipe: &Recipe) -> Result<Operation> {
             .unzip();
         let calibration = Calibration { length_cost, ..page_fit::calibrate(&evidence, &is_junk)? };
         let curve = curve(lines, calibration);
-        let f1 = curve.best_within(recipe.policy.max_article_loss).map_or(0.0, |p| p.junk_f1);
-        if best.as_ref().is_none_or(|(other, ..)| f1 > *other) {
-            best = Some((f1, calibration, curve));
+        let found = match aim {
+            Aim::JunkLines => curve.best_by(max_article_loss, |p| p.junk_f1),
+            Aim::KeptText => {
+                curve.best_by(max_article_loss, |p| kept_text(lines, calibration, p.threshold))
+            }
+        };
+        let score = found.map_or(0.0, |(score, _)| score);
+        let threshold = threshold_of(&curve, found.map(|(_, point)| point));
+        if best.as_ref().is_none_or(|(other, ..)| score > *other) {
+            best = Some((score, threshold, calibration, curve));
         }
     }
-    let (_, calibration, operating) =
+    let (_, threshold, calibration, operating) =
         best.ok_or_else(|| Error::Untrainable("the recipe lists no length cost".into()))?;
     let report = format!(
         "calibration: {} held-out article lines, slope {:.3}, offset {:.3}, length cost {}",
         operating.article_lines, calibration.slope, calibration.offset, calibration.length_cost
     );
     let operating = with_intervals(operating, lines, calibration, recipe.seed);
-    let policy = choose(&operating, &recipe.policy);
+    let policy = policy(threshold, &operating, &recipe.policy);
     Ok(Operation { calibration, operating, policy, report })
 }
 
@@ -138,12 +162,42 @@ fn below(threshold: f32, observed: &[f32]) -> f32 {
     if next.is_some_and(|&next| middle > next) { middle } else { threshold }
 }
 
-fn choose(operating: &OperatingCurve, recipe: &PolicyRecipe) -> Policy {
-    // With nothing within the budget, the most careful point there is.
-    let most_careful = operating.points.first().map_or(1.0, |p| p.threshold);
-    let at = |loss| operating.best_within(loss).map_or(most_careful, |p| p.threshold);
-    let threshold = at(recipe.max_article_loss);
-    let strict = at(recipe.strict_loss);
+/// With nothing within the budget, the most careful point there is.
+fn threshold_of(curve: &OperatingCurve, point: Option<OperatingPoint>) -> f32 {
+    point.or(curve.points.first().copied()).map_or(1.0, |p| p.threshold)
+}
+
+/// See [`Aim::KeptText`].
+fn kept_text(lines: &[HeldOut<'_>], calibration: Calibration, threshold: f32) -> f64 {
+    // By set: sums of the pages' precision and recall, and how many pages have either.
+    let mut sets: BTreeMap<&str, [f64; 4]> = BTreeMap::new();
+    for page in lines.chunk_by(|a, b| a.page == b.page) {
+        let (mut article, mut kept, mut right) = (0.0, 0.0, 0.0);
+        for line in page {
+            let characters = line.evidence.characters as f64;
+            let is_kept = calibration.probability(line.evidence) < threshold;
+            article += if line.is_junk { 0.0 } else { characters };
+            kept += if is_kept { characters } else { 0.0 };
+            right += if is_kept && !line.is_junk { characters } else { 0.0 };
+        }
+        let sums = sets.entry(page[0].set).or_default();
+        let values = [(kept > 0.0).then(|| right / kept), (article > 0.0).then(|| right / article)];
+        for (index, value) in values.into_iter().enumerate() {
+            if let Some(value) = value {
+                sums[index] += value;
+                sums[index + 2] += 1.0;
+            }
+        }
+    }
+    let f1 = |[precision, recall, with_precision, with_recall]: &[f64; 4]| {
+        let (p, r) = (precision / with_precision.max(1.0), recall / with_recall.max(1.0));
+        if p + r > 0.0 { 2.0 * p * r / (p + r) } else { 0.0 }
+    };
+    sets.values().map(f1).sum::<f64>() / sets.len().max(1) as f64
+}
+
+fn policy(threshold: f32, operating: &OperatingCurve, recipe: &PolicyRecipe) -> Policy {
+    let strict = threshold_of(operating, operating.best_within(recipe.strict_loss));
     Policy { threshold, unsure: strict.min(threshold), guard: true, cut: recipe.cut }
 }
 
@@ -158,5 +212,30 @@ mod tests {
         assert_eq!(below(0.75, &observed), 0.5);
         assert_eq!(below(0.25, &observed), 0.25);
         assert_eq!(below(next, &observed), next);
+    }
+
+    #[test]
+    fn kept_text_is_the_mean_over_pages_and_sets() {
+        let line = |page, set, is_junk, characters, log_odds| HeldOut {
+            set,
+            site: "s",
+            page,
+            is_junk,
+            evidence: Evidence { log_odds, planted: -9.0, characters },
+        };
+        let lines = [
+            // Half of what is kept is article, all of the article is kept.
+            line(0, "a", false, 30, -1.0),
+            line(0, "a", true, 30, -1.0),
+            line(0, "a", true, 99, 1.0),
+            // All that is kept is article, half of the article is kept.
+            line(1, "a", false, 10, -1.0),
+            line(1, "a", false, 10, 1.0),
+            // A set without a fault, and a page of it with nothing to be kept.
+            line(2, "b", false, 5, -1.0),
+            line(3, "b", true, 5, 1.0),
+        ];
+        let plain = Calibration { slope: 1.0, offset: 0.0, length_cost: 0.0 };
+        assert_eq!(kept_text(&lines, plain, 0.5), (0.75 + 1.0) / 2.0);
     }
 }

@@ -130,6 +130,8 @@ pub struct HtmlRecipe {
     pub rows: usize,
     /// Planted copies made of each page.
     pub plant: usize,
+    /// Share of article characters that the default point for HTML may lose.
+    pub max_article_loss: f64,
 }
 
 impl Default for HtmlRecipe {
@@ -143,6 +145,7 @@ impl Default for HtmlRecipe {
             alpha: 5.0,
             rows: 50_000,
             plant: 1,
+            max_article_loss: 0.05,
         }
     }
 }
@@ -313,6 +316,7 @@ impl Recipe {
         within("html.alpha", self.html.alpha, 1e-9..=1e9)?;
         within("html.rows", self.html.rows, 100..=10_000_000)?;
         within("html.plant", self.html.plant, 0..=1000)?;
+        within("html.max_article_loss", self.html.max_article_loss, 0.0..=1.0)?;
         within("page.max_iterations", self.page.max_iterations, 1..=1_000_000)?;
         if self.policy.length_costs.is_empty() {
             return Err(Error::parameter("policy.length_costs", "[]", "must list one at least"));

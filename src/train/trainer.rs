@@ -4,7 +4,7 @@
 use super::{
     corpus::{Corpus, Origin, TrainingPage},
     kind_fit,
-    operate::{HeldOut, Operation, operate},
+    operate::{Aim, HeldOut, Operation, operate},
     out_of_fold::{self, Stages},
     recipe::Recipe,
     span_fit, tree_fit,
@@ -56,7 +56,8 @@ pub fn train(corpus: &Corpus, recipe: &Recipe, progress: &(dyn Fn(&str) + Sync))
 
     progress("calibrating on held-out sites");
     let lines: Vec<HeldOut<'_>> = held_out(corpus, &stages).collect();
-    let Operation { calibration, operating, policy, report } = operate(&lines, recipe)?;
+    let Operation { calibration, operating, policy, report } =
+        operate(&lines, recipe, Aim::JunkLines, recipe.policy.max_article_loss)?;
     stages.report.push(report);
 
     let tree = match corpus.html.is_empty() {
@@ -101,14 +102,16 @@ fn held_out<'a>(corpus: &'a Corpus, stages: &'a Stages) -> impl Iterator<Item = 
     let any_gold = corpus.pages.iter().any(|p| p.origin == Origin::Gold);
     let measured = move |page: &TrainingPage| page.origin == Origin::Gold || !any_gold;
     let answers = stages.belief.iter().zip(&stages.planted);
-    let pages = corpus.pages.iter().zip(answers).filter(move |(page, _)| measured(page));
-    pages.flat_map(|(page, (belief, planted))| {
+    let pages = corpus.pages.iter().zip(answers).enumerate();
+    let pages = pages.filter(move |(_, (page, _))| measured(page));
+    pages.flat_map(|(number, (page, (belief, planted)))| {
         let lines = page.page.lines.iter().zip(belief.iter().zip(planted));
         lines.filter(|(l, _)| l.label != Label::Either).map(move |(line, (&log_odds, &planted))| {
             let characters = line.text.chars().count();
             HeldOut {
                 set: &page.page.set,
                 site: &page.page.site,
+                page: number,
                 is_junk: line.label == Label::Junk,
                 evidence: Evidence { log_odds, planted, characters },
             }

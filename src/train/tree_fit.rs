@@ -9,7 +9,7 @@ use super::{
     corpus::{Corpus, Origin, TrainingPage},
     csr::Csr,
     line_fit,
-    operate::{HeldOut, Operation, operate},
+    operate::{Aim, HeldOut, Operation, operate},
     out_of_fold::{Fitted, Stages, describe, take_report},
     random::Rng,
     recipe::{PageRecipe, Recipe},
@@ -110,8 +110,10 @@ pub fn fit(
     }
 
     progress("calibrating on held-out sites of HTML");
-    let lines: Vec<HeldOut<'_>> = pages.iter().flat_map(Read::held_out).collect();
-    let Operation { calibration, operating, policy, report: said } = operate(&lines, recipe)?;
+    let lines: Vec<HeldOut<'_>> =
+        pages.iter().enumerate().flat_map(|(number, read)| read.held_out(number)).collect();
+    let Operation { calibration, operating, policy, report: said } =
+        operate(&lines, recipe, Aim::KeptText, recipe.html.max_article_loss)?;
     report.push(format!("HTML, {said}"));
     let (tokens, tokens_bias) = tokens.whole;
     let model = TreeModel { tokens, tokens_bias, passes, calibration, policy, operating };
@@ -170,13 +172,14 @@ impl Read<'_> {
     }
 
     /// The lines that are measured on: those of real pages.
-    fn held_out(&self) -> impl Iterator<Item = HeldOut<'_>> {
+    fn held_out(&self, number: usize) -> impl Iterator<Item = HeldOut<'_>> {
         let is_real = self.page.origin != Origin::Made;
         let page = &self.page.page;
         let lines = page.lines.iter().enumerate().filter(move |_| is_real);
         lines.filter(|(_, line)| line.label != Label::Either).map(move |(index, line)| HeldOut {
             set: &page.set,
             site: &page.site,
+            page: number,
             is_junk: line.label == Label::Junk,
             evidence: Evidence {
                 log_odds: self.belief[index],
