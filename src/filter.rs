@@ -12,8 +12,8 @@ use crate::{
     },
     html::Document,
     model::{
-        Calibration, Curves, CurvesScratch, Evidence, KindScratch, LineScratch, Model, Policy,
-        TreeScratch,
+        Calibration, Curves, CurvesScratch, DECIDING, DecidingPart, Evidence, Explanation,
+        KindScratch, LineScratch, Model, Policy, TreeScratch, deciding,
     },
     span::{Span, SpanScratch},
     text::{Kind, Line, Page},
@@ -54,6 +54,9 @@ pub struct PageVerdict {
     /// More would have gone than the model has grounds for, so the page was kept whole:
     /// lines that would have been junk are `Unsure`.
     pub guarded: bool,
+    /// For a filter that was asked ([`Filter::with_parts`]), what decided, line by line: the parts of the
+    /// page model that spoke most for junk; `None` for what is kept. Else empty, and for HTML.
+    pub parts: Vec<[Option<DecidingPart>; DECIDING]>,
 }
 
 impl PageVerdict {
@@ -87,6 +90,7 @@ pub struct Filter {
     policy: Policy,
     html_policy: Policy,
     kinds: bool,
+    parts: bool,
 }
 
 /// Pages are judged in windows of at most this many lines, so that time and memory stay linear …
@@ -109,7 +113,7 @@ impl Filter {
         let passes = model.passes.iter().map(Curves::new).collect();
         let html_policy = model.tree.as_ref().map_or(policy, |tree| tree.policy);
         let html_policy = Policy { cut: policy.cut, guard: policy.guard, ..html_policy };
-        Filter { model, passes, policy, html_policy, kinds: false }
+        Filter { model, passes, policy, html_policy, kinds: false, parts: false }
     }
 
     /// Takes another operating point for pages of HTML than the model's own for them.
@@ -123,6 +127,12 @@ impl Filter {
     #[must_use]
     pub fn with_kinds(self) -> Self {
         Filter { kinds: true, ..self }
+    }
+
+    /// Also tells which parts of the page model decided about each line that is removed.
+    #[must_use]
+    pub fn with_parts(self) -> Self {
+        Filter { parts: true, ..self }
     }
 
     /// The operating point.
@@ -145,6 +155,7 @@ impl Filter {
     /// Judges one page into a verdict that is reused.
     pub fn judge_into(&self, page: &Page<'_>, scratch: &mut Scratch, verdict: &mut PageVerdict) {
         verdict.lines.clear();
+        verdict.parts.clear();
         verdict.guarded = false;
         let lines = &page.lines;
         if lines.len() <= WINDOW {
@@ -158,7 +169,10 @@ impl Filter {
                     out
                 })
                 .collect();
-            parts.into_iter().for_each(|part| verdict.lines.extend(part.lines));
+            for part in parts {
+                verdict.lines.extend(part.lines);
+                verdict.parts.extend(part.parts);
+            }
         }
         self.guard(&self.policy, lines, verdict);
     }
@@ -183,6 +197,7 @@ impl Filter {
             return self.judge_into(&page, scratch, verdict);
         };
         verdict.lines.clear();
+        verdict.parts.clear();
         verdict.guarded = false;
         if page.lines.is_empty() {
             return;
@@ -208,6 +223,39 @@ impl Filter {
                 line.cut.clear();
             }
         }
+    }
+
+    /// Why [`Filter::judge`] says of lines what it says: an explanation for each line that `is_wanted`,
+    /// in order.
+    pub fn explain(
+        &self,
+        page: &Page<'_>,
+        scratch: &mut Scratch,
+        is_wanted: impl Fn(&Line<'_>) -> bool,
+    ) -> Vec<Explanation> {
+        let mut explanations = Vec::new();
+        for (window, own) in windows(page.lines.len()) {
+            let lines = page.lines.get(window).unwrap_or_default();
+            if !lines.get(own.clone()).unwrap_or_default().iter().any(&is_wanted) {
+                continue;
+            }
+            self.log_odds(lines, scratch);
+            // As the last pass left them, with what it was told of the neighbours.
+            let Scratch { facts, surroundings, belief, .. } = &*scratch;
+            for (i, line) in lines.iter().enumerate().filter(|(i, _)| own.contains(i)) {
+                if is_wanted(line) {
+                    let log_odds = belief.get(i).copied().unwrap_or_default();
+                    explanations.push(self.model.explain(
+                        line.text,
+                        i,
+                        facts,
+                        surroundings,
+                        log_odds,
+                    ));
+                }
+            }
+        }
+        explanations
     }
 
     /// Names the kinds of a window's junk lines; `verdicts` are those of the lines `own`.
@@ -242,7 +290,31 @@ impl Filter {
         out: &mut PageVerdict,
     ) {
         self.log_odds(lines, scratch);
+        if self.parts {
+            self.tell_parts(own.clone(), scratch, &mut out.parts);
+        }
         self.decide_all(lines, own, self.model.calibration, &self.policy, scratch, out);
+    }
+
+    /// Tells what decides about a window's junk lines; the surroundings must be as the last pass left
+    /// them.
+    fn tell_parts(
+        &self,
+        own: Range<usize>,
+        scratch: &Scratch,
+        out: &mut Vec<[Option<DecidingPart>; DECIDING]>,
+    ) {
+        let Scratch { facts, surroundings, belief, .. } = scratch;
+        let mut row = [0.0; WIDTH];
+        for i in own {
+            let probability = self.model.calibration.probability(evidence(facts, belief, i));
+            let is_junk = probability >= self.policy.threshold;
+            let pass = self.model.passes.last().filter(|_| is_junk);
+            out.push(pass.map_or([None; DECIDING], |pass| {
+                surroundings.row(facts, i, &mut row);
+                deciding(pass, &row)
+            }));
+        }
     }
 
     /// Decides on the lines `own` by what the last pass left of them in the scratch.
@@ -259,11 +331,7 @@ impl Filter {
         let out = &mut out.lines;
         let first = out.len();
         for i in own.clone() {
-            let probability = calibration.probability(Evidence {
-                log_odds: belief[i],
-                planted: facts.margins[i].planted,
-                characters: facts.n_characters[i] as usize,
-            });
+            let probability = calibration.probability(evidence(facts, belief, i));
             out.push(self.decide(policy, probability, &lines[i], span, spans));
         }
         if self.kinds {
@@ -313,6 +381,15 @@ impl Filter {
             }
         }
         judged
+    }
+}
+
+/// What is known of line `i` when it is decided on.
+fn evidence(facts: &PageFacts, belief: &[f32], i: usize) -> Evidence {
+    Evidence {
+        log_odds: belief[i],
+        planted: facts.margins[i].planted,
+        characters: facts.n_characters[i] as usize,
     }
 }
 
@@ -415,7 +492,7 @@ mod tests {
                 .iter()
                 .map(|&verdict| LineVerdict { probability: 0.5, verdict, cut: vec![], kind: None })
                 .collect(),
-            guarded: false,
+            ..PageVerdict::default()
         };
         use Verdict::{Article, Junk, Unsure};
         assert_eq!(page(&[]).verdict(), None);

@@ -9,15 +9,19 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::args::{Inputs, RunArgs};
-use super::say::Progress;
+use super::say::{Progress, count};
+use super::visible::{start, visible};
 use crate::filter::{Filter, Scratch};
 use crate::input::{Format, InputPage, RawPage, RecordOptions, Source, read_source};
-use crate::output::{Output, OutputFile, Summary};
+use crate::output::{Aside, Output, OutputFile, ReceiptsFile, Summary};
 use crate::text::Kind;
 use crate::{Error, Page, PageVerdict, pipeline};
 
 /// Remarks on single pages that are printed before they are only counted.
 const MAX_REMARKS: u64 = 20;
+
+/// Forms of removed lines that the summary lists.
+const MOST_FREQUENT: usize = 10;
 
 /// What is to be done with each page.
 pub struct Job<'a> {
@@ -46,7 +50,7 @@ pub struct Buffers {
 #[derive(Debug, Default)]
 pub struct Lists {
     /// What is removed.
-    pub receipts: Option<OutputFile>,
+    pub receipts: Option<ReceiptsFile>,
     /// What is kept although unsure.
     pub unsure: Option<OutputFile>,
 }
@@ -61,7 +65,18 @@ enum Item {
 
 /// The same after the work on pages.
 enum Done {
-    Page { buffers: Buffers, summary: Summary, n_bytes: usize, path: Arc<Path>, line: u64 },
+    Page {
+        buffers: Buffers,
+        summary: Summary,
+        n_bytes: usize,
+        path: Arc<Path>,
+        line: u64,
+    },
+    /// A line that holds no page, and why that is an error where it is one.
+    Aside {
+        line: RawPage,
+        error: Option<Error>,
+    },
     Other(Item),
 }
 
@@ -99,8 +114,9 @@ pub fn run(
     };
     let mut stream_format = None;
     let is_one_stream = job.is_one_stream;
+    let is_receipted = lists.receipts.is_some();
     let items = inputs.sources.into_iter().flat_map(move |source| {
-        items(source, if is_one_stream { Some(&mut stream_format) } else { None })
+        items(source, is_receipted, if is_one_stream { Some(&mut stream_format) } else { None })
     });
     let weigh = |item: &Item| if let Item::Page(page) = item { page.bytes.len() } else { 0 };
     let write = |done: Done| -> crate::Result<()> {
@@ -108,7 +124,7 @@ pub fn run(
             Done::Page { buffers, summary, n_bytes, path, line } => {
                 output.page(&buffers.output)?;
                 if let Some(receipts) = &mut lists.receipts {
-                    receipts.write(&buffers.receipts)?;
+                    receipts.page(&buffers.receipts)?;
                 }
                 if let Some(unsure) = &mut lists.unsure {
                     unsure.write(&buffers.unsure)?;
@@ -125,7 +141,22 @@ pub fn run(
                 progress.page(n_bytes);
                 total += summary;
             }
-            Done::Other(Item::Begin { source, is_gzip }) => output.begin(&source, is_gzip)?,
+            Done::Aside { line, error } => {
+                let what = if error.is_some() { Aside::Unreadable } else { Aside::Blank };
+                if let Some(receipts) = &mut lists.receipts {
+                    receipts.aside(what, &line)?;
+                }
+                if let Some(error) = error {
+                    progress.say(error);
+                    total.errors += 1;
+                }
+            }
+            Done::Other(Item::Begin { source, is_gzip }) => {
+                if let Some(receipts) = &mut lists.receipts {
+                    receipts.begin(&source);
+                }
+                output.begin(&source, is_gzip)?;
+            }
             Done::Other(Item::End) => output.end()?,
             Done::Other(Item::Problem(error)) => {
                 progress.say(error);
@@ -136,16 +167,19 @@ pub fn run(
         }
         Ok(())
     };
-    args.pool()?.install(|| pipeline::run(items, weigh, |item| work(item, job), write))?;
+    args.pool()?.install(|| {
+        pipeline::run(items, weigh, |item| work(item, job, is_receipted, !args.quiet), write)
+    })?;
     output.finish()?;
-    lists.receipts.map_or(Ok(()), OutputFile::commit)?;
+    lists.receipts.map_or(Ok(()), ReceiptsFile::commit)?;
     lists.unsure.map_or(Ok(()), OutputFile::commit)?;
     Ok(total)
 }
 
-/// The items of one source. Where all sources go into one stream, the first one settles the format.
+/// The items of one source, with its blank lines where there are to be receipts of them. Where all sources go into one stream, the first one settles the format.
 fn items(
     source: Source,
+    is_receipted: bool,
     stream_format: Option<&mut Option<Format>>,
 ) -> Box<dyn Iterator<Item = Item> + Send> {
     let source = Arc::new(source);
@@ -154,24 +188,34 @@ fn items(
         Err(error) => return Box::new(std::iter::once(Item::Problem(error))),
     };
     if let Some(settled) = stream_format
-        && *settled.get_or_insert(reader.format.written()) != reader.format.written()
+        && *settled.get_or_insert(reader.format) != reader.format
     {
         let path = source.path.to_path_buf();
         let reason = "text and JSON Lines cannot go into one output; this input is left out".into();
         return Box::new(std::iter::once(Item::Problem(Error::BadInput { path, reason })));
     }
     let is_gzip = reader.is_gzip;
+    let reader = if is_receipted { reader.with_blank_lines() } else { reader };
     let pages = reader.map(|page| page.map_or_else(Item::Problem, Item::Page));
     let begin = Item::Begin { source, is_gzip };
     Box::new(std::iter::once(begin).chain(pages).chain(std::iter::once(Item::End)))
 }
 
-fn work(item: Item, job: &Job<'_>) -> Done {
+fn work(item: Item, job: &Job<'_>, is_receipted: bool, has_skeletons: bool) -> Done {
     let Item::Page(raw) = item else { return Done::Other(item) };
+    if raw.is_blank() {
+        return Done::Aside { line: raw, error: None };
+    }
     let n_bytes = raw.bytes.len();
+    let as_it_was = is_receipted.then(|| raw.clone());
     let page = match raw.parse(job.records) {
         Ok(page) => page,
-        Err(error) => return Done::Other(Item::Problem(error)),
+        Err(error) => {
+            return match as_it_was {
+                Some(line) => Done::Aside { line, error: Some(error) },
+                None => Done::Other(Item::Problem(error)),
+            };
+        }
     };
     let lines = page.lines();
     let mut buffers = Buffers::default();
@@ -181,7 +225,8 @@ fn work(item: Item, job: &Job<'_>) -> Done {
             None => job.filter.judge_into(&lines, scratch, verdict),
         }
         (job.write)(&page, &lines, verdict, &mut buffers);
-        Summary::of_page(&page, &lines, verdict)
+        let summary = Summary::of_page(&page, &lines, verdict);
+        if has_skeletons { summary.with_skeletons(&lines, verdict) } else { summary }
     });
     Done::Page { buffers, summary, n_bytes, path: page.path.clone(), line: page.line }
 }
@@ -219,10 +264,14 @@ pub fn report(summary: &Summary, n_skipped: usize) -> Vec<String> {
     tell(s.replaced, "faulty sequence", &where_replaced);
     tell(n_skipped as u64, "file", "passed over: no known ending");
     tell(s.errors, "error", "told above");
+    let top = s.skeletons.top(MOST_FREQUENT);
+    // What is there once or twice is not frequent.
+    if top.first().is_some_and(|(_, lines, _)| *lines > 2) {
+        lines.push("removed most often, by form (文 Han, A letters, 0 digits):".into());
+        let width = top.first().map_or(0, |(_, lines, _)| lines.to_string().len());
+        lines.extend(top.iter().filter(|(_, lines, _)| *lines > 1).map(|(form, lines, sample)| {
+            format!("  {lines:>width$}  {}  such as: {}", visible(form), start(sample, 40))
+        }));
+    }
     lines
-}
-
-/// `1 page`, `2 pages`.
-fn count(n: u64, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }

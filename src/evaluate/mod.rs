@@ -313,7 +313,7 @@ mod testing {
             kind: None,
         };
         let lines = probabilities.iter().map(line).collect();
-        Judged::new(page, PageVerdict { lines, guarded: false }).unwrap()
+        Judged::new(page, PageVerdict { lines, ..PageVerdict::default() }).unwrap()
     }
 }
 

@@ -55,6 +55,12 @@ pub enum Body {
 }
 
 impl RawPage {
+    /// Whether it is a line of JSON Lines that holds nothing, see
+    /// [`SourceReader::with_blank_lines`](super::SourceReader::with_blank_lines).
+    pub fn is_blank(&self) -> bool {
+        self.format == Format::JsonLines && self.bytes.trim_ascii().is_empty()
+    }
+
     /// Decodes and parses the page. The text of a JSON object is taken from the field that is named,
     /// otherwise from `text` (a string), `lines` (strings, or objects with `text`) or `html`.
     ///

@@ -49,6 +49,17 @@ pub fn read_source(source: &Source, format: Option<Format>) -> Result<SourceRead
     Ok(SourceReader { format, is_gzip, path, state })
 }
 
+impl SourceReader {
+    /// Also hands out the blank lines of JSON Lines, for who has to account for every byte.
+    #[must_use]
+    pub fn with_blank_lines(mut self) -> Self {
+        if let State::JsonLines(lines) = &mut self.state {
+            lines.keeps_blank = true;
+        }
+        self
+    }
+}
+
 impl Iterator for SourceReader {
     type Item = Result<RawPage>;
 

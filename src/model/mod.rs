@@ -6,6 +6,7 @@ mod builtin;
 mod calibration;
 mod card;
 mod curves;
+mod explain;
 mod file;
 mod kinds;
 mod line;
@@ -17,6 +18,10 @@ mod tree;
 pub use calibration::{Calibration, Evidence};
 pub use card::{Card, SetFacts};
 pub use curves::{Curves, CurvesScratch};
+pub use explain::{
+    CalibrationParts, ColumnPart, DECIDING, DecidingPart, Explanation, GramPart, LineParts,
+    PageParts, Part, column_name, deciding, for_each_part,
+};
 pub use kinds::{ColumnScale, KindModel, KindScratch};
 pub use line::{
     HEADS, JUNK, LineModel, LineScratch, PLANTED, Table, observe, to_bytes, word_codes,

@@ -24,8 +24,9 @@ pub enum Destination {
 }
 
 /// The name below an output folder: that of the source, but what was HTML is text now.
-fn written_name(source: &Source) -> PathBuf {
-    if source.format != Some(Format::Html) {
+pub(super) fn written_name(source: &Source) -> PathBuf {
+    let is_json = Format::from_name(&source.relative) == Some(Format::JsonLines);
+    if source.format != Some(Format::Html) || is_json {
         return source.relative.clone();
     }
     let mut name = source.relative.clone().into_os_string();
@@ -143,12 +144,23 @@ pub struct Output {
     file: Option<OutputFile>,
     /// What was written last did not end its line.
     is_mid_line: bool,
+    /// Whether pages are parted by a blank line …
+    parts_pages: bool,
+    /// … and one was written.
+    has_page: bool,
 }
 
 impl Output {
     /// Nothing is created before the first page comes.
     pub fn new(destination: Destination) -> Self {
-        Output { destination, file: None, is_mid_line: false }
+        let (is_mid_line, parts_pages, has_page) = (false, false, false);
+        Output { destination, file: None, is_mid_line, parts_pages, has_page }
+    }
+
+    /// Parts pages by a blank line.
+    #[must_use]
+    pub fn with_blank_lines(self) -> Self {
+        Output { parts_pages: true, ..self }
     }
 
     /// Starts a source.
@@ -168,7 +180,7 @@ impl Output {
             fs::create_dir_all(folder).map_err(|e| Error::io(folder, e))?;
         }
         self.file = Some(OutputFile::create(&path, is_gzip)?);
-        self.is_mid_line = false;
+        (self.is_mid_line, self.has_page) = (false, false);
         Ok(())
     }
 
@@ -182,7 +194,10 @@ impl Output {
         if self.is_mid_line {
             self.write(b"\n")?;
         }
-        self.is_mid_line = last != b'\n';
+        if self.parts_pages && self.has_page {
+            self.write(b"\n")?;
+        }
+        (self.is_mid_line, self.has_page) = (last != b'\n', true);
         self.write(bytes)
     }
 
@@ -204,6 +219,13 @@ impl Output {
         match self.destination {
             Destination::Folder(_) => self.file.take().map_or(Ok(()), OutputFile::commit),
             _ => Ok(()),
+        }
+    }
+
+    /// Gives up the source that was begun: its file is not written.
+    pub fn give_up(&mut self) {
+        if let Destination::Folder(_) = self.destination {
+            self.file = None;
         }
     }
 
