@@ -7,6 +7,8 @@ mod each_page;
 mod evaluate;
 mod explain;
 mod filter;
+#[cfg(feature = "training")]
+mod label;
 mod model;
 mod pages;
 mod preview;
@@ -52,6 +54,8 @@ enum Command {
     Explain(explain::Args),
     Diff(diff::Args),
     #[cfg(feature = "training")]
+    Label(label::Args),
+    #[cfg(feature = "training")]
     Train(train::Args),
     Evaluate(evaluate::Args),
     Model(model::Args),
@@ -69,6 +73,8 @@ pub fn run() -> ExitCode {
         Command::Show(args) => show::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Diff(args) => diff::run(&args),
+        #[cfg(feature = "training")]
+        Command::Label(args) => label::run(&args),
         #[cfg(feature = "training")]
         Command::Train(args) => train::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),

@@ -1,0 +1,3 @@
+//! `dechaff label` as its users meet it.
+
+mod common;
