@@ -70,9 +70,12 @@ pub struct Args {
     /// program, or another one. With --next, the model that is asked.
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
     with_model: Option<Option<PathBuf>>,
-    /// Label a line where the votes are at least this sure, 0.5 to 1.
-    #[arg(long, value_name = "P", default_value_t = 0.8, value_parser = confidence)]
+    /// Label a line junk where the votes are at least this sure, 0.5 to 1.
+    #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = confidence)]
     confidence: f32,
+    /// Label a line article where the votes are at least this sure, 0.5 to 1.
+    #[arg(long, value_name = "P", default_value_t = 0.8, value_parser = confidence)]
+    article_confidence: f32,
     /// Do not give lines without a label that of near-identical ones.
     #[arg(long)]
     no_siblings: bool,
@@ -193,8 +196,13 @@ fn settings(args: &Args) -> Result<Settings> {
         None => None,
         Some(path) => Some(filter(path.as_deref())?),
     };
-    let (confidence, siblings) = (args.confidence, !args.no_siblings);
-    Ok(Settings { user_rules, model, confidence, siblings })
+    Ok(Settings {
+        user_rules,
+        model,
+        confidence: args.confidence,
+        article_confidence: args.article_confidence,
+        siblings: !args.no_siblings,
+    })
 }
 
 fn filter(path: Option<&Path>) -> Result<Filter> {

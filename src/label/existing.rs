@@ -84,11 +84,16 @@ mod tests {
         assert_eq!(said(""), None);
         assert_eq!(said(&line("\"label\": \"junk\", \"source\": \"rules\"")), None);
         assert_eq!(said(&line("\"label\": \"either\"")), None);
-        let by_hand = "x.jsonl: holds 1 label made by hand; write to another file, or give --overwrite";
+        let by_hand =
+            "x.jsonl: holds 1 label made by hand; write to another file, or give --overwrite";
         assert_eq!(said(&line("\"label\": \"junk\"")).as_deref(), Some(by_hand));
-        assert_eq!(said(&line("\"label\": \"either\", \"source\": \"hand\"")).as_deref(), Some(by_hand));
+        assert_eq!(
+            said(&line("\"label\": \"either\", \"source\": \"hand\"")).as_deref(),
+            Some(by_hand)
+        );
         assert_eq!(said("__label__junk a\n").as_deref(), Some(by_hand));
-        let mistake = said(&(line("\"label\": \"either\"") + &line("\"label\": \"jnuk\""))).unwrap();
+        let mistake =
+            said(&(line("\"label\": \"either\"") + &line("\"label\": \"jnuk\""))).unwrap();
         assert!(mistake.starts_with("x.jsonl:2: lines[0]: unknown label \"jnuk\""), "{mistake}");
         assert!(mistake.contains("nothing was overwritten"));
         assert_eq!(check(Path::new("not/there.jsonl")).ok(), Some(()));

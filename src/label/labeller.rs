@@ -3,7 +3,7 @@
 
 use rayon::prelude::*;
 
-use super::combine::{Combination, fit};
+use super::combine::{Combination, Voter, fit};
 use super::page::{RulePage, link_sites};
 use super::rules::{Rule, builtin};
 use super::siblings;
@@ -22,8 +22,10 @@ pub struct Settings {
     pub user_rules: Vec<Rule>,
     /// A model whose verdicts are votes.
     pub model: Option<Filter>,
-    /// A line is labelled from this confidence on, 0.5 to 1.
+    /// A line is labelled junk from this confidence on, 0.5 to 1.
     pub confidence: f32,
+    /// A line is labelled article from this confidence on, 0.5 to 1.
+    pub article_confidence: f32,
     /// Whether near-identical lines without a vote take their siblings' label.
     pub siblings: bool,
 }
@@ -34,6 +36,7 @@ pub struct Labeller {
     rules: Vec<Rule>,
     model: Option<Filter>,
     confidence: f32,
+    article_confidence: f32,
     siblings: bool,
 }
 
@@ -78,8 +81,9 @@ impl Labeller {
         if settings.model.is_some() {
             rules.extend([Rule::of_model(Label::Junk), Rule::of_model(Label::Article)]);
         }
-        let Settings { model, confidence, siblings, .. } = settings;
-        Ok(Labeller { rules, model: model.map(Filter::with_kinds), confidence, siblings })
+        let Settings { model, confidence, article_confidence, siblings, .. } = settings;
+        let model = model.map(Filter::with_kinds);
+        Ok(Labeller { rules, model, confidence, article_confidence, siblings })
     }
 
     /// The rules, in the order of their numbers in votes.
@@ -93,10 +97,10 @@ impl Labeller {
         let pages = &*pages;
         let mut votes: Vec<PageVotes> =
             pages.par_iter().map_init(Scratch::default, |s, page| self.vote(page, s)).collect();
-        let labels: Vec<Label> = self.rules.iter().map(|rule| rule.label).collect();
-        let first = fit(&votes, &labels);
+        let voters: Vec<Voter> = self.rules.iter().zip(0..).map(|(r, n)| r.voter(n)).collect();
+        let first = fit(&votes, voters.clone());
         votes = pages.par_iter().zip(votes).map(|(p, v)| self.vote_late(p, &v, &first)).collect();
-        let combination = fit(&votes, &labels);
+        let combination = fit(&votes, voters);
         let mut lines: Vec<Vec<LineLabel>> = votes
             .par_iter()
             .map(|votes| votes.lines().map(|votes| self.settle(votes, &combination)).collect())
@@ -149,9 +153,12 @@ impl Labeller {
 
     fn settle(&self, votes: &[Vote], combination: &Combination) -> LineLabel {
         let Some(junk) = combination.probability(votes) else { return LineLabel::NONE };
-        let (label, confidence) =
-            if junk >= 0.5 { (Label::Junk, junk) } else { (Label::Article, 1.0 - junk) };
-        if (confidence as f32) < self.confidence {
+        let (label, confidence, least) = if junk >= 0.5 {
+            (Label::Junk, junk, self.confidence)
+        } else {
+            (Label::Article, 1.0 - junk, self.article_confidence)
+        };
+        if (confidence as f32) < least {
             return LineLabel::NONE;
         }
         let kind = if label == Label::Junk { self.kind(votes, combination) } else { None };
@@ -165,7 +172,8 @@ impl Labeller {
             named.filter_map(|vote| combination.accuracies.get(usize::from(vote.rule))).sum()
         };
         let weighed = Kind::ALL.map(|kind| (kind, weight(kind)));
-        let best = weighed.into_iter().reduce(|best, next| if next.1 > best.1 { next } else { best });
+        let best =
+            weighed.into_iter().reduce(|best, next| if next.1 > best.1 { next } else { best });
         best.filter(|(_, weight)| *weight > 0.0).map(|(kind, _)| kind)
     }
 }

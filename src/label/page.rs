@@ -1,7 +1,7 @@
 //! A page as the rules see it: every line folded and measured, what repeats within the page, and how
 //! many pages of its site hold the same line. Raw lines come in; nothing here votes.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::features::skeleton;
 use crate::text::fold::{fold_char, fold_line, unfold_into};
@@ -77,6 +77,10 @@ pub struct RuleLine {
     pub title_run: u32,
     /// Length of the run of lines of one form that it stands in.
     pub form_run: u32,
+    /// How many content words it has: pairs of Han characters, words of four letters and more.
+    pub topic_words: u32,
+    /// Share of them that the running text of the page has; 1 for running text itself.
+    pub topic_share: f32,
     /// Whether the input says that it was labelled by hand: it needs no question.
     pub by_hand: bool,
 }
@@ -99,6 +103,7 @@ impl RulePage {
         page.first_prose = page.lines.iter().position(is_prose);
         page.last_prose = page.lines.iter().rposition(is_prose);
         page.n_prose = page.lines.iter().filter(|line| line.is_prose).count();
+        page.compare_topics();
         page
     }
 
@@ -119,17 +124,52 @@ impl RulePage {
         }
     }
 
+    /// How much of what each line speaks of is in the running text.
+    fn compare_topics(&mut self) {
+        let (mut topic, mut words) = (HashSet::new(), Vec::new());
+        for line in self.lines.iter().filter(|line| line.is_prose) {
+            content_words(&line.folded, &mut words);
+            topic.extend(words.drain(..));
+        }
+        for line in &mut self.lines {
+            content_words(&line.folded, &mut words);
+            words.sort_unstable();
+            words.dedup();
+            let known = words.iter().filter(|word| topic.contains(word)).count();
+            line.topic_words = u32::try_from(words.len()).unwrap_or(u32::MAX);
+            line.topic_share = known as f32 / words.len().max(1) as f32;
+        }
+    }
+
     fn mark_runs(&mut self) {
-        let is_short = |line: &RuleLine| line.units <= SHORT && !line.ends_sentence;
-        let is_title =
-            |line: &RuleLine| line.units <= HEADLINE && !line.ends_sentence && line.stops == 0;
-        for_each_run(&mut self.lines, |a, b| is_short(a) && is_short(b), |line, n| {
-            line.short_run = if is_short(line) { n } else { 0 };
-        });
-        for_each_run(&mut self.lines, |a, b| is_title(a) && is_title(b), |line, n| {
-            line.title_run = if is_title(line) { n } else { 0 };
-        });
-        for_each_run(&mut self.lines, |a, b| a.form == b.form, |line, n| line.form_run = n);
+        // A tab parts the cells of a table, and a table is no menu.
+        let is_row = |line: &RuleLine| line.text.trim().contains('\t');
+        let is_short =
+            |line: &RuleLine| line.units <= SHORT && !line.ends_sentence && !is_row(line);
+        let is_title = |line: &RuleLine| {
+            line.units <= HEADLINE && !line.ends_sentence && line.stops == 0 && !is_row(line)
+        };
+        for_each_run(
+            &mut self.lines,
+            |a, b| is_short(a) && is_short(b),
+            |line, n| {
+                line.short_run = if is_short(line) { n } else { 0 };
+            },
+        );
+        for_each_run(
+            &mut self.lines,
+            |a, b| is_title(a) && is_title(b),
+            |line, n| {
+                line.title_run = if is_title(line) { n } else { 0 };
+            },
+        );
+        for_each_run(
+            &mut self.lines,
+            |a, b| a.form == b.form,
+            |line, n| {
+                line.form_run = if is_row(line) { 1 } else { n };
+            },
+        );
     }
 }
 
@@ -182,7 +222,7 @@ impl Scratch {
             number,
             text: text.to_owned(),
             n_characters: text.chars().count(),
-            text_key: text_key(&self.codes),
+            text_key: key(self.codes.iter().copied().map(u32::from)),
             form: skeleton::coarse_hash(&self.tokens),
             ..RuleLine::default()
         };
@@ -196,11 +236,33 @@ impl Scratch {
     }
 }
 
-/// FNV-1a over the codes.
-fn text_key(codes: &[u16]) -> u64 {
-    codes.iter().fold(0xCBF2_9CE4_8422_2325, |state, &code| {
+/// FNV-1a over codes.
+fn key(codes: impl Iterator<Item = u32>) -> u64 {
+    codes.fold(0xCBF2_9CE4_8422_2325, |state, code| {
         (state ^ u64::from(code)).wrapping_mul(0x0000_0100_0000_01B3)
     })
+}
+
+/// Hashes of the content words of a folded line, in order, into `out`, which is cleared first.
+fn content_words(folded: &str, out: &mut Vec<u64>) {
+    out.clear();
+    let mut before: Option<char> = None;
+    let mut word = String::new();
+    for c in folded.chars().chain([' ']) {
+        if c.is_ascii_lowercase() {
+            word.push(c);
+        } else if !word.is_empty() {
+            if word.len() >= 4 && !FUNCTION_WORDS.contains(&word.as_str()) {
+                out.push(key(word.chars().map(u32::from)));
+            }
+            word.clear();
+        }
+        let han = (fold_char(c).class == Class::Han && !FUNCTION_HAN.contains(c)).then_some(c);
+        if let (Some(one), Some(two)) = (before, han) {
+            out.push(key([u32::from(one), u32::from(two)].into_iter()));
+        }
+        before = han;
+    }
 }
 
 const FUNCTION_HAN: &str = "的了是在着也就都而及与和或把被让从到对为以于这那其之他她我你们不没有";
@@ -295,8 +357,12 @@ pub(crate) mod tests {
             "The bridge was washed away last winter, and the people of the town built it again by hand this spring. It holds."
         ));
         assert!(!is("木桥，修好了。"));
-        assert!(!is("轴承厂家 轴承批发 轴承价格 轴承型号 轴承公司 轴承网 轴承采购 轴承供应 轴承图片 轴承品牌"));
-        assert!(!is("Home, News, Sport, Weather, Shop, Travel, Culture, Future, Music, Video, Audio, Live, More."));
+        assert!(!is(
+            "轴承厂家 轴承批发 轴承价格 轴承型号 轴承公司 轴承网 轴承采购 轴承供应 轴承图片 轴承品牌"
+        ));
+        assert!(!is(
+            "Home, News, Sport, Weather, Shop, Travel, Culture, Future, Music, Video, Audio, Live, More."
+        ));
     }
 
     #[test]

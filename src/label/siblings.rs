@@ -203,7 +203,8 @@ mod tests {
 
     #[test]
     fn one_label_goes_to_the_group_with_its_origin() {
-        let groups = Groups { of: vec![], members: vec![vec![(0, 0), (0, 1), (1, 0)], vec![(1, 1)]] };
+        let groups =
+            Groups { of: vec![], members: vec![vec![(0, 0), (0, 1), (1, 0)], vec![(1, 1)]] };
         let junk = |confidence| LineLabel {
             label: Label::Junk,
             confidence: Some(confidence),

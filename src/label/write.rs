@@ -100,9 +100,9 @@ mod tests {
         let expected = format!(
             "{{\"id\":\"p\",\"site\":\"a.cn\",\"lines\":[\
              {{\"n\":1,\"text\":\"小桥\",\"label\":\"either\",\"confidence\":null}},\
-             {{\"n\":2,\"text\":\"版权所有 \\\"某某\\\"\",\"label\":\"junk\",\"kind\":\"legal\",\"confidence\":{:.4},\
+             {{\"n\":2,\"text\":\"版权所有 \\\"某某\\\"\",\"label\":\"junk\",\"kind\":\"legal\",\"confidence\":{},\
              \"rules\":[\"copyright\"],\"source\":\"rules\"}}]}}\n",
-            confidence
+            (f64::from(confidence) * 1e4).round() / 1e4
         );
         assert_eq!(String::from_utf8(out).unwrap(), expected);
 

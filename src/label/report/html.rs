@@ -87,7 +87,10 @@ fn write(r: &Report, out: &mut String) -> std::fmt::Result {
     writeln!(out, "</table></div>")?;
     if r.gold.is_some() {
         writeln!(out, "<h2>What each rule gets wrong</h2>")?;
-        r.rules.iter().filter(|rule| !rule.wrong.is_empty()).try_for_each(|rule| cases(rule, out))?;
+        r.rules
+            .iter()
+            .filter(|rule| !rule.wrong.is_empty())
+            .try_for_each(|rule| cases(rule, out))?;
     }
     writeln!(out, "</html>")
 }
@@ -139,8 +142,11 @@ fn cases(rule: &RuleReport, out: &mut String) -> std::fmt::Result {
 
 fn case(line: &WrongLine, out: &mut String) -> std::fmt::Result {
     let around = |text: &Option<String>| escaped(text.as_deref().unwrap_or("–"));
-    let (class, said) =
-        if line.combined_wrong { ("bad", "wrong together") } else { ("good", "mended by the others") };
+    let (class, said) = if line.combined_wrong {
+        ("bad", "wrong together")
+    } else {
+        ("good", "mended by the others")
+    };
     writeln!(
         out,
         "<div class=\"case\"><p><small>{}:{} · gold {} {} · <span class=\"{class}\">{said}</span></small></p>\

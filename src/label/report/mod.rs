@@ -30,8 +30,6 @@ pub struct Report {
     pub junk: usize,
     /// Labelled lines that took a sibling's label.
     pub siblings: usize,
-    /// Share of junk among lines with votes, as estimated.
-    pub prior: f64,
     /// Iterations of the estimate.
     pub iterations: usize,
     /// Where gold is given.
@@ -169,7 +167,6 @@ impl Report {
             article: 0,
             junk: 0,
             siblings: 0,
-            prior: labels.combination.prior,
             iterations: labels.combination.iterations,
             gold: None,
             rules: Vec::new(),
@@ -268,7 +265,8 @@ fn drawn<T>(all: &[T], most: usize) -> impl Iterator<Item = &T> {
 
 impl GoldReport {
     fn new(labels: &Labels, of_rule: &[Label], gold: &Aligned) -> GoldReport {
-        let mut ways = [Outcome::default(), Outcome::default(), Outcome::default(), Outcome::default()];
+        let mut ways =
+            [Outcome::default(), Outcome::default(), Outcome::default(), Outcome::default()];
         let mut kinds: Vec<KindReport> = Kind::ALL
             .into_iter()
             .map(|kind| KindReport { name: kind.name(), lines: 0, covered: 0, named: 0 })
@@ -284,9 +282,10 @@ impl GoldReport {
                 n_article += usize::from(truth == Label::Article);
                 let votes = labels.votes.get(page).map_or(&[][..], |votes| votes.of(index));
                 let line = labels.lines.get(page).and_then(|lines| lines.get(index));
-                let likelier = labels.combination.probability(votes).map(|p| {
-                    if p >= 0.5 { Label::Junk } else { Label::Article }
-                });
+                let likelier = labels
+                    .combination
+                    .probability(votes)
+                    .map(|p| if p >= 0.5 { Label::Junk } else { Label::Article });
                 let sibling = line.filter(|line| line.from.is_some());
                 let said = [
                     line.map(|line| line.label),
@@ -379,7 +378,7 @@ pub(crate) mod tests {
         };
         let texts: Vec<&str> = lines.iter().map(|line| line.0).collect();
         let mut pages = [page(&texts)];
-        let settings = Settings { confidence: 0.5, ..Settings::default() };
+        let settings = Settings { confidence: 0.5, article_confidence: 0.5, ..Settings::default() };
         let labeller = Labeller::new(settings).unwrap();
         let labels = labeller.label(&mut pages);
         let aligned = Gold::new([gold]).align(&pages);
@@ -392,7 +391,7 @@ pub(crate) mod tests {
         assert_eq!((report.pages, report.lines, report.voted), (1, 4, 3));
         assert_eq!((report.junk, report.article, report.conflicts), (3, 0, 0));
         let rule = report.rules.iter().find(|rule| rule.name == "menu_words").unwrap();
-        assert_eq!((rule.votes, rule.coverage, rule.overlap), (2, 0.5, 0.0));
+        assert_eq!((rule.votes, rule.coverage, rule.conflict), (2, 0.5, 0.0));
         assert_eq!((rule.scored, rule.right, rule.precision), (2, 1, Some(0.5)));
         assert_eq!(rule.wrong.len(), 1);
         assert_eq!((rule.wrong[0].line, rule.wrong[0].before.as_deref()), (4, Some("小桥")));
@@ -408,7 +407,8 @@ pub(crate) mod tests {
 
     #[test]
     fn wrong_lines_are_drawn_evenly() {
-        let drawn = |n: usize, most| super::drawn(&(0..n).collect::<Vec<_>>(), most).copied().collect();
+        let drawn =
+            |n: usize, most| super::drawn(&(0..n).collect::<Vec<_>>(), most).copied().collect();
         let few: Vec<usize> = drawn(3, 5);
         let many: Vec<usize> = drawn(10, 5);
         assert_eq!((few, many), (vec![0, 1, 2], vec![0, 2, 4, 6, 8]));

@@ -56,13 +56,29 @@ mod tests {
 
     #[test]
     fn contacts() {
-        check("messenger_id", &["加微信：abc12345", "QQ：12345678", "进群领红包"], &["他用微信付了钱", "微信很方便"]);
-        check("telephone", &["咨询热线：400-000-0000", "Tel: +86 000 00000000"], &["他打了电话", "He called at 10"]);
-        check("address", &["地址：某市某路1号", "E-mail: a@b.example", "www.example.com"], &["地址没有写清楚", "They mailed it"]);
+        check(
+            "messenger_id",
+            &["加微信：abc12345", "QQ：12345678", "进群领红包"],
+            &["他用微信付了钱", "微信很方便"],
+        );
+        check(
+            "telephone",
+            &["咨询热线：400-000-0000", "Tel: +86 000 00000000"],
+            &["他打了电话", "He called at 10"],
+        );
+        check(
+            "address",
+            &["地址：某市某路1号", "E-mail: a@b.example", "www.example.com"],
+            &["地址没有写清楚", "They mailed it"],
+        );
     }
 
     #[test]
     fn sales() {
-        check("sales_talk", &["立即咨询", "厂家直销 欢迎来电咨询", "Add to cart", "20% off"], &["现在雨停了", "They buy bread"]);
+        check(
+            "sales_talk",
+            &["立即咨询", "厂家直销 欢迎来电咨询", "Add to cart", "20% off"],
+            &["现在雨停了", "They buy bread"],
+        );
     }
 }

@@ -50,16 +50,34 @@ mod tests {
 
     #[test]
     fn buttons() {
-        check("comment_button", &["回复(0)", "我要评论", "顶 12 踩 0", "Reply", "Reply Report", "3 comments", "举报"], &["支持修桥的人", "I like rain", "Report on bridges"]);
+        check(
+            "comment_button",
+            &["回复(0)", "我要评论", "顶 12 踩 0", "Reply", "Reply Report", "3 comments", "举报"],
+            &["支持修桥的人", "I like rain", "Report on bridges"],
+        );
     }
 
     #[test]
     fn boxes() {
-        check("comment_box", &["登录后才能发表评论", "文明上网理性发言", "暂无评论", "Be the first to comment", "Log in to reply"], &["他登录后看到了信。", "He did not comment."]);
+        check(
+            "comment_box",
+            &[
+                "登录后才能发表评论",
+                "文明上网理性发言",
+                "暂无评论",
+                "Be the first to comment",
+                "Log in to reply",
+            ],
+            &["他登录后看到了信。", "He did not comment."],
+        );
     }
 
     #[test]
     fn heads_of_posts() {
-        check("post_head", &["发表于 2019-3-4 05:06", "12楼", "积分 120", "Joined: Mar 2004", "Posted by someone"], &["发表了演讲", "They posted letters", "十二楼的灯"]);
+        check(
+            "post_head",
+            &["发表于 2019-3-4 05:06", "12楼", "积分 120", "Joined: Mar 2004", "Posted by someone"],
+            &["发表了演讲", "They posted letters", "十二楼的灯"],
+        );
     }
 }

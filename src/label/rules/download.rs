@@ -38,11 +38,19 @@ mod tests {
 
     #[test]
     fn facts() {
-        check("document_facts", &["文件大小：1.2MB", "下载积分：10 分", "需要 5 积分", "还剩12页未读", "PDF格式"], &["桥的大小正好", "文件由两国签署"]);
+        check(
+            "document_facts",
+            &["文件大小：1.2MB", "下载积分：10 分", "需要 5 积分", "还剩12页未读", "PDF格式"],
+            &["桥的大小正好", "文件由两国签署"],
+        );
     }
 
     #[test]
     fn buttons() {
-        check("download_button", &["立即下载", "登录后可下载", "Download PDF"], &["下午下雨", "They downloaded songs in the night train"]);
+        check(
+            "download_button",
+            &["立即下载", "登录后可下载", "Download PDF"],
+            &["下午下雨", "They downloaded songs in the night train"],
+        );
     }
 }

@@ -12,14 +12,18 @@ pub(super) fn forms() -> Vec<Form> {
             about: "three or more long names joined by bars, dashes or underscores: the form of link farms",
             label: Label::Junk,
             kind: Some(Kind::SpiderPool),
-            judge: |page, index| joined(page, index).is_some_and(|(n, units)| n >= 3 && units >= 5.0),
+            judge: |page, index| {
+                joined(page, index).is_some_and(|(n, units)| n >= 3 && units >= 5.0)
+            },
         },
         Form {
             name: "joined_menu",
             about: "three or more short words joined by bars: a menu on one line",
             label: Label::Junk,
             kind: Some(Kind::Nav),
-            judge: |page, index| joined(page, index).is_some_and(|(n, units)| n >= 3 && units < 5.0),
+            judge: |page, index| {
+                joined(page, index).is_some_and(|(n, units)| n >= 3 && units < 5.0)
+            },
         },
         Form {
             name: "spaced_words",
@@ -60,7 +64,8 @@ fn joined(page: &RulePage, index: usize) -> Option<(usize, f32)> {
 }
 
 fn is_spaced(line: &RuleLine) -> bool {
-    if line.ends_sentence || line.commas + line.stops > 1 || line.han < 2 * line.words {
+    let is_row = line.text.trim().contains('\t');
+    if is_row || line.ends_sentence || line.commas + line.stops > 1 || line.han < 2 * line.words {
         return false;
     }
     let mut items = 0;
@@ -95,13 +100,32 @@ mod tests {
 
     #[test]
     fn farms_and_menus_have_their_form() {
-        check("joined_titles", &["某某轴承有限公司 | 城南钢管批发市场 | 东升搬家公司电话", "甲乙丙丁戊_己庚辛壬癸_子丑寅卯辰"], &["首页|新闻|体育", "他说：“桥修好了 | 路也通了。”", "甲 | 乙"]);
-        check("joined_menu", &["首页 | 新闻 | 体育", "News · Sport · Weather"], &["春|夏", "某某轴承有限公司 | 城南钢管批发市场 | 东升搬家公司电话"]);
+        check(
+            "joined_titles",
+            &[
+                "某某轴承有限公司 | 城南钢管批发市场 | 东升搬家公司电话",
+                "甲乙丙丁戊_己庚辛壬癸_子丑寅卯辰",
+            ],
+            &["首页|新闻|体育", "他说：“桥修好了 | 路也通了。”", "甲 | 乙"],
+        );
+        check(
+            "joined_menu",
+            &["首页 | 新闻 | 体育", "News · Sport · Weather"],
+            &["春|夏", "某某轴承有限公司 | 城南钢管批发市场 | 东升搬家公司电话"],
+        );
     }
 
     #[test]
     fn words_in_a_row() {
-        check("spaced_words", &["首页 新闻 体育 财经 汽车"], &["春 眠 不 觉 晓", "他 走了 很久，又 回来 了。"]);
-        check("keyword_string", &["轴承厂家轴承批发轴承价格轴承型号轴承厂家价格轴承批发厂家轴承价格"], &["轴承是机器里承受轴的零件，能让轴转得又快又稳，还能少费力气"]);
+        check(
+            "spaced_words",
+            &["首页 新闻 体育 财经 汽车"],
+            &["春 眠 不 觉 晓", "他 走了 很久，又 回来 了。"],
+        );
+        check(
+            "keyword_string",
+            &["轴承厂家轴承批发轴承价格轴承型号轴承厂家价格轴承批发厂家轴承价格"],
+            &["轴承是机器里承受轴的零件，能让轴转得又快又稳，还能少费力气"],
+        );
     }
 }

@@ -49,7 +49,9 @@ mod tests {
         assert!(has(&menu, "short_run"));
         assert!(!has(&menu[..7], "short_run"));
         let mut titles = vec!["桥修好了，人们很高兴。"];
-        titles.extend(["老桥今日重新通车", "河堤上种满了新的柳树", "小镇办起了第一家图书馆"].repeat(4));
+        titles.extend(
+            ["老桥今日重新通车", "河堤上种满了新的柳树", "小镇办起了第一家图书馆"].repeat(4),
+        );
         assert!(has(&titles, "title_run"));
         assert!(!has(&titles[..9], "title_run"));
         assert!(has(&["一甲", "二乙", "三丙", "四丁", "五戊"], "form_run"));

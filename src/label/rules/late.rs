@@ -8,7 +8,7 @@ use crate::text::Label;
 /// How far to either side the next line with a vote may be.
 const REACH: usize = 4;
 /// Both sides have to be that sure.
-const SURE: f32 = 0.9;
+const SURE: f32 = 0.8;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![

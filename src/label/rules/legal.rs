@@ -104,7 +104,13 @@ mod tests {
     fn registration_numbers() {
         check(
             "registration_number",
-            &["京ICP备00000000號-1", "某公网安备 11000002000000号", "营业性演出许可证号：沪000", "Company No. 01234567", "Registered office: 1 High Street"],
+            &[
+                "京ICP备00000000號-1",
+                "某公网安备 11000002000000号",
+                "营业性演出许可证号：沪000",
+                "Company No. 01234567",
+                "Registered office: 1 High Street",
+            ],
             &["他拿到了驾驶执照。", "登记那天下着雨。", "He has no company."],
         );
     }
@@ -113,7 +119,13 @@ mod tests {
     fn copyright_forms() {
         check(
             "copyright",
-            &["Copyright © 2001-2019 某某网", "版權所有 某某公司", "未经本网书面授权，不得转载", "All Rights Reserved.", "转载请注明出处"],
+            &[
+                "Copyright © 2001-2019 某某网",
+                "版權所有 某某公司",
+                "未经本网书面授权，不得转载",
+                "All Rights Reserved.",
+                "转载请注明出处",
+            ],
             &["法院认为他侵犯了作者的权利。", "He reserved a table."],
         );
     }
@@ -122,8 +134,17 @@ mod tests {
     fn links_to_terms() {
         check(
             "terms_link",
-            &["Privacy Policy", "Terms of Use | Privacy | Cookies", "免责声明", "用户协议 隐私政策"],
-            &["The privacy policy was changed after protests.", "他发表了声明", "Privacy fears grow"],
+            &[
+                "Privacy Policy",
+                "Terms of Use | Privacy | Cookies",
+                "免责声明",
+                "用户协议 隐私政策",
+            ],
+            &[
+                "The privacy policy was changed after protests.",
+                "他发表了声明",
+                "Privacy fears grow",
+            ],
         );
     }
 
@@ -131,18 +152,34 @@ mod tests {
     fn disclaimers() {
         check(
             "disclaimer",
-            &["以上内容仅供参考", "本文不代表本站观点", "如有侵权请联系我们删除", "违法和不良信息举报电话：000"],
+            &[
+                "以上内容仅供参考",
+                "本文不代表本站观点",
+                "如有侵权请联系我们删除",
+                "违法和不良信息举报电话：000",
+            ],
             &["他代表村民发了言。", "The views from the hill are fine."],
         );
     }
 
     #[test]
     fn credits() {
-        check("site_credit", &["技术支持：某某网络", "主办单位：某某局", "Powered by Something"], &["他支持技术革新。", "The boat is powered by wind"]);
+        check(
+            "site_credit",
+            &["技术支持：某某网络", "主办单位：某某局", "Powered by Something"],
+            &["他支持技术革新。", "The boat was built of wood"],
+        );
     }
 
     #[test]
     fn cookie_banners() {
-        check("cookie_banner", &["We use cookies to improve your visit.", "Please enable JavaScript to view this page"], &["Grandma bakes cookies."]);
+        check(
+            "cookie_banner",
+            &[
+                "We use cookies to improve your visit.",
+                "Please enable JavaScript to view this page",
+            ],
+            &["Grandma bakes cookies."],
+        );
     }
 }

@@ -36,11 +36,25 @@ mod tests {
 
     #[test]
     fn tags() {
-        check("hidden_markup", &["<div style=\"display:none\">某某</div>", "<a href=\"x\">甲</a>", "甲&nbsp;乙"], &["1 < 2", "水位 > 3 米"]);
+        check(
+            "hidden_markup",
+            &["<div style=\"display:none\">某某</div>", "<a href=\"x\">甲</a>", "甲&nbsp;乙"],
+            &["1 < 2", "水位 > 3 米"],
+        );
     }
 
     #[test]
     fn scripts() {
-        check("script", &["var a = 1;", "{{ title }}", "window.location = x", ".menu { color: red }", "$(document).ready(x)"], &["The function of a bridge", "变量是水位"]);
+        check(
+            "script",
+            &[
+                "var a = 1;",
+                "{{ title }}",
+                "window.location = x",
+                ".menu { color: red }",
+                "$(document).ready(x)",
+            ],
+            &["The function of a bridge", "变量是水位"],
+        );
     }
 }

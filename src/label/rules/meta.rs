@@ -46,16 +46,28 @@ mod tests {
 
     #[test]
     fn counts() {
-        check("view_count", &["閱讀：120次", "点击量(12)", "1.2k views", "5 min read", "300 次浏览"], &["他阅读了信。", "The view was fine", "浏览全书"]);
+        check(
+            "view_count",
+            &["閱讀：120次", "点击量(12)", "1.2k views", "5 min read", "300 次浏览"],
+            &["他阅读了信。", "The view was fine", "浏览全书"],
+        );
     }
 
     #[test]
     fn tags() {
-        check("tag_line", &["标签：桥 水 村", "Tags: bridge, rain", "责任编辑：某某", "Filed under: Rain"], &["标签掉了", "The tags were lost."]);
+        check(
+            "tag_line",
+            &["标签：桥 水 村", "Tags: bridge, rain", "责任编辑：某某", "Filed under: Rain"],
+            &["标签掉了", "The tags were lost."],
+        );
     }
 
     #[test]
     fn tools() {
-        check("page_tools", &["字体大小", "[大 中 小]", "打印本页", "Font size"], &["大小正好", "The prints are good"]);
+        check(
+            "page_tools",
+            &["字体大小", "[大 中 小]", "打印本页", "Font size"],
+            &["大小正好", "The prints are good"],
+        );
     }
 }

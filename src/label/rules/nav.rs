@@ -81,7 +81,7 @@ pub(super) fn patterns() -> Vec<Pattern> {
             kind: Kind::Nav,
             most_units: 16.0,
             pattern: concat!(
-                "^\\P{L}*(点击|点此|继续)?(加载|查看|阅读|显示|浏览|了解|展开|更|看|查看更)(更多|全部|全文|详情|详细|所有|多|余下.{0,6})?(内容|新闻|资讯|文章|回复|评论|图片|信息|精彩.{0,4})?\\P{L}*$|^\\P{L}*(更多|详细|详情|全文|全部|更多.{1,8})\\P{L}*$|",
+                "^\\P{L}*(点击|点此|继续)?(加载|查看|阅读|显示|浏览|了解|展开|更|看|查看更)(更多|全部|全文|详情|详细|所有|多|余下.{0,6})?(内容|新闻|资讯|文章|回复|评论|图片|信息|精彩.{0,4})?\\P{L}*$|^\\P{L}*(更多|详细|详情|全文|全部|更多(内容|新闻|资讯|文章|精彩|推荐|信息|产品|评论|图片|视频|案例|服务|专题|功能))\\P{L}*$|",
                 "^\\P{L}*(返回|回到?)(页面)?(顶部|首页|列表|上一?[级页]|主页|频道|目录|最上|原处|页首|专题|搜狐|主站)|^\\P{L}*(打印|关闭)(本页|此页|窗口|本文|页面|该页)|^\\P{L}*(top|back|回顶部|顶部|置顶|至顶)\\P{L}*$|",
                 "^\\P{L}*(read|see|view|show|load|learn|find out|click for|get|discover|explore|shop|browse)( (the |our |me )?(more|all|full|less|full (story|article|list|review|post|bio|details)|details|now))+( (about|on|in|from|at|of|here|stories|articles|news|posts|comments|results|photos|images|videos|reviews|details|products|items|replies).{0,30})?\\P{L}*$|",
                 "^\\P{L}*(back|return|go|jump|scroll) (up |back )?to (the )?(top|home|homepage|index|article|list|search|results|main)|^\\P{L}*(continue|keep) reading|^\\P{L}*(click|tap) (here|to)\\b",
@@ -108,36 +108,69 @@ mod tests {
 
     #[test]
     fn previous_and_next() {
-        check("prev_next", &["上一篇：某某厂搬家", "下一页", "« Older posts", "Previous Post: Rain"], &["上一代人修的桥", "下一步怎么走", "Next year we build"]);
+        check(
+            "prev_next",
+            &["上一篇：某某厂搬家", "下一页", "« Older posts", "Previous Post: Rain"],
+            &["上一代人修的桥", "下一步怎么走", "Next year we build"],
+        );
     }
 
     #[test]
     fn page_numbers() {
-        check("page_numbers", &["1 2 3 4 5 ... 20 下一页", "首页 1 2 3 尾页", "Page 2 of 10", "共12页"], &["2019 2020", "第一页写的是雨", "3 eggs"]);
+        check(
+            "page_numbers",
+            &["1 2 3 4 5 ... 20 下一页", "首页 1 2 3 尾页", "Page 2 of 10", "共12页"],
+            &["2019 2020", "第一页写的是雨", "3 eggs"],
+        );
     }
 
     #[test]
     fn breadcrumbs() {
-        check("breadcrumb", &["您現在的位置：首頁 > 新聞", "首页 > 公司新闻", "Home / News / Local", "书籍 > 历史 > 桥梁"], &["他的位置很好", "Home is where it rains.", "a > b"]);
+        check(
+            "breadcrumb",
+            &[
+                "您現在的位置：首頁 > 新聞",
+                "首页 > 公司新闻",
+                "Home / News / Local",
+                "书籍 > 历史 > 桥梁",
+            ],
+            &["他的位置很好", "Home is where it rains.", "a > b"],
+        );
     }
 
     #[test]
     fn menus() {
-        check("menu_words", &["首頁", "新闻 | 体育 | 财经", "About Us", "Home News Sport", "登录/注册"], &["新闻说今天有雨", "The news about sport was good", "体育馆里"]);
+        check(
+            "menu_words",
+            &["首頁", "新闻 | 体育 | 财经", "About Us", "Home News Sport", "登录/注册"],
+            &["新闻说今天有雨", "The news about sport was good", "体育馆里"],
+        );
     }
 
     #[test]
     fn accounts() {
-        check("account", &["请登录", "立即注册", "忘记密码？", "Skip to main content", "Search"], &["登录火星的人", "They search the house"]);
+        check(
+            "account",
+            &["请登录", "立即注册", "忘记密码？", "Skip to main content", "Search"],
+            &["登录火星的人", "They search the house"],
+        );
     }
 
     #[test]
     fn more() {
-        check("load_more", &["查看更多", "更多>>", "返回顶部", "Read more", "View all comments", "Back to top"], &["更多的雨", "Read the letter more slowly", "查看了水位"]);
+        check(
+            "load_more",
+            &["查看更多", "更多>>", "返回顶部", "Read more", "View all comments", "Back to top"],
+            &["更多的雨", "Read the letter more slowly", "查看了水位"],
+        );
     }
 
     #[test]
     fn furniture() {
-        check("site_furniture", &["友情链接：", "設為首頁", "网站地图", "Download our app"], &["友情长存", "The map of the site"]);
+        check(
+            "site_furniture",
+            &["友情链接：", "設為首頁", "网站地图", "Download our app"],
+            &["友情长存", "The map of the site"],
+        );
     }
 }

@@ -41,7 +41,8 @@ fn is_bare(page: &RulePage, index: usize) -> bool {
 mod tests {
     use super::super::tests::voting;
 
-    const PROSE: &str = "去年冬天，镇上的木桥被大水冲走了一半。今年春天，村民们自己动手把它修好了。";
+    const PROSE: &str =
+        "去年冬天，镇上的木桥被大水冲走了一半。今年春天，村民们自己动手把它修好了。";
 
     #[test]
     fn only_lines_well_outside_the_article_are_voted_on() {

@@ -51,12 +51,20 @@ fn of(page: &RulePage, index: usize, judge: impl Fn(&RuleLine) -> bool) -> bool 
 mod tests {
     use super::super::tests::{check, voting};
 
-    const PROSE: &str = "去年冬天，镇上的木桥被大水冲走了一半。今年春天，村民们自己动手把它修好了。";
+    const PROSE: &str =
+        "去年冬天，镇上的木桥被大水冲走了一半。今年春天，村民们自己动手把它修好了。";
 
     #[test]
     fn prose_and_sentences() {
         check("prose", &[PROSE], &["首页 新闻 体育", "桥修好了。"]);
-        check("prose_sentence", &["桥修好以后，村民们又能到对岸的田里去了。", "When the bridge was done, the people of the town went home."], &[PROSE, "轴承厂家，轴承批发，轴承价格，轴承型号", "桥修好了。"]);
+        check(
+            "prose_sentence",
+            &[
+                "桥修好以后，村民们又能到对岸的田里去了。",
+                "When the bridge was done, the people of the town went home.",
+            ],
+            &[PROSE, "轴承厂家，轴承批发，轴承价格，轴承型号", "桥修好了。"],
+        );
     }
 
     #[test]

@@ -61,21 +61,49 @@ mod tests {
 
     #[test]
     fn headings() {
-        check("related_heading", &["相关阅读", "热门文章", "猜你喜欢", "點擊排行榜", "Related Articles", "You may also like", "Most read"], &["相关部门表示", "热门的茶馆", "They recently moved", "最新的桥"]);
+        check(
+            "related_heading",
+            &[
+                "相关阅读",
+                "热门文章",
+                "猜你喜欢",
+                "點擊排行榜",
+                "Related Articles",
+                "You may also like",
+                "Most read",
+            ],
+            &["相关部门表示", "热门的茶馆", "They recently moved", "最新的桥"],
+        );
     }
 
     #[test]
     fn titles_with_dates() {
-        check("dated_title", &["某某公司召开年度会议 2019-03-04", "· 老桥今日重新通车了 [05-06]", "[03-04] 老桥今日重新通车了"], &["2019年3月，老桥通车了。", "会议定于 2019-03-04 举行，欢迎参加"]);
+        check(
+            "dated_title",
+            &[
+                "某某公司召开年度会议 2019-03-04",
+                "· 老桥今日重新通车了 [05-06]",
+                "[03-04] 老桥今日重新通车了",
+            ],
+            &["2019年3月，老桥通车了。", "会议定于 2019-03-04 举行，欢迎参加"],
+        );
     }
 
     #[test]
     fn ages() {
-        check("age", &["3小时前", "刚刚 5分钟前", "2 days ago", "张某 12天前"], &["三年前他来过这里，那时候桥还没有修好", "It was built 300 years before"]);
+        check(
+            "age",
+            &["3小时前", "刚刚 5分钟前", "2 days ago", "张某 12天前"],
+            &["三年前他来过这里，那时候桥还没有修好", "It was built 300 years before"],
+        );
     }
 
     #[test]
     fn adverts() {
-        check("advert_mark", &["广告", "Advertisement", "Sponsored by Nobody"], &["广告公司开业", "Sponsors left"]);
+        check(
+            "advert_mark",
+            &["广告", "Advertisement", "Sponsored by Nobody"],
+            &["广告公司开业", "Sponsors left"],
+        );
     }
 }

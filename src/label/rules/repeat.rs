@@ -24,7 +24,10 @@ pub(super) fn forms() -> Vec<Form> {
             kind: None,
             judge: |page: &RulePage, index| {
                 page.lines.get(index).is_some_and(|line| {
-                    line.in_page >= 4 && line.units <= SHORT && line.units >= 1.0 && !line.ends_sentence
+                    line.in_page >= 4
+                        && line.units <= SHORT
+                        && line.units >= 1.0
+                        && !line.ends_sentence
                 })
             },
         },

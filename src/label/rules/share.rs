@@ -12,7 +12,7 @@ pub(super) fn patterns() -> Vec<Pattern> {
             kind: Kind::Share,
             most_units: 60.0,
             pattern: only(&[
-                "share( (this|on|via|to|it|the)( (article|story|post|page|link|video))?)?", "re?tweet( this)?", "pin( it)?", "likes?( (us|this|it))?", "follow( (us|me|on))?", "email( (this|to a friend|link|article|us))?", "e-mail( this)?", "mail", "print( (this|page|article))?", "copy( (link|url))?", "save", "bookmark", "link", "more", "on", "via", "or", "and", "to", "with", "us on",
+                "share( (this|on|via|to|it|the)( (article|story|post|page|link|video))?)?", "(re)?tweet( this)?", "pin( it)?", "likes?( (us|this|it))?", "follow( (us|me|on))?", "email( (this|to a friend|link|article|us))?", "e-mail( this)?", "mail", "print( (this|page|article))?", "copy( (link|url))?", "save", "bookmark", "link", "more", "on", "via", "or", "and", "to", "with", "us on",
                 "facebook( messenger)?", "messenger", "twitter", "linked ?in", "whats ?app", "reddit", "pinterest", "telegram", "tumblr", "instagram", "youtube", "snapchat", "tik ?tok", "flipboard", "pocket", "vk(ontakte)?", "google ?\\+?( plus)?", "stumbleupon", "digg", "delicious", "evernote", "rss", "mastodon", "bluesky", "threads", "discord", "flickr", "viber", "line", "skype", "sms", "xing", "wechat", "weibo", "qzone", "qq", "x",
                 "分享(到|至|本文|按钮|给好友|链接)?", "转发", "收藏", "点赞", "赞", "关注", "微信(好友|朋友圈|扫一扫|公众号)?", "朋友圈", "(新浪|腾讯|网易|搜狐)?微博", "qq(空间|好友|群)", "(豆瓣|豆瓣网|人人网|开心网|百度贴吧|贴吧|知乎|抖音|快手|小红书|头条|今日头条|百家号|搜狐|腾讯|新浪|领英|脸书|推特|飞信|有道云笔记|印象笔记)", "复制(链接|网址|地址)", "打印", "邮件", "举报",
             ]),
@@ -39,11 +39,24 @@ mod tests {
 
     #[test]
     fn buttons() {
-        check("share_buttons", &["分享到：微信 新浪微博 QQ空间", "Facebook Twitter WhatsApp", "Tweet", "Share this"], &["They share bread", "他关注天气", "Line dancing"]);
+        check(
+            "share_buttons",
+            &["分享到：微信 新浪微博 QQ空间", "Facebook Twitter WhatsApp", "Tweet", "Share this"],
+            &["They share bread", "他关注天气", "Line dancing"],
+        );
     }
 
     #[test]
     fn phrases() {
-        check("share_phrase", &["扫描二维码关注我们", "长按识别", "Follow us on Facebook", "Sign up for our newsletter"], &["他们分享了面包", "They signed the treaty"]);
+        check(
+            "share_phrase",
+            &[
+                "扫描二维码关注我们",
+                "长按识别",
+                "Follow us on Facebook",
+                "Sign up for our newsletter",
+            ],
+            &["他们分享了面包", "They signed the treaty"],
+        );
     }
 }

@@ -37,11 +37,25 @@ mod tests {
 
     #[test]
     fn masked_names() {
-        check("masked_name", &["138****0000 刚刚下单", "王** 3分钟前申请成功", "李女士 咨询了报价"], &["李女士说桥修得好", "3 * 4 = 12"]);
+        check(
+            "masked_name",
+            &["138****0000 刚刚下单", "王** 3分钟前申请成功", "李女士 咨询了报价"],
+            &["李女士说桥修得好", "3 * 4 = 12"],
+        );
     }
 
     #[test]
     fn crowds() {
-        check("crowd_count", &["当前在线人数：12", "今日发帖: 3", "已有 120 人参与", "12 users online", "Who's Online"], &["三百人走过了桥", "The people like tea"]);
+        check(
+            "crowd_count",
+            &[
+                "当前在线人数：12",
+                "今日发帖: 3",
+                "已有 120 人参与",
+                "12 users online",
+                "Who's Online",
+            ],
+            &["三百人走过了桥", "The people like tea"],
+        );
     }
 }

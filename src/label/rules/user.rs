@@ -191,7 +191,9 @@ mod tests {
             one("pattern = \"x\"\n[[rule]]\nname = \"a\"\npattern = \"y\""),
             "r.toml: rule \"a\": there is another rule of this name"
         );
-        assert!(one("pattern = \"x\"\nkind = \"menu\"").starts_with("r.toml: line 4: unknown variant"));
+        assert!(
+            one("pattern = \"x\"\nkind = \"menu\"").starts_with("r.toml: line 4: unknown variant")
+        );
         assert!(one("patern = \"x\"").starts_with("r.toml: line 3: unknown field"));
         assert!(one("pattern = \"x\"\nlabel = \"either\"").contains("or abstains"));
         assert!(one("pattern = \"\\\\w{9999}{9999}\"").contains("rule \"a\": pattern"));
