@@ -52,7 +52,7 @@ fn raw_pages_come_out_labelled_and_are_read_by_evaluate() {
     assert_eq!(said(7), ("junk", Some("share")));
     assert_eq!(said(8), ("junk", Some("legal")));
     assert_eq!(got[2], json!({"n": 3, "text": "小镇", "label": "either", "confidence": null}));
-    assert_eq!(got[8]["rules"], json!(["registration_number", "copyright"]));
+    assert_eq!(got[8]["rules"], json!(["registration_number", "copyright", "off_topic"]));
     assert_eq!(got[8]["source"], "rules");
     assert!(got[8]["confidence"].as_f64().unwrap() >= 0.95);
     // The file is labelled pages as they are: fields that the reader does not know do not matter.
@@ -105,10 +105,11 @@ fn siblings_share_a_label_and_say_whose() {
         "[[rule]]\nname = \"foot\"\npattern = \"本厂常年供应\"\nkind = \"ad\"\nlast = 1\n",
     );
     let line = "本厂常年供应各种轴承钢管木料水泵电缆欢迎新老客户";
-    let page = |id: &str, last: &str| {
-        format!("{}\n", json!({"id": id, "text": format!("{line}来信\n桥\n{last}")}))
+    let page = |id: &str, first: &str, last: &str| {
+        format!("{}\n", json!({"id": id, "text": format!("{first}\n桥\n{last}")}))
     };
-    bench.write("raw.jsonl", page("a", "河") + &page("b", &format!("{line}来函")));
+    let [one, two] = [format!("{line}来信"), format!("{line}来函")];
+    bench.write("raw.jsonl", page("a", &one, "河") + &page("b", "路", &two));
     let label = |more: &[&str]| {
         let mut arguments = vec!["label", "raw.jsonl", "-o", "-", "--rules", "mine.toml"];
         arguments.extend(more);

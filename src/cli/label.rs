@@ -71,7 +71,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
     with_model: Option<Option<PathBuf>>,
     /// Label a line junk where the votes are at least this sure, 0.5 to 1.
-    #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = confidence)]
+    #[arg(long, value_name = "P", default_value_t = 0.96, value_parser = confidence)]
     confidence: f32,
     /// Label a line article where the votes are at least this sure, 0.5 to 1.
     #[arg(long, value_name = "P", default_value_t = 0.8, value_parser = confidence)]

@@ -12,11 +12,14 @@ pub struct Gold {
     pages: BTreeMap<String, Vec<LabelledPage>>,
 }
 
+/// Label and kind of a line.
+pub type GoldLine = (Label, Option<Kind>);
+
 /// Gold, line by line, for the pages of a corpus.
 #[derive(Debug, Default)]
 pub struct Aligned {
     /// By page and line: the label and kind, where the gold has the line.
-    pub lines: Vec<Vec<Option<(Label, Option<Kind>)>>>,
+    pub lines: Vec<Vec<Option<GoldLine>>>,
     /// Pages that the gold has.
     pub pages: usize,
     /// Of these, pages whose lines are not the same as in the gold; lines that are were taken.
@@ -59,7 +62,7 @@ fn is_same(page: &RulePage, gold: &LabelledPage) -> bool {
 
 /// The gold of each line: the next one of the same text, in order. What was put in or taken out since
 /// is passed over.
-fn follow(page: &RulePage, gold: &[LabelledLine]) -> Vec<Option<(Label, Option<Kind>)>> {
+fn follow(page: &RulePage, gold: &[LabelledLine]) -> Vec<Option<GoldLine>> {
     // By text, the indices of the gold lines, last first.
     let mut places: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, line) in gold.iter().enumerate().rev() {

@@ -165,11 +165,15 @@ impl Labeller {
         LineLabel { label, kind, confidence: Some(confidence as f32), from: None }
     }
 
-    /// The kind with most weight behind it, the first among equals.
+    /// The kind with most weight behind it, the first among equals. A vote weighs its log odds, so that
+    /// one sure rule outweighs a doubtful one or two.
     fn kind(&self, votes: &[Vote], combination: &Combination) -> Option<Kind> {
+        let log_odds = |vote: &Vote| {
+            let accuracy = combination.accuracies.get(usize::from(vote.rule));
+            accuracy.map_or(0.0, |accuracy| (accuracy / (1.0 - accuracy)).ln())
+        };
         let weight = |kind: Kind| -> f64 {
-            let named = votes.iter().filter(|vote| vote.kind == Some(kind));
-            named.filter_map(|vote| combination.accuracies.get(usize::from(vote.rule))).sum()
+            votes.iter().filter(|vote| vote.kind == Some(kind)).map(log_odds).sum()
         };
         let weighed = Kind::ALL.map(|kind| (kind, weight(kind)));
         let best =

@@ -1,4 +1,4 @@
-//! 6. Raw pages become labelled ones, for who has none: rules vote on every line or abstain, their
+//! Raw pages become labelled ones, for who has none: rules vote on every line or abstain, their
 //! votes are combined by what is learned of each rule, near-identical lines share a label, and what a
 //! model is least sure of is to be looked at next.
 //!

@@ -148,23 +148,28 @@ fn jaccard(a: &[u32], b: &[u32]) -> f32 {
     both as f32 / either.max(1) as f32
 }
 
-/// Gives every line without a label the label of its group, where all members that have one agree; it
-/// comes from the member that is surest, the first among equals.
+/// Gives every line without a label the label of its group, where all members that have one agree and
+/// at least half of the members have one: what stands in doubt in most places is no surer in another.
+/// It comes from the member that is surest, the first among equals.
 pub fn spread(groups: &Groups, lines: &mut [Vec<LineLabel>]) {
     for members in groups.members.iter().filter(|members| members.len() > 1) {
         let mut best: Option<((usize, usize), LineLabel)> = None;
         let mut agree = true;
+        let mut n_labelled = 0;
         for &(page, line) in members {
             let Some(&found) = lines.get(page).and_then(|lines| lines.get(line)) else { continue };
             if found.label == Label::Either {
                 continue;
             }
+            n_labelled += 1;
             agree &= best.is_none_or(|(_, other)| other.label == found.label);
             if best.is_none_or(|(_, other)| found.confidence > other.confidence) {
                 best = Some(((page, line), found));
             }
         }
-        let Some((from, label)) = best.filter(|_| agree) else { continue };
+        let Some((from, label)) = best.filter(|_| agree && 2 * n_labelled >= members.len()) else {
+            continue;
+        };
         for &(page, line) in members {
             let Some(own) = lines.get_mut(page).and_then(|lines| lines.get_mut(line)) else {
                 continue;
@@ -214,6 +219,10 @@ mod tests {
         spread(&groups, &mut lines);
         assert_eq!(lines[0], [junk(0.8), LineLabel { from: Some((1, 0)), ..junk(0.9) }]);
         assert_eq!(lines[1], [junk(0.9), LineLabel::NONE]);
+        // One of three is too few.
+        let mut lines = vec![vec![junk(0.8), LineLabel::NONE], vec![LineLabel::NONE; 2]];
+        spread(&groups, &mut lines);
+        assert_eq!(lines[0][1], LineLabel::NONE);
         // Members that disagree teach nothing.
         let article = LineLabel { label: Label::Article, ..junk(0.95) };
         let mut lines = vec![vec![junk(0.8), LineLabel::NONE], vec![article, LineLabel::NONE]];

@@ -54,8 +54,8 @@ fn write(r: &Report, out: &mut String) -> std::fmt::Result {
         writeln!(
             out,
             "<h2>Against the gold</h2><p>{} of the pages, {} lines scored; {} pages have changed \
-             since.</p><div class=\"wide\"><table><thead><tr><th><th>junk<th>precision<th>coverage\
-             <th>article<th>precision<th>coverage<th>accuracy</thead>",
+             since.</p><div class=\"wide\"><table><thead><tr><th><th>junk<th>precision<th>coverage<th>F1\
+             <th>article<th>precision<th>coverage<th>F1</thead>",
             gold.pages, gold.lines, gold.changed
         )?;
         outcome("combined, as written", &gold.combined, out)?;
@@ -98,14 +98,15 @@ fn write(r: &Report, out: &mut String) -> std::fmt::Result {
 fn outcome(name: &str, o: &Outcome, out: &mut String) -> std::fmt::Result {
     writeln!(
         out,
-        "<tr><td>{name}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}",
+        "<tr><td>{name}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}",
         o.junk,
         number(o.junk_precision),
         number(o.junk_coverage),
+        number(o.junk_f1),
         o.article,
         number(o.article_precision),
         number(o.article_coverage),
-        number(o.accuracy),
+        number(o.article_f1),
     )
 }
 

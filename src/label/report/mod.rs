@@ -70,6 +70,8 @@ pub struct Outcome {
     pub junk_precision: Option<f64>,
     /// Share of all junk lines that is labelled junk.
     pub junk_coverage: Option<f64>,
+    /// Harmonic mean of the two.
+    pub junk_f1: Option<f64>,
     /// Lines labelled article.
     pub article: usize,
     /// Of these, article.
@@ -78,6 +80,8 @@ pub struct Outcome {
     pub article_precision: Option<f64>,
     /// Share of all article lines that is labelled article.
     pub article_coverage: Option<f64>,
+    /// Harmonic mean of the two.
+    pub article_f1: Option<f64>,
     /// Share of the labelled lines that is right.
     pub accuracy: Option<f64>,
 }
@@ -337,7 +341,9 @@ impl Outcome {
         Outcome {
             junk_precision: share(self.junk_right, self.junk),
             junk_coverage: share(self.junk_right, n_junk),
+            junk_f1: share(2 * self.junk_right, self.junk + n_junk),
             article_precision: share(self.article_right, self.article),
+            article_f1: share(2 * self.article_right, self.article + n_article),
             article_coverage: share(self.article_right, n_article),
             accuracy: share(self.junk_right + self.article_right, self.junk + self.article),
             ..self
@@ -358,7 +364,7 @@ pub(crate) mod tests {
         let lines = [
             ("版权所有 <某某>", Label::Junk, Some(Kind::Legal)),
             ("首页", Label::Junk, Some(Kind::Nav)),
-            ("小桥", Label::Article, None),
+            ("小桥修好了。", Label::Article, None),
             ("Home", Label::Article, None),
         ];
         let gold = LabelledPage {
@@ -394,7 +400,10 @@ pub(crate) mod tests {
         assert_eq!((rule.votes, rule.coverage, rule.conflict), (2, 0.5, 0.0));
         assert_eq!((rule.scored, rule.right, rule.precision), (2, 1, Some(0.5)));
         assert_eq!(rule.wrong.len(), 1);
-        assert_eq!((rule.wrong[0].line, rule.wrong[0].before.as_deref()), (4, Some("小桥")));
+        assert_eq!(
+            (rule.wrong[0].line, rule.wrong[0].before.as_deref()),
+            (4, Some("小桥修好了。"))
+        );
         assert!(rule.wrong[0].combined_wrong && rule.wrong[0].after.is_none());
         let gold = report.gold.unwrap();
         assert_eq!(gold.lines, 4);

@@ -36,8 +36,8 @@ fn write(report: &Report, out: &mut String) -> std::fmt::Result {
         )?;
         writeln!(
             out,
-            "{:<22} {:>7} {:>9} {:>8} {:>7} {:>9} {:>8} {:>8}",
-            "", "junk", "precision", "coverage", "article", "precision", "coverage", "accuracy"
+            "{:<22} {:>7} {:>9} {:>8} {:>6} {:>8} {:>9} {:>8} {:>6}",
+            "", "junk", "precision", "coverage", "F1", "article", "precision", "coverage", "F1"
         )?;
         for (name, outcome) in [
             ("combined, as written", &gold.combined),
@@ -93,14 +93,15 @@ fn write(report: &Report, out: &mut String) -> std::fmt::Result {
 fn write_outcome(name: &str, o: &Outcome, out: &mut String) -> std::fmt::Result {
     writeln!(
         out,
-        "{name:<22} {:>7} {:>9} {:>8} {:>7} {:>9} {:>8} {:>8}",
+        "{name:<22} {:>7} {:>9} {:>8} {:>6} {:>8} {:>9} {:>8} {:>6}",
         o.junk,
         number(o.junk_precision),
         number(o.junk_coverage),
+        number(o.junk_f1),
         o.article,
         number(o.article_precision),
         number(o.article_coverage),
-        number(o.accuracy),
+        number(o.article_f1),
     )
 }
 

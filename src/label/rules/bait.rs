@@ -21,20 +21,14 @@ pub(super) fn patterns() -> Vec<Pattern> {
             about: "a telephone or fax number with its lead word",
             kind: Kind::Ad,
             most_units: 50.0,
-            pattern: concat!(
-                "(电话|热线|手机|传真|座机|咨询|客服|专线|致电|联系人|总机|直线|qq)[^,.]{0,10}[: ]*[+(]?0[0 ()/-]{6,}|\\b(tel|phone|fax|mobile|call( us)?|hotline|telephone|t|f|p|m)\\b[.: ]{1,3}[+(]?0[0 ().-]{6,}|\\b000-000-0000\\b",
-            )
-            .into(),
+            pattern: "(电话|热线|手机|传真|座机|咨询|客服|专线|致电|联系人|总机|直线|qq)[^,.]{0,10}[: ]*[+(]?0[0 ()/-]{6,}|\\b(tel|phone|fax|mobile|call( us)?|hotline|telephone|t|f|p|m)\\b[.: ]{1,3}[+(]?0[0 ().-]{6,}|\\b000-000-0000\\b".into(),
         },
         Pattern {
             name: "address",
             about: "where the firm is: address, postcode, mail",
             kind: Kind::Legal,
             most_units: 50.0,
-            pattern: concat!(
-                "^\\P{L}*(公司|联系|总部|办公|工厂|厂|单位|通讯|通信|门店|详细|网站)?(地址|邮编|邮政编码|邮箱|电子邮箱|电子邮件|传真|网址|官网|信箱|联系人|e-?mail|mail|add(ress)?|web(site)?|fax) ?:|^\\P{L}*[a-z0._-]+@[a-z0.-]+\\.[a-z]{2,5}\\P{L}*$|^\\P{L}*(https?://|www\\.)[^ ]+\\P{L}*$|邮编: ?0{6}",
-            )
-            .into(),
+            pattern: "^\\P{L}*(公司|联系|总部|办公|工厂|厂|单位|通讯|通信|门店|详细|网站)?(地址|邮编|邮政编码|邮箱|电子邮箱|电子邮件|传真|网址|官网|信箱|联系人|e-?mail|mail|add(ress)?|web(site)?|fax) ?:|^\\P{L}*[a-z0._-]+@[a-z0.-]+\\.[a-z]{2,5}\\P{L}*$|^\\P{L}*(https?://|www\\.)[^ ]+\\P{L}*$|邮编: ?0{6}".into(),
         },
         Pattern {
             name: "sales_talk",

@@ -21,10 +21,7 @@ pub(super) fn patterns() -> Vec<Pattern> {
             about: "tags, categories, key words of the page",
             kind: Kind::Meta,
             most_units: 50.0,
-            pattern: concat!(
-                "^\\P{L}*(本文)?(标签|tags?|关键词|关键字|keywords?|分类|所属(分类|栏目|频道|专题)|栏目|类别|话题|topics?|filed (under|in)|posted in|categor(y|ies)|归类于|labels?|tagged( (with|as|under))?|more on|索引号|主题词|信息(来源|索引)|文号|发文(字号|机关|日期)|公开(方式|日期|类别)|(责任|实习|值班)?编(辑|审)|责编|审核|录入|稿件来源) ?(:|·|\\|)",
-            )
-            .into(),
+            pattern: "^\\P{L}*(本文)?(标签|tags?|关键词|关键字|keywords?|分类|所属(分类|栏目|频道|专题)|栏目|类别|话题|topics?|filed (under|in)|posted in|categor(y|ies)|归类于|labels?|tagged( (with|as|under))?|more on|索引号|主题词|信息(来源|索引)|文号|发文(字号|机关|日期)|公开(方式|日期|类别)|(责任|实习|值班)?编(辑|审)|责编|审核|录入|稿件来源) ?(:|·|\\|)".into(),
         },
         Pattern {
             name: "page_tools",
