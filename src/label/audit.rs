@@ -61,7 +61,7 @@ pub fn audit(
     recipe: &Recipe,
     progress: &(dyn Fn(&str) + Sync),
 ) -> Result<Audit> {
-    let corpus = Corpus::assemble(pages, recipe, |_, _| Ok(Vec::new())).map_err(told)?;
+    let corpus = Corpus::assemble(pages, recipe, |_, _, _| Ok(Vec::new())).map_err(told)?;
     let stages = out_of_fold::fit(&corpus, recipe, progress).map_err(told)?;
     let mut audit = Audit { lines: 0, folds: corpus.folds, disputes: Vec::new() };
     for (page, beliefs) in corpus.pages.iter().map(|page| &page.page).zip(&stages.belief) {
@@ -130,6 +130,7 @@ mod tests {
                     lang: None,
                     set: "made".into(),
                     lines,
+                    html: None,
                 }
             })
             .collect();

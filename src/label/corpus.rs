@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::page::RulePage;
 use crate::Result;
-use crate::input::{Body, Content, InputPage, Source, read_source};
+use crate::input::{Body, Content, InputPage, RecordOptions, Source, read_source};
 
 /// Pages that are decoded at a time.
 const BATCH: usize = 1024;
@@ -27,6 +27,7 @@ struct About {
 /// # Errors
 /// As [`read_source`]; an item is an error for a page that cannot be read.
 pub fn read_pages(source: &Source, text_field: Option<&str>) -> Result<Vec<Result<RulePage>>> {
+    let options = RecordOptions { text_field, keep_html: false };
     let mut reader = read_source(source, None)?;
     let mut pages = Vec::new();
     loop {
@@ -36,7 +37,7 @@ pub fn read_pages(source: &Source, text_field: Option<&str>) -> Result<Vec<Resul
         }
         let measured = raw
             .into_par_iter()
-            .map(|raw| raw?.parse(text_field).map(|page| measured(&page)))
+            .map(|raw| raw?.parse(options).map(|page| measured(&page)))
             .collect::<Vec<_>>();
         pages.extend(measured);
     }
@@ -45,7 +46,7 @@ pub fn read_pages(source: &Source, text_field: Option<&str>) -> Result<Vec<Resul
 fn measured(page: &InputPage) -> RulePage {
     let about: About = match &page.body {
         Body::Record(record) => serde_json::from_str(&record.raw).unwrap_or_default(),
-        Body::Text(_) => About::default(),
+        Body::Text(_) | Body::Html(_) => About::default(),
     };
     let string = |value: Option<serde_json::Value>| match value {
         Some(serde_json::Value::String(text)) if !text.is_empty() => Some(text),

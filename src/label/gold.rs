@@ -99,6 +99,7 @@ mod tests {
             lang: None,
             set: "g".into(),
             lines: lines.iter().map(line).collect(),
+            html: None,
         }
     }
 

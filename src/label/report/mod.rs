@@ -381,6 +381,7 @@ pub(crate) mod tests {
                     spans: Vec::new(),
                 })
                 .collect(),
+            html: None,
         };
         let texts: Vec<&str> = lines.iter().map(|line| line.0).collect();
         let mut pages = [page(&texts)];
