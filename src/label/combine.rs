@@ -12,7 +12,7 @@
 //! junk, few call them article, and plain EM takes that for proof (measured, it believed every such
 //! rule to be right 99.9 % of the time; they are right 75 to 98 %). Rules of one family, which look at
 //! the same thing, count as one, the most trusted; and each rule begins with the trust that its author
-//! has in it, worth [`CREDIT_SHARE`] times its own votes and at least [`CREDIT`] votes.
+//! has in it, worth `CREDIT_SHARE` times its own votes and at least `CREDIT` votes.
 
 use std::collections::BTreeMap;
 

@@ -3,7 +3,7 @@
 //!
 //! A line's score is the entropy of the model's probability (uncertainty sampling: Lewis and Gale
 //! 1994), times 1 + ln(lines in its group), times how rare its kind is: the root of the mean number of
-//! lines a kind over the number of its kind, held between 1 and [`RAREST`]. No page has more than a
+//! lines a kind over the number of its kind, held between 1 and `RAREST`. No page has more than a
 //! tenth of the questions while others have any, so that one odd page does not fill the list.
 
 use std::collections::{BTreeMap, BTreeSet};
