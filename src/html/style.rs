@@ -91,16 +91,16 @@ fn color(value: &str) -> Option<u32> {
         let number = u32::from_str_radix(digits, 16).ok()?;
         return match digits.len() {
             6 => Some(number),
-            3 => {
-                Some([8, 4, 0].iter().fold(0, |all, shift| all << 8 | (number >> shift & 15) * 17))
-            }
+            3 => Some(
+                [8, 4, 0].iter().fold(0, |all, shift| (all << 8) | (((number >> shift) & 15) * 17)),
+            ),
             _ => None,
         };
     }
     if let Some(inside) = value.strip_prefix("rgb(").and_then(|v| v.strip_suffix(')')) {
         let mut parts = inside.split(',').map(|part| part.trim().parse::<u8>());
         let mut next = || parts.next()?.ok().map(u32::from);
-        return Some(next()? << 16 | next()? << 8 | next()?);
+        return Some((next()? << 16) | (next()? << 8) | next()?);
     }
     match value.as_str() {
         "white" => Some(0xff_ffff),

@@ -200,8 +200,9 @@ fn align_html(
     let known = |text: &str| lines.iter().find(|line| line.text == text);
     let is_headline = |text: &str| {
         let title = document.meta.title.as_deref().unwrap_or_default();
-        text.chars().count() >= 4
-            && (title.contains(text) || document.meta.headings.iter().any(|h| h == text))
+        // A word or two stand in a title by chance.
+        (text.chars().count() >= 4 && title.contains(text))
+            || document.meta.headings.iter().any(|heading| heading == text)
     };
     let lines = texts
         .iter()
