@@ -110,6 +110,20 @@ impl Dom {
         }
     }
 
+    /// The element right before a node, white space aside.
+    pub fn element_before(&self, node: u32) -> Option<&Element> {
+        let before = |node: u32| self.nodes.get(node as usize).map_or(NONE, |n| n.previous);
+        let mut at = before(node);
+        // The parser makes one node of neighbouring texts; comments may part them.
+        for _ in 0..3 {
+            match self.nodes.get(at as usize).map(|n| &n.data) {
+                Some(Data::Text(text)) if text.trim().is_empty() => at = before(at),
+                _ => break,
+            }
+        }
+        self.element(at)
+    }
+
     /// The children of a node, in order.
     pub fn children(&self, node: u32) -> impl Iterator<Item = u32> + '_ {
         let first = self.nodes.get(node as usize).map_or(NONE, |n| n.first_child);

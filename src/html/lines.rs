@@ -40,6 +40,10 @@ struct Frame {
     color: Option<u32>,
     ground: Option<u32>,
     flow: Flow,
+    /// In a cell that shares its line.
+    in_cell: bool,
+    /// What is written where it ends.
+    closing: &'static str,
 }
 
 /// How an element takes part in lines.
@@ -115,7 +119,7 @@ impl<'a> Layout<'a> {
                     if flow == Flow::Skipped {
                         continue;
                     }
-                    self.enter(tag, flow);
+                    self.enter(tag, node, flow);
                     stack.push(Step::Leave);
                     if tag.template != NONE {
                         stack.push(Step::Enter(tag.template));
@@ -204,7 +208,7 @@ impl<'a> Layout<'a> {
         true
     }
 
-    fn enter(&mut self, tag: &Tag, mut flow: Flow) {
+    fn enter(&mut self, tag: &Tag, node: u32, mut flow: Flow) {
         let parent = self.frames.last().copied().unwrap_or(Frame {
             element: 0,
             within: 0,
@@ -214,18 +218,22 @@ impl<'a> Layout<'a> {
             color: None,
             ground: None,
             flow: Flow::Block,
+            in_cell: false,
+            closing: "",
         });
-        // A block inside a cell that shares its line is only a wrapper.
-        let in_cell = self.frames.iter().rev().take(4).any(|f| f.flow == Flow::Cell);
-        if flow == Flow::Block && in_cell {
-            flow = Flow::Inline;
-        }
+        let Style { is_hidden, color, ground, is_block, keeps_lines } = style_of(tag);
+        flow = match (flow, is_block) {
+            // A block inside a cell that shares its line is only a wrapper.
+            (Flow::Block, _) if parent.in_cell => Flow::Inline,
+            (Flow::Inline, Some(true)) if !parent.in_cell => Flow::Block,
+            (Flow::Block, Some(false)) if !is_structure(&tag.name) => Flow::Inline,
+            _ => flow,
+        };
         match flow {
             Flow::Block | Flow::Row => self.flush(),
             Flow::Cell => self.cell_gap = self.line.is_some(),
             Flow::Inline | Flow::Skipped => {}
         }
-        let Style { is_hidden, color, ground } = style_of(tag);
         let (color, ground) = (color.or(parent.color), ground.or(parent.ground));
         let mut bits = parent.within | bits_of(&tag.name);
         if is_hidden {
@@ -260,19 +268,36 @@ impl<'a> Layout<'a> {
                 | local_name!("textarea")
         );
         let is_bold = matches!(tag.name, local_name!("b") | local_name!("strong"));
+        let (opening, closing) = self.generated(tag, node);
         self.frames.push(Frame {
             element,
             within: bits,
             in_link: parent.in_link || tag.name == local_name!("a"),
             is_bold: parent.is_bold || is_bold,
-            is_preformatted: parent.is_preformatted || is_pre,
+            is_preformatted: keeps_lines.unwrap_or(parent.is_preformatted || is_pre),
             color,
             ground,
             flow,
+            in_cell: flow == Flow::Cell || parent.in_cell,
+            closing,
         });
+        match tag.name {
+            // The choices of a menu are words apart.
+            local_name!("option") => self.gap = true,
+            local_name!("rt") => self.gap = false,
+            _ => {}
+        }
+        self.push_text(opening);
     }
 
     fn leave(&mut self) {
+        // What browsers write around an element stands at its text, not on a line of its own.
+        if let Some(closing) = self.frames.last().map(|f| f.closing)
+            && self.line.is_some()
+        {
+            self.gap &= closing.is_empty();
+            self.push_text(closing);
+        }
         let Some(frame) = self.frames.pop() else { return };
         match frame.flow {
             Flow::Block | Flow::Row => self.flush(),
@@ -284,6 +309,30 @@ impl<'a> Layout<'a> {
         if let Some(element) = self.outline.elements.get_mut(frame.element as usize) {
             element.end = end;
             element.lines.end = line.max(element.lines.start);
+        }
+    }
+
+    /// What browsers write before and after an element: quotation marks, and brackets around a reading
+    /// that stands above its characters in print.
+    fn generated(&self, tag: &Tag, node: u32) -> (&'static str, &'static str) {
+        let has_text = |child: u32| match self.dom.nodes.get(child as usize).map(|n| &n.data) {
+            Some(Data::Text(text)) => !text.trim().is_empty(),
+            Some(Data::Element(_)) => true,
+            _ => false,
+        };
+        match tag.name {
+            local_name!("q") if self.dom.children(node).any(has_text) => ("“", "”"),
+            // `<rp>` holds brackets for readers like this one.
+            local_name!("rt")
+                if self.dom.children(node).any(has_text)
+                    && self
+                        .dom
+                        .element_before(node)
+                        .is_none_or(|e| e.name != local_name!("rp")) =>
+            {
+                ("(", ")")
+            }
+            _ => ("", ""),
         }
     }
 
@@ -403,6 +452,23 @@ fn common(elements: &[Element], mut a: u32, mut b: u32) -> u32 {
         }
     }
     a
+}
+
+/// Whether the lines of a page hang on an element, whatever its style says.
+fn is_structure(name: &LocalName) -> bool {
+    matches!(
+        *name,
+        local_name!("html")
+            | local_name!("body")
+            | local_name!("table")
+            | local_name!("tbody")
+            | local_name!("thead")
+            | local_name!("tfoot")
+            | local_name!("tr")
+            | local_name!("td")
+            | local_name!("th")
+            | local_name!("pre")
+    )
 }
 
 /// Whether an element stands on lines of its own.

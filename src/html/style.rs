@@ -1,5 +1,5 @@
-//! What the `style` attribute and its old cousins say about whether a reader sees an element. Only
-//! declarations in the page's own tags are read: no style sheet, no script.
+//! What the `style` attribute and its old cousins say about whether a reader sees an element, and
+//! where its lines end. Only declarations in the page's own tags are read: no style sheet, no script.
 
 use html5ever::local_name;
 
@@ -18,6 +18,10 @@ pub struct Style {
     pub color: Option<u32>,
     /// The colour of its ground.
     pub ground: Option<u32>,
+    /// Whether it stands on lines of its own, where `display` says so or the contrary.
+    pub is_block: Option<bool>,
+    /// Whether line feeds end lines, where `white-space` says so or the contrary.
+    pub keeps_lines: Option<bool>,
 }
 
 /// Reads the attributes of an element.
@@ -30,10 +34,13 @@ pub fn style_of(element: &Element) -> Style {
             local_name!("aria-hidden") => style.is_hidden |= value.eq_ignore_ascii_case("true"),
             local_name!("color") => style.color = color(value).or(style.color),
             local_name!("bgcolor") => style.ground = color(value).or(style.ground),
+            ref name if &**name == "popover" => style.is_hidden = true,
             local_name!("style") => read(value, &mut style),
             _ => {}
         }
     }
+    // Shown only once a script opens it.
+    style.is_hidden |= element.name == local_name!("dialog") && element.attribute("open").is_none();
     style
 }
 
@@ -45,7 +52,19 @@ fn read(declarations: &str, style: &mut Style) {
         let (name, value) = (name.trim(), value.trim().trim_end_matches("!important").trim_end());
         let is = |other: &str| value.eq_ignore_ascii_case(other);
         match name.to_ascii_lowercase().as_str() {
-            "display" => style.is_hidden |= is("none"),
+            "display" => match value.to_ascii_lowercase().as_str() {
+                "none" => style.is_hidden = true,
+                "block" | "flex" | "grid" | "table" | "list-item" | "flow-root" => {
+                    style.is_block = Some(true);
+                }
+                "inline" => style.is_block = Some(false),
+                _ => {}
+            },
+            "white-space" => match value.to_ascii_lowercase().as_str() {
+                "pre" | "pre-wrap" | "pre-line" | "break-spaces" => style.keeps_lines = Some(true),
+                "normal" | "nowrap" => style.keeps_lines = Some(false),
+                _ => {}
+            },
             "visibility" => style.is_hidden |= is("hidden") || is("collapse"),
             "opacity" => style.is_hidden |= value.parse::<f32>().is_ok_and(|v| v <= 0.01),
             "font-size" => style.is_hidden |= pixels(value).is_some_and(|v| v <= 1.0),
