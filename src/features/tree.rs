@@ -6,7 +6,7 @@ use super::{context, facts::PageFacts};
 use crate::html::{Outline, TextLine, within};
 
 /// The columns of the tree, in order.
-pub const COLUMNS: [&str; 97] = [
+pub const COLUMNS: [&str; 103] = [
     "class_margin",
     "link_share",
     "ln_links",
@@ -82,6 +82,12 @@ pub const COLUMNS: [&str; 97] = [
     "core_place",
     "core_share",
     "core_links",
+    "copies",
+    "copy_lines",
+    "copy_links",
+    "copy_length",
+    "copy_junk",
+    "copy_headings",
     "in_best",
     "best_up",
     "best_down",
@@ -114,6 +120,8 @@ pub fn column_names() -> impl Iterator<Item = &'static str> {
     context::column_names().chain(COLUMNS)
 }
 
+/// So many siblings alike make a list of copies: cards, posts, rows.
+const LEAST_COPIES: u32 = 3;
 /// Boxes around a line that are looked at, from the innermost that holds more than the line itself.
 const BOXES: usize = 4;
 /// The core is the innermost element with this share of the page's believed article.
@@ -167,6 +175,9 @@ pub struct TreeFacts {
     heading_above: Vec<u32>,
     heading_below: Vec<u32>,
     boxes: Vec<[u32; BOXES]>,
+    /// The outermost element around each line that has siblings like it, and how many it has.
+    copies: Vec<(u32, u32)>,
+    headings: Vec<f64>,
     /// Lines grouped by the element around their own.
     parents: Groups,
     headline: Option<usize>,
@@ -218,6 +229,13 @@ impl TreeFacts {
         distances(&mut self.heading_above, 0..n, is_heading);
         distances(&mut self.heading_below, (0..n).rev(), is_heading);
         self.heading_below.reverse();
+        prefix(&mut self.headings, n, |i| f64::from(u8::from(is_heading(i))));
+        let siblings = copies(outline);
+        self.copies.clear();
+        self.copies.extend((0..n).map(|line| {
+            let repeated = outline.around(line).map(|e| (e, siblings[e as usize]));
+            repeated.filter(|&(_, n)| n >= LEAST_COPIES).last().unwrap_or_default()
+        }));
         self.parents.find(lines.iter().map(|line| parent(outline, line.element)));
         self.headline = headline(outline, title);
         self.boxes.clear();
@@ -354,6 +372,17 @@ impl TreeFacts {
         push((core_to - core_from) as f32 / n as f32);
         let core_characters = self.characters[core_to] - self.characters[core_from];
         push(((self.linked[core_to] - self.linked[core_from]) / core_characters.max(1.0)) as f32);
+        let (copy, copies) = self.copies[line];
+        let unit = outline.elements.get(copy as usize).filter(|_| copies > 0);
+        let (a, b) = unit.map_or((0, 0), |e| (e.lines.start as usize, e.lines.end as usize));
+        let sum = |sums: &[f64]| (sums[b] - sums[a]) as f32;
+        let count = ((b - a) as f32).max(1.0);
+        push((copies as f32).ln_1p());
+        push(((b - a) as f32).ln_1p());
+        push(sum(&self.linked) / sum(&self.characters).max(1.0));
+        push(sum(&self.length) / count);
+        push(if copies > 0 { sum(&self.junk_sum) / count } else { 0.5 });
+        push(sum(&self.headings) / count);
         let in_best = outline
             .elements
             .get(self.best as usize)
@@ -431,6 +460,25 @@ fn headline(outline: &Outline, title: &[f32]) -> Option<usize> {
 
 fn link_share(line: &TextLine) -> f32 {
     line.in_links as f32 / line.characters.max(1) as f32
+}
+
+/// For each element how many of its siblings, itself among them, are alike and hold text.
+fn copies(outline: &Outline) -> Vec<u32> {
+    let elements = &outline.elements;
+    let mut keys: Vec<(u32, u32, u32)> = elements
+        .iter()
+        .zip(0..)
+        .filter(|(e, _)| e.lines.start < e.lines.end && e.depth > 1)
+        .map(|(e, index)| (e.parent, e.signature, index))
+        .collect();
+    keys.sort_unstable();
+    let mut counts = vec![1; elements.len()];
+    for run in keys.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+        for &(.., index) in run {
+            counts[index as usize] = run.len() as u32;
+        }
+    }
+    counts
 }
 
 /// The elements around a line that hold more and more lines; the last is repeated.
