@@ -350,3 +350,57 @@ fn files_that_the_recipe_names_are_read_or_missed() {
     out.exits(0).check(!out.stderr.contains("warning"), "nothing is missing");
     assert!(bench.read("with") != bench.read("without"));
 }
+
+/// The same pages as HTML: menus as lists of links, junk in a box, the article in another.
+fn html(page: &Value) -> Value {
+    let mut source = String::from("<html><head><title>页</title></head><body>");
+    let mut gold = String::new();
+    for line in page["lines"].as_array().unwrap() {
+        let (text, kind) = (line["text"].as_str().unwrap(), line["kind"].as_str());
+        let _ = match (line["label"].as_str(), kind) {
+            (Some("article"), _) => write!(source, "<div class=\"story-body\"><p>{text}</p></div>"),
+            (_, Some("nav")) => {
+                write!(source, "<ul class=\"menu\"><li><a href=\"/\">{text}</a></ul>")
+            }
+            _ => write!(source, "<div class=\"side-box\"><a href=\"/x\">{text}</a></div>"),
+        };
+        if line["label"] == "article" {
+            let _ = writeln!(gold, "{text}");
+        }
+    }
+    json!({"id": page["id"], "site": page["site"], "html": source, "gold": gold})
+}
+
+#[test]
+fn pages_of_html_train_a_head_of_their_own() {
+    let bench = bench();
+    let mut dice = Dice(7);
+    let pages: String =
+        (0..40).map(|id| format!("{}\n", html(&page(&mut dice, id, id % 8)))).collect();
+    bench.write("html.jsonl", &pages).write("r.toml", recipe(&[("html.passes", "1")]));
+    let out =
+        train(&bench, &["pages.jsonl", "html.jsonl", "-o", "m.dechaff", "--recipe", "r.toml"]);
+    out.exits(0).says("html (HTML): 40 pages of 8 sites").says("HTML, pass 1:");
+    let prints = |out: &Outcome, part: &str| {
+        out.check(String::from_utf8_lossy(&out.stdout).contains(part), part);
+    };
+    let info = run(&bench, &["model", "info", "m.dechaff"]);
+    prints(info.exits(0), "HTML:          1 passes");
+    // Text alone gives a model without the head, and the same first head.
+    train(&bench, &["pages.jsonl", "-o", "t.dechaff", "--recipe", "r.toml"]).exits(0);
+    let info = run(&bench, &["model", "info", "t.dechaff"]);
+    prints(info.exits(0), "HTML:          judged by its text");
+
+    // A line that says nothing goes where it stands in a menu and stays where it stands in the story.
+    let line = "清早，合唱队走到了桥头，大家都觉得值得。";
+    let source = format!(
+        "<ul class=menu><li><a href=/>{line}</a></ul><div class=story-body><p>{line}</p></div>"
+    );
+    bench.write("p.html", source);
+    let out = run(&bench, &["score", "-m", "m.dechaff", "-q", "p.html"]);
+    let scores: Value = serde_json::from_slice(&out.exits(0).stdout).unwrap();
+    let p = |n: usize| scores["lines"][n]["p"].as_f64().unwrap();
+    assert!(p(0) > p(1) + 0.2, "{scores}");
+    let out = run(&bench, &["evaluate", "-m", "m.dechaff", "html.jsonl"]);
+    prints(out.exits(0), "pages of HTML as texts");
+}

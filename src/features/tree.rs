@@ -6,7 +6,7 @@ use super::{context, facts::PageFacts};
 use crate::html::{Outline, TextLine, within};
 
 /// The columns of the tree, in order.
-pub const COLUMNS: [&str; 103] = [
+pub const COLUMNS: [&str; 97] = [
     "class_margin",
     "link_share",
     "ln_links",
@@ -82,12 +82,6 @@ pub const COLUMNS: [&str; 103] = [
     "core_place",
     "core_share",
     "core_links",
-    "copies",
-    "copy_lines",
-    "copy_links",
-    "copy_length",
-    "copy_junk",
-    "copy_headings",
     "in_best",
     "best_up",
     "best_down",
@@ -120,8 +114,6 @@ pub fn column_names() -> impl Iterator<Item = &'static str> {
     context::column_names().chain(COLUMNS)
 }
 
-/// So many siblings alike make a list of copies: cards, posts, rows.
-const LEAST_COPIES: u32 = 3;
 /// Boxes around a line that are looked at, from the innermost that holds more than the line itself.
 const BOXES: usize = 4;
 /// The core is the innermost element with this share of the page's believed article.
@@ -175,9 +167,6 @@ pub struct TreeFacts {
     heading_above: Vec<u32>,
     heading_below: Vec<u32>,
     boxes: Vec<[u32; BOXES]>,
-    /// The outermost element around each line that has siblings like it, and how many it has.
-    copies: Vec<(u32, u32)>,
-    headings: Vec<f64>,
     /// Lines grouped by the element around their own.
     parents: Groups,
     headline: Option<usize>,
@@ -229,13 +218,6 @@ impl TreeFacts {
         distances(&mut self.heading_above, 0..n, is_heading);
         distances(&mut self.heading_below, (0..n).rev(), is_heading);
         self.heading_below.reverse();
-        prefix(&mut self.headings, n, |i| f64::from(u8::from(is_heading(i))));
-        let siblings = copies(outline);
-        self.copies.clear();
-        self.copies.extend((0..n).map(|line| {
-            let repeated = outline.around(line).map(|e| (e, siblings[e as usize]));
-            repeated.filter(|&(_, n)| n >= LEAST_COPIES).last().unwrap_or_default()
-        }));
         self.parents.find(lines.iter().map(|line| parent(outline, line.element)));
         self.headline = headline(outline, title);
         self.boxes.clear();
@@ -372,17 +354,6 @@ impl TreeFacts {
         push((core_to - core_from) as f32 / n as f32);
         let core_characters = self.characters[core_to] - self.characters[core_from];
         push(((self.linked[core_to] - self.linked[core_from]) / core_characters.max(1.0)) as f32);
-        let (copy, copies) = self.copies[line];
-        let unit = outline.elements.get(copy as usize).filter(|_| copies > 0);
-        let (a, b) = unit.map_or((0, 0), |e| (e.lines.start as usize, e.lines.end as usize));
-        let sum = |sums: &[f64]| (sums[b] - sums[a]) as f32;
-        let count = ((b - a) as f32).max(1.0);
-        push((copies as f32).ln_1p());
-        push(((b - a) as f32).ln_1p());
-        push(sum(&self.linked) / sum(&self.characters).max(1.0));
-        push(sum(&self.length) / count);
-        push(if copies > 0 { sum(&self.junk_sum) / count } else { 0.5 });
-        push(sum(&self.headings) / count);
         let in_best = outline
             .elements
             .get(self.best as usize)
@@ -460,25 +431,6 @@ fn headline(outline: &Outline, title: &[f32]) -> Option<usize> {
 
 fn link_share(line: &TextLine) -> f32 {
     line.in_links as f32 / line.characters.max(1) as f32
-}
-
-/// For each element how many of its siblings, itself among them, are alike and hold text.
-fn copies(outline: &Outline) -> Vec<u32> {
-    let elements = &outline.elements;
-    let mut keys: Vec<(u32, u32, u32)> = elements
-        .iter()
-        .zip(0..)
-        .filter(|(e, _)| e.lines.start < e.lines.end && e.depth > 1)
-        .map(|(e, index)| (e.parent, e.signature, index))
-        .collect();
-    keys.sort_unstable();
-    let mut counts = vec![1; elements.len()];
-    for run in keys.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-        for &(.., index) in run {
-            counts[index as usize] = run.len() as u32;
-        }
-    }
-    counts
 }
 
 /// The elements around a line that hold more and more lines; the last is repeated.
@@ -583,5 +535,93 @@ impl Groups {
 
     fn of(&self, line: usize) -> Group {
         self.group[self.of_line[line] as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        html::Document,
+        model::{LineModel, LineScratch, Table},
+    };
+
+    /// Rows of a page, by the names of the columns; the class margin of line n is n.
+    fn columns(html: &str, belief: &[f32]) -> Vec<impl Fn(&str) -> f32> {
+        let document = Document::parse(html);
+        let empty = LineModel {
+            table: Table::empty(),
+            form: false,
+            biases: [0.0; 2],
+            words: Table::empty(),
+            words_bias: 0.0,
+            gate: 0.0,
+        };
+        let mut facts = PageFacts::default();
+        empty.read(&document.page().lines, &mut facts, &mut LineScratch::default());
+        let n = facts.len();
+        let margins: Vec<f32> = (0..n).map(|line| line as f32).collect();
+        let mut tree = TreeFacts::default();
+        tree.settle(&document.outline, &facts, &margins, &vec![0.0; n]);
+        tree.believe(&document.outline, belief);
+        let row = |line| {
+            let mut row = vec![0.0; COLUMNS.len()];
+            tree.row(&document.outline, line, &mut row);
+            move |name: &str| row[COLUMNS.iter().position(|n| *n == name).unwrap()]
+        };
+        (0..n).map(row).collect()
+    }
+
+    const PAGE: &str = "<body><nav><a href=/>首页</a></nav><div><h1>题目</h1>\
+        <div><p>第一段。</p><p>第二段<a href=/x>链接</a></p><p style='display:none'>第三段。</p></div></div>\
+        <footer>版权</footer>";
+
+    #[test]
+    fn a_line_knows_its_tags_and_links() {
+        let of = columns(PAGE, &[0.0; 6]);
+        assert_eq!(of.len(), 6);
+        let flags = |name: &str| of.iter().map(|line| line(name)).collect::<Vec<_>>();
+        assert_eq!(flags("in_nav"), [1.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+        assert_eq!(flags("in_heading_1"), [0.0, 1.0, 0.0, 0.0, 0.0, 0.0]);
+        assert_eq!(flags("is_hidden"), [0.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
+        assert_eq!(flags("link_share"), [1.0, 0.0, 0.0, 0.4, 0.0, 0.0]);
+        assert_eq!(flags("class_margin"), [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
+        assert_eq!(flags("links_1_above"), [0.5, 1.0, 0.0, 0.0, 0.4, 0.0]);
+    }
+
+    #[test]
+    fn what_is_believed_of_a_box_tells_of_its_lines() {
+        // The paragraphs are article, the rest junk.
+        let of = columns(PAGE, &[8.0, 8.0, -8.0, -8.0, -8.0, 8.0]);
+        let near = |x: f32, y: f32| (x - y).abs() < 1e-3;
+        // The other paragraphs of the box are article; around the heading all others are.
+        assert!(near(of[2]("box_1_junk"), 0.0) && near(of[1]("box_1_junk"), 0.0));
+        assert!(near(of[2]("box_1_lines"), 3f32.ln()) && near(of[1]("box_1_lines"), 4f32.ln()));
+        assert!(near(of[2]("box_1_article"), 1.0));
+        let in_core: Vec<f32> = of.iter().map(|line| line("in_core")).collect();
+        assert_eq!(in_core, [0.0, 0.0, 1.0, 1.0, 1.0, 0.0]);
+        assert_eq!((of[1]("core_up"), of[1]("core_down")), (1.0, 1.0));
+        assert_eq!((of[0]("core_up"), of[0]("core_down")), (2.0, 2.0));
+        assert!(near(of[0]("lines_before_core"), 3f32.ln()) && of[0]("lines_after_core") == 0.0);
+        assert_eq!(of[2]("has_headline"), 1.0);
+        assert!(near(of[2]("lines_after_headline"), 2f32.ln()));
+    }
+
+    #[test]
+    fn tokens_are_marked_by_how_far_out_they_stand() {
+        let document =
+            Document::parse("<body><div class='post'><p>甲</p></div><p class='post'>乙</p>");
+        let tokens = |line: usize| {
+            let mut all = Vec::new();
+            let element = document.outline.lines[line].element;
+            tokens(&document.outline, element, |token| all.push(token));
+            all
+        };
+        let (first, second) = (tokens(0), tokens(1));
+        // div, post and p, each twice; p and post.
+        assert_eq!((first.len(), second.len()), (6, 4));
+        let common = second.iter().filter(|token| first.contains(token)).count();
+        // p in both ways, post only unmarked.
+        assert_eq!(common, 3);
     }
 }

@@ -68,16 +68,11 @@ impl Kind {
     ];
 
     /// Whether intruders and template sites plant such lines; the other kinds are what sites put
-    /// around their own pages.
+    /// around their own pages. Left-over markup is not among them: a post kept with its tags is full of it.
     pub fn is_planted(self) -> bool {
         matches!(
             self,
-            Kind::SpiderPool
-                | Kind::Adult
-                | Kind::Gambling
-                | Kind::Download
-                | Kind::Ticker
-                | Kind::Markup
+            Kind::SpiderPool | Kind::Adult | Kind::Gambling | Kind::Download | Kind::Ticker
         )
     }
 
