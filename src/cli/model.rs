@@ -20,6 +20,7 @@ use {
 };
 
 use super::args::expectation;
+use crate::input::Compression;
 use crate::model::{Dial, Model};
 
 /// Show, check or describe a model file, or hold its figures against floors.
@@ -148,7 +149,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
 
 #[cfg(feature = "training")]
 fn write_file(path: &Path, text: &str) -> crate::Result<()> {
-    let mut file = OutputFile::create(path, false)?;
+    let mut file = OutputFile::create(path, Compression::None)?;
     file.write(text.as_bytes())?;
     file.commit()
 }

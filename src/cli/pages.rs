@@ -11,13 +11,46 @@ use anyhow::Result;
 use super::args::{Inputs, RunArgs};
 use super::say::Progress;
 use crate::filter::{Filter, Scratch};
-use crate::input::{Format, InputPage, RawPage, Source, read_source};
+use crate::input::{
+    Compression, Format, InputPage, RawPage, Source, SourceReader, read_source_with,
+};
 use crate::output::{Output, OutputFile, Summary};
 use crate::text::Kind;
 use crate::{Error, Page, PageVerdict, pipeline};
 
 /// Remarks on single pages that are printed before they are only counted.
 const MAX_REMARKS: u64 = 20;
+
+/// What goes out: pages of one form can go into one stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Text as it is.
+    Text,
+    /// JSON Lines.
+    JsonLines,
+    /// Parquet.
+    Parquet,
+}
+
+impl Form {
+    /// The form in which pages of a format go out.
+    pub fn of(format: Format) -> Form {
+        match format {
+            Format::Text => Form::Text,
+            Format::JsonLines | Format::Warc => Form::JsonLines,
+            Format::Parquet => Form::Parquet,
+        }
+    }
+
+    /// Its name in messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Form::Text => "text",
+            Form::JsonLines => "JSON Lines",
+            Form::Parquet => "parquet",
+        }
+    }
+}
 
 /// What is to be done with each page.
 pub struct Job<'a> {
@@ -53,15 +86,29 @@ pub struct Lists {
 
 /// What the reading thread hands out.
 enum Item {
-    Begin { source: Arc<Source>, is_gzip: bool },
+    Begin {
+        source: Arc<Source>,
+        format: Format,
+        compression: Compression,
+    },
     Page(RawPage),
     Problem(Error),
-    End,
+    End {
+        /// Records that are no pages.
+        n_passed_over: u64,
+    },
 }
 
 /// The same after the work on pages.
 enum Done {
-    Page { buffers: Buffers, summary: Summary, n_bytes: usize, path: Arc<Path>, line: u64 },
+    Page {
+        buffers: Buffers,
+        summary: Summary,
+        n_bytes: usize,
+        path: Arc<Path>,
+        line: u64,
+        is_null: bool,
+    },
     Other(Item),
 }
 
@@ -97,16 +144,19 @@ pub fn run(
             progress.say("further remarks on single pages are left out");
         }
     };
-    let mut stream_format = None;
+    let mut stream_form = None;
     let is_one_stream = job.is_one_stream;
+    let is_stdout = output.is_stdout();
+    let text_field = job.text_field;
     let items = inputs.sources.into_iter().flat_map(move |source| {
-        items(source, if is_one_stream { Some(&mut stream_format) } else { None })
+        let stream = if is_one_stream { Some((&mut stream_form, is_stdout)) } else { None };
+        items(source, text_field, stream)
     });
     let weigh = |item: &Item| if let Item::Page(page) = item { page.bytes.len() } else { 0 };
     let write = |done: Done| -> crate::Result<()> {
         match done {
-            Done::Page { buffers, summary, n_bytes, path, line } => {
-                output.page(&buffers.output)?;
+            Done::Page { buffers, summary, n_bytes, path, line, is_null } => {
+                output.row(line, (!is_null).then_some(&buffers.output))?;
                 if let Some(receipts) = &mut lists.receipts {
                     receipts.write(&buffers.receipts)?;
                 }
@@ -125,8 +175,13 @@ pub fn run(
                 progress.page(n_bytes);
                 total += summary;
             }
-            Done::Other(Item::Begin { source, is_gzip }) => output.begin(&source, is_gzip)?,
-            Done::Other(Item::End) => output.end()?,
+            Done::Other(Item::Begin { source, format, compression }) => {
+                output.begin(&source, format, compression)?;
+            }
+            Done::Other(Item::End { n_passed_over }) => {
+                output.end()?;
+                total.passed_over += n_passed_over;
+            }
             Done::Other(Item::Problem(error)) => {
                 progress.say(error);
                 total.errors += 1;
@@ -143,32 +198,62 @@ pub fn run(
     Ok(total)
 }
 
-/// The items of one source. Where all sources go into one stream, the first one settles the format.
+/// The items of one source. Where all sources go into one stream, the first one settles its form.
 fn items(
     source: Source,
-    stream_format: Option<&mut Option<Format>>,
+    text_field: Option<&str>,
+    stream: Option<(&mut Option<Form>, bool)>,
 ) -> Box<dyn Iterator<Item = Item> + Send> {
     let source = Arc::new(source);
-    let reader = match read_source(&source, None) {
+    let reader = match read_source_with(&source, None, text_field) {
         Ok(reader) => reader,
         Err(error) => return Box::new(std::iter::once(Item::Problem(error))),
     };
-    if let Some(settled) = stream_format
-        && *settled.get_or_insert(reader.format) != reader.format
-    {
-        let path = source.path.to_path_buf();
-        let reason = "text and JSON Lines cannot go into one output; this input is left out".into();
-        return Box::new(std::iter::once(Item::Problem(Error::BadInput { path, reason })));
+    let form = Form::of(reader.format);
+    if let Some((stream_form, is_stdout)) = stream {
+        let is_first = stream_form.is_none();
+        let settled = *stream_form.get_or_insert(form);
+        // A file of parquet has one beginning and one end.
+        if form == Form::Parquet && is_stdout {
+            let path = source.path.to_path_buf();
+            let reason = "is parquet, which cannot go to standard output: give a file with -o";
+            let error = Error::BadInput { path, reason: reason.into() };
+            return Box::new(std::iter::once(Item::Problem(error)));
+        }
+        if settled != form || form == Form::Parquet && !is_first {
+            let (path, form) = (source.path.to_path_buf(), form.name());
+            let settled = settled.name();
+            let reason = format!(
+                "{settled} and {form} cannot go into one output; this input is left out (give a folder with -o)"
+            );
+            return Box::new(std::iter::once(Item::Problem(Error::BadInput { path, reason })));
+        }
     }
-    let is_gzip = reader.is_gzip;
-    let pages = reader.map(|page| page.map_or_else(Item::Problem, Item::Page));
-    let begin = Item::Begin { source, is_gzip };
-    Box::new(std::iter::once(begin).chain(pages).chain(std::iter::once(Item::End)))
+    let begin = Item::Begin { source, format: reader.format, compression: reader.compression };
+    Box::new(std::iter::once(begin).chain(Reading(Some(reader))))
+}
+
+/// The pages and problems of a source, and its end.
+struct Reading(Option<SourceReader>);
+
+impl Iterator for Reading {
+    type Item = Item;
+
+    fn next(&mut self) -> Option<Item> {
+        let reader = self.0.as_mut()?;
+        let item = match reader.next() {
+            Some(Ok(page)) => return Some(Item::Page(page)),
+            Some(Err(error)) => return Some(Item::Problem(error)),
+            None => Item::End { n_passed_over: reader.n_passed_over() },
+        };
+        self.0 = None;
+        Some(item)
+    }
 }
 
 fn work(item: Item, job: &Job<'_>) -> Done {
     let Item::Page(raw) = item else { return Done::Other(item) };
-    let n_bytes = raw.bytes.len();
+    let (n_bytes, is_null) = (raw.bytes.len(), raw.about.is_null);
     let page = match raw.parse(job.text_field) {
         Ok(page) => page,
         Err(error) => return Done::Other(Item::Problem(error)),
@@ -180,7 +265,7 @@ fn work(item: Item, job: &Job<'_>) -> Done {
         (job.write)(&page, &lines, verdict, &mut buffers);
         Summary::of_page(&page, &lines, verdict)
     });
-    Done::Page { buffers, summary, n_bytes, path: page.path.clone(), line: page.line }
+    Done::Page { buffers, summary, n_bytes, path: page.path.clone(), line: page.line, is_null }
 }
 
 /// The figures of a run in words, a line each.
@@ -214,6 +299,8 @@ pub fn report(summary: &Summary, n_skipped: usize) -> Vec<String> {
     }
     let where_replaced = format!("replaced by U+FFFD, in {}", count(s.mended_pages, "page"));
     tell(s.replaced, "faulty sequence", &where_replaced);
+    let why = "passed over: of another status or media type than pages of text";
+    tell(s.passed_over, "WARC record", why);
     tell(n_skipped as u64, "file", "passed over: no known ending");
     tell(s.errors, "error", "told above");
     lines

@@ -82,6 +82,19 @@ pub(crate) fn parse(raw: String, text_field: Option<&str>) -> Result<Parsed, Str
     Ok(Parsed { record: Record { raw, content }, id, replaced })
 }
 
+/// The record for a text that did not come as JSON: `{"id", "url", "text"}` and a line feed, `url` only
+/// where it is known.
+pub(crate) fn of_text(id: &str, url: Option<&str>, text: String) -> Record {
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    let url = url.map_or(String::new(), |url| format!(r#""url":{},"#, quoted(url)));
+    let mut raw = format!(r#"{{"id":{},{url}"text":"#, quoted(id));
+    let start = raw.len();
+    raw.push_str(&quoted(&text));
+    let range = start..raw.len();
+    raw.push_str("}\n");
+    Record { raw, content: Content::Text { text, range } }
+}
+
 fn elements(raw: &str, array: &RawValue, replaced: &mut usize) -> Result<Vec<Element>, String> {
     let values: Vec<&RawValue> =
         serde_json::from_str(array.get()).map_err(|_| "`lines` is not an array")?;
@@ -150,6 +163,21 @@ mod tests {
             .collect();
         assert_eq!(got, [("a", "\"a\"", "\"a\""), ("b", r#"{"k": [1], "text": "b"}"#, "\"b\"")]);
         assert_eq!(parsed.id, None);
+    }
+
+    #[test]
+    fn a_record_is_made_as_it_would_be_read() {
+        for (url, want) in [
+            (
+                Some("http://甲.example/\"q\""),
+                r#"{"id":"<i>","url":"http://甲.example/\"q\"","text":"a\nb"}"#,
+            ),
+            (None, r#"{"id":"<i>","text":"a\nb"}"#),
+        ] {
+            let record = of_text("<i>", url, "a\nb".into());
+            assert_eq!(record.raw, format!("{want}\n"));
+            assert_eq!(parse(record.raw.clone(), None).unwrap().record, record);
+        }
     }
 
     #[test]

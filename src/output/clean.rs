@@ -167,8 +167,13 @@ mod tests {
 
     fn cleaned_record(raw: &str, letters: &str) -> String {
         let bytes = raw.as_bytes().to_vec();
-        let raw =
-            RawPage { path: Path::new("f").into(), line: 1, format: Format::JsonLines, bytes };
+        let raw = RawPage {
+            path: Path::new("f").into(),
+            line: 1,
+            format: Format::JsonLines,
+            bytes,
+            about: Default::default(),
+        };
         let page = raw.parse(None).unwrap();
         let mut out = Vec::new();
         clean(&page, &page.lines(), &verdicts(letters), &mut out);

@@ -6,6 +6,8 @@
 mod clean;
 mod destination;
 mod file;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod receipts;
 mod scores;
 mod summary;

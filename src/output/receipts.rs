@@ -94,7 +94,13 @@ mod tests {
 
     fn page(text: &str) -> InputPage {
         let bytes = text.as_bytes().to_vec();
-        let raw = RawPage { path: Path::new("f").into(), line: 1, format: Format::Text, bytes };
+        let raw = RawPage {
+            path: Path::new("f").into(),
+            line: 1,
+            format: Format::Text,
+            bytes,
+            about: Default::default(),
+        };
         raw.parse(None).unwrap()
     }
 

@@ -71,8 +71,13 @@ mod tests {
     #[test]
     fn the_form_is_exact() {
         let bytes = "\n甲乙丙\nb\nc\n".as_bytes().to_vec();
-        let raw =
-            RawPage { path: Path::new("a/f.txt").into(), line: 1, format: Format::Text, bytes };
+        let raw = RawPage {
+            path: Path::new("a/f.txt").into(),
+            line: 1,
+            format: Format::Text,
+            bytes,
+            about: Default::default(),
+        };
         let page = raw.parse(None).unwrap();
         let mut verdict = verdicts("cju");
         let mut out = Vec::new();

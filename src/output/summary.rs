@@ -36,6 +36,8 @@ pub struct Summary {
     pub replaced: u64,
     /// Pages in other encodings than UTF-8, by encoding.
     pub encodings: BTreeMap<&'static str, u64>,
+    /// Records of WARC files that are no pages of text.
+    pub passed_over: u64,
     /// Inputs and pages that could not be read.
     pub errors: u64,
 }
@@ -101,6 +103,7 @@ impl AddAssign for Summary {
         for (encoding, pages) in other.encodings {
             *self.encodings.entry(encoding).or_default() += pages;
         }
+        self.passed_over += other.passed_over;
         self.errors += other.errors;
     }
 }
@@ -115,7 +118,13 @@ mod tests {
     #[test]
     fn a_page_is_counted_and_added() {
         let bytes = "甲乙丙\n\n丁戊\n己\n\u{fffd}".as_bytes().to_vec();
-        let raw = RawPage { path: Path::new("f").into(), line: 1, format: Format::Text, bytes };
+        let raw = RawPage {
+            path: Path::new("f").into(),
+            line: 1,
+            format: Format::Text,
+            bytes,
+            about: Default::default(),
+        };
         let page = raw.parse(None).unwrap();
         let one = Summary::of_page(&page, &page.lines(), &verdicts("cjua"));
         let mut sum = Summary { errors: 1, ..Summary::default() };

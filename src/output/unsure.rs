@@ -49,7 +49,13 @@ mod tests {
     #[test]
     fn the_form_is_exact() {
         let bytes = "\n甲\n乙\n丙".as_bytes().to_vec();
-        let raw = RawPage { path: Path::new("f").into(), line: 1, format: Format::Text, bytes };
+        let raw = RawPage {
+            path: Path::new("f").into(),
+            line: 1,
+            format: Format::Text,
+            bytes,
+            about: Default::default(),
+        };
         let page = raw.parse(None).unwrap();
         let mut verdict = verdicts("auj");
         let written = |verdict: &PageVerdict| {
