@@ -156,7 +156,7 @@ pub fn run(
     let write = |done: Done| -> crate::Result<()> {
         match done {
             Done::Page { buffers, summary, n_bytes, path, line, is_null } => {
-                output.row(line, (!is_null).then_some(&buffers.output))?;
+                output.row(line, &buffers.output, is_null)?;
                 if let Some(receipts) = &mut lists.receipts {
                     receipts.write(&buffers.receipts)?;
                 }

@@ -83,7 +83,7 @@ pub(crate) struct Unpacking<R: BufRead> {
 }
 
 enum Decoder<R: BufRead> {
-    Gzip(MultiGzDecoder<Counted<R>>),
+    Gzip(Box<MultiGzDecoder<Counted<R>>>),
     Zstd(zstd::stream::read::Decoder<'static, Counted<R>>),
 }
 
@@ -96,7 +96,7 @@ impl<R: BufRead> Unpacking<R> {
         let counted = |reader| Counted { reader, n_bytes: 0 };
         let decoder = match compression {
             Compression::None => return Ok(Err(packed)),
-            Compression::Gzip => Decoder::Gzip(MultiGzDecoder::new(counted(packed))),
+            Compression::Gzip => Decoder::Gzip(Box::new(MultiGzDecoder::new(counted(packed)))),
             // The decoder's own limit on the window, 128 MiB, stays: the file is not trusted.
             Compression::Zstd => {
                 Decoder::Zstd(zstd::stream::read::Decoder::with_buffer(counted(packed))?)
@@ -244,7 +244,6 @@ mod tests {
 
     #[test]
     fn a_bomb_is_not_read_to_its_end() {
-        // Gzip does not quite reach the bound on its own; here it gets a lower one by counting in less.
         let zeros = vec![0; 8 << 20];
         let bomb = packed(Compression::Zstd, &zeros);
         assert!(bomb.len() * 2000 < zeros.len());
@@ -253,8 +252,9 @@ mod tests {
         assert!((1 << 20..2 << 20).contains(&bytes.len()), "{}", bytes.len());
         let got = unpacked(&bomb, Compression::Zstd, FREE_BYTES);
         assert_eq!((got.0.len(), got.1.as_str()), (8 << 20, ""));
-        let mild = packed(Compression::Gzip, &zeros);
-        assert_eq!(unpacked(&mild, Compression::Gzip, 1 << 20).1.is_empty(), mild.len() > 8388);
+        // Deflate reaches the bound only just.
+        let bomb = packed(Compression::Gzip, &zeros);
+        assert!(unpacked(&bomb, Compression::Gzip, 1 << 20).1.contains("zip bomb"));
     }
 
     #[test]

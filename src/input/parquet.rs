@@ -4,6 +4,7 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -64,12 +65,19 @@ pub(crate) fn open_parquet(path: &Path) -> Result<SerializedFileReader<File>> {
     let bad = |reason: String| Error::BadInput { path: path.into(), reason };
     let file = File::open(path).map_err(|e| Error::io(path, e))?;
     let n_bytes = file.metadata().map_err(|e| Error::io(path, e))?.len();
-    let reader = SerializedFileReader::new(file).map_err(|error| {
+    let reader = guarded(|| SerializedFileReader::new(file)).map_err(|error| {
         bad(format!("the parquet footer cannot be read; is it truncated? ({})", reason(&error)))
     })?;
     check(reader.metadata(), n_bytes)
         .map_err(|what| bad(format!("the parquet footer is damaged: {what}")))?;
     Ok(reader)
+}
+
+/// Does what the library does. On some damaged pages it panics (60.1 does, where an integer or a
+/// dictionary is cut short), and one bad file must not end the run.
+fn guarded<T>(work: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(ParquetError::General("the reader gave up".into())))
 }
 
 /// What the library takes for granted of a footer.
@@ -296,7 +304,7 @@ impl Iterator for ParquetRows {
                 return Some(Ok(RawPage { path, line: self.row, format, bytes, about }));
             }
             let n_rows = self.group_metadata()?.num_rows();
-            match self.read_batch() {
+            match guarded(|| self.read_batch()) {
                 Ok(true) => {}
                 Ok(false) => self.leave_group(),
                 Err(error) => {

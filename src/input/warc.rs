@@ -93,7 +93,7 @@ impl WarcPages {
         let media = media_of(head.content_type.as_deref().unwrap_or("text/plain"));
         let is_response = head.kind.eq_ignore_ascii_case("response");
         let is_text = ["conversion", "resource"].iter().any(|k| head.kind.eq_ignore_ascii_case(k));
-        if !is_response && !(is_text && media.is_some()) {
+        if !(is_response || is_text && media.is_some()) {
             let is_beside = ["warcinfo", "request", "metadata"];
             let is_beside = is_beside.iter().any(|k| head.kind.eq_ignore_ascii_case(k));
             self.n_passed_over += u64::from(!is_beside);
@@ -160,7 +160,7 @@ impl WarcPages {
             } else if fits && is_version(line) {
                 self.is_lost = false;
                 return Ok(Some(start));
-            } else if !self.is_lost && !(fits && line.is_empty()) {
+            } else if !(self.is_lost || fits && line.is_empty()) {
                 self.is_lost = true;
                 let reason = format!("byte {start}: no WARC record begins here");
                 return Err(Error::BadInput { path: self.path.to_path_buf(), reason });
@@ -329,7 +329,7 @@ impl Stream {
         self.again = Vec::new();
         self.again_at = 0;
         loop {
-            // Asked twice, for the borrow of a buffer that is returned cannot end in a loop.
+            // Asked for twice, since a buffer that is returned stays borrowed on the way around a loop.
             match self.reader.fill_buf() {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) => return Err(error),

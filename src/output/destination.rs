@@ -240,17 +240,18 @@ impl Output {
         self.write(bytes)
     }
 
-    /// Writes a page that is the row of this 1-based number in a parquet file, `None` for null.
+    /// Writes a page that is the row of this 1-based number in a parquet file. Where rows stay rows, a
+    /// null stays null, whatever `bytes` are.
     ///
     /// # Errors
     /// As [`Output::page`].
-    pub fn row(&mut self, row: u64, bytes: Option<&[u8]>) -> Result<()> {
+    pub fn row(&mut self, row: u64, bytes: &[u8], is_null: bool) -> Result<()> {
         #[cfg(feature = "parquet")]
         if let Some(file) = &mut self.rows.file {
-            return file.row(row, bytes);
+            return file.row(row, (!is_null).then_some(bytes));
         }
-        let _ = row;
-        self.page(bytes.unwrap_or_default())
+        let _ = (row, is_null);
+        self.page(bytes)
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<()> {
