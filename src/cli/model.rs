@@ -20,7 +20,6 @@ use {
 };
 
 use super::args::expectation;
-use crate::input::Compression;
 use crate::model::{Dial, Model};
 
 /// Show, check or describe a model file, or hold its figures against floors.
@@ -149,7 +148,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
 
 #[cfg(feature = "training")]
 fn write_file(path: &Path, text: &str) -> crate::Result<()> {
-    let mut file = OutputFile::create(path, Compression::None)?;
+    let mut file = OutputFile::create(path, crate::input::Compression::None)?;
     file.write(text.as_bytes())?;
     file.commit()
 }
