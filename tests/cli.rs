@@ -104,7 +104,7 @@ fn a_folder_is_mirrored() {
     assert_eq!(bench.read("out/a.jsonl"), "{\"text\": \"甲\"}\n".as_bytes());
     assert_eq!(gunzip(&bench.read("out/d.txt.gz")), CLEAN.as_bytes());
     // Without a folder to write to, text and JSON Lines have no common form.
-    bench.filter(&["in"]).exits(1).says("is text and");
+    bench.filter(&["in"]).exits(1).says("in/a.jsonl is JSON Lines and in/b/c.txt is text");
 }
 
 #[test]
