@@ -10,7 +10,11 @@ use crate::{
         context::{Surroundings, WIDTH},
         facts::{Margins, PageFacts},
     },
-    model::{Curves, CurvesScratch, Evidence, KindScratch, LineScratch, Model, Policy},
+    html::Document,
+    model::{
+        Calibration, Curves, CurvesScratch, DECIDING, DecidingPart, Evidence, Explanation,
+        KindScratch, LineScratch, Model, Policy, TreeScratch, deciding,
+    },
     span::{Span, SpanScratch},
     text::{Kind, Line, Page},
 };
@@ -50,6 +54,9 @@ pub struct PageVerdict {
     /// More would have gone than the model has grounds for, so the page was kept whole:
     /// lines that would have been junk are `Unsure`.
     pub guarded: bool,
+    /// For a filter that was asked ([`Filter::with_parts`]), what decided, line by line: the parts of the
+    /// page model that spoke most for junk; `None` for what is kept. Else empty, and for HTML.
+    pub parts: Vec<[Option<DecidingPart>; DECIDING]>,
 }
 
 impl PageVerdict {
@@ -72,6 +79,7 @@ pub struct Scratch {
     span: SpanScratch,
     spans: Vec<Span>,
     kinds: KindScratch,
+    tree: TreeScratch,
 }
 
 /// A model and a policy, ready to judge pages; shared by reference between threads.
@@ -80,7 +88,9 @@ pub struct Filter {
     model: Model,
     passes: Vec<Curves>,
     policy: Policy,
+    html_policy: Policy,
     kinds: bool,
+    parts: bool,
 }
 
 /// Pages are judged in windows of at most this many lines, so that time and memory stay linear …
@@ -101,7 +111,15 @@ impl Filter {
     /// Takes a model and an operating point.
     pub fn new(model: Model, policy: Policy) -> Self {
         let passes = model.passes.iter().map(Curves::new).collect();
-        Filter { model, passes, policy, kinds: false }
+        let html_policy = model.tree.as_ref().map_or(policy, |tree| tree.policy);
+        let html_policy = Policy { cut: policy.cut, guard: policy.guard, ..html_policy };
+        Filter { model, passes, policy, html_policy, kinds: false, parts: false }
+    }
+
+    /// Takes another operating point for pages of HTML than the model's own for them.
+    #[must_use]
+    pub fn with_html_policy(self, html_policy: Policy) -> Self {
+        Filter { html_policy, ..self }
     }
 
     /// Also names the kind of each line that is removed, which takes time of its own. A model that
@@ -111,9 +129,20 @@ impl Filter {
         Filter { kinds: true, ..self }
     }
 
+    /// Also tells which parts of the page model decided about each line that is removed.
+    #[must_use]
+    pub fn with_parts(self) -> Self {
+        Filter { parts: true, ..self }
+    }
+
     /// The operating point.
     pub fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    /// The operating point for pages of HTML.
+    pub fn html_policy(&self) -> &Policy {
+        &self.html_policy
     }
 
     /// Judges one page.
@@ -126,22 +155,65 @@ impl Filter {
     /// Judges one page into a verdict that is reused.
     pub fn judge_into(&self, page: &Page<'_>, scratch: &mut Scratch, verdict: &mut PageVerdict) {
         verdict.lines.clear();
+        verdict.parts.clear();
         verdict.guarded = false;
         let lines = &page.lines;
         if lines.len() <= WINDOW {
-            self.judge_window(lines, 0..lines.len(), scratch, &mut verdict.lines);
+            self.judge_window(lines, 0..lines.len(), scratch, verdict);
         } else {
-            let parts: Vec<Vec<LineVerdict>> = windows(lines.len())
+            let parts: Vec<PageVerdict> = windows(lines.len())
                 .into_par_iter()
                 .map_init(Scratch::default, |scratch, (window, own)| {
-                    let mut out = Vec::with_capacity(own.len());
+                    let mut out = PageVerdict::default();
                     self.judge_window(&lines[window], own, scratch, &mut out);
                     out
                 })
                 .collect();
-            parts.into_iter().for_each(|part| verdict.lines.extend(part));
+            for part in parts {
+                verdict.lines.extend(part.lines);
+                verdict.parts.extend(part.parts);
+            }
         }
-        if self.policy.guard && is_implausible(lines, &verdict.lines) {
+        self.guard(&self.policy, lines, verdict);
+    }
+
+    /// Judges a page of HTML by its text and its tree.
+    pub fn judge_document(&self, document: &Document, scratch: &mut Scratch) -> PageVerdict {
+        let mut verdict = PageVerdict::default();
+        self.judge_document_into(document, scratch, &mut verdict);
+        verdict
+    }
+
+    /// Judges a page of HTML into a verdict that is reused. A model without a head for HTML judges
+    /// its text.
+    pub fn judge_document_into(
+        &self,
+        document: &Document,
+        scratch: &mut Scratch,
+        verdict: &mut PageVerdict,
+    ) {
+        let page = document.page();
+        let Some(model) = &self.model.tree else {
+            return self.judge_into(&page, scratch, verdict);
+        };
+        verdict.lines.clear();
+        verdict.parts.clear();
+        verdict.guarded = false;
+        if page.lines.is_empty() {
+            return;
+        }
+        // The tree holds the page together, so it is judged as a whole, however many lines it has.
+        self.log_odds(&page.lines, scratch);
+        let Scratch { line, facts, surroundings, belief, tree, .. } = scratch;
+        model.run(document, facts, surroundings, (&self.model.line, line), tree, belief);
+        let (calibration, policy) = (model.calibration, &self.html_policy);
+        self.decide_all(&page.lines, 0..page.lines.len(), calibration, policy, scratch, verdict);
+        self.guard(policy, &page.lines, verdict);
+    }
+
+    /// Keeps a page whole where more would go than the model has grounds for.
+    fn guard(&self, policy: &Policy, lines: &[Line<'_>], verdict: &mut PageVerdict) {
+        if policy.guard && is_implausible(lines, &verdict.lines) {
             verdict.guarded = true;
             for line in &mut verdict.lines {
                 if line.verdict == Verdict::Junk {
@@ -151,6 +223,39 @@ impl Filter {
                 line.cut.clear();
             }
         }
+    }
+
+    /// Why [`Filter::judge`] says of lines what it says: an explanation for each line that `is_wanted`,
+    /// in order.
+    pub fn explain(
+        &self,
+        page: &Page<'_>,
+        scratch: &mut Scratch,
+        is_wanted: impl Fn(&Line<'_>) -> bool,
+    ) -> Vec<Explanation> {
+        let mut explanations = Vec::new();
+        for (window, own) in windows(page.lines.len()) {
+            let lines = page.lines.get(window).unwrap_or_default();
+            if !lines.get(own.clone()).unwrap_or_default().iter().any(&is_wanted) {
+                continue;
+            }
+            self.log_odds(lines, scratch);
+            // As the last pass left them, with what it was told of the neighbours.
+            let Scratch { facts, surroundings, belief, .. } = &*scratch;
+            for (i, line) in lines.iter().enumerate().filter(|(i, _)| own.contains(i)) {
+                if is_wanted(line) {
+                    let log_odds = belief.get(i).copied().unwrap_or_default();
+                    explanations.push(self.model.explain(
+                        line.text,
+                        i,
+                        facts,
+                        surroundings,
+                        log_odds,
+                    ));
+                }
+            }
+        }
+        explanations
     }
 
     /// Names the kinds of a window's junk lines; `verdicts` are those of the lines `own`.
@@ -182,18 +287,52 @@ impl Filter {
         lines: &[Line<'_>],
         own: Range<usize>,
         scratch: &mut Scratch,
-        out: &mut Vec<LineVerdict>,
+        out: &mut PageVerdict,
     ) {
         self.log_odds(lines, scratch);
+        if self.parts {
+            self.tell_parts(own.clone(), scratch, &mut out.parts);
+        }
+        self.decide_all(lines, own, self.model.calibration, &self.policy, scratch, out);
+    }
+
+    /// Tells what decides about a window's junk lines; the surroundings must be as the last pass left
+    /// them.
+    fn tell_parts(
+        &self,
+        own: Range<usize>,
+        scratch: &Scratch,
+        out: &mut Vec<[Option<DecidingPart>; DECIDING]>,
+    ) {
+        let Scratch { facts, surroundings, belief, .. } = scratch;
+        let mut row = [0.0; WIDTH];
+        for i in own {
+            let probability = self.model.calibration.probability(evidence(facts, belief, i));
+            let is_junk = probability >= self.policy.threshold;
+            let pass = self.model.passes.last().filter(|_| is_junk);
+            out.push(pass.map_or([None; DECIDING], |pass| {
+                surroundings.row(facts, i, &mut row);
+                deciding(pass, &row)
+            }));
+        }
+    }
+
+    /// Decides on the lines `own` by what the last pass left of them in the scratch.
+    fn decide_all(
+        &self,
+        lines: &[Line<'_>],
+        own: Range<usize>,
+        calibration: Calibration,
+        policy: &Policy,
+        scratch: &mut Scratch,
+        out: &mut PageVerdict,
+    ) {
         let Scratch { belief, facts, span, spans, .. } = scratch;
+        let out = &mut out.lines;
         let first = out.len();
         for i in own.clone() {
-            let probability = self.model.calibration.probability(Evidence {
-                log_odds: belief[i],
-                planted: facts.margins[i].planted,
-                characters: facts.n_characters[i] as usize,
-            });
-            out.push(self.decide(probability, &lines[i], span, spans));
+            let probability = calibration.probability(evidence(facts, belief, i));
+            out.push(self.decide(policy, probability, &lines[i], span, spans));
         }
         if self.kinds {
             self.name_kinds(lines, own, scratch, &mut out[first..]);
@@ -214,20 +353,21 @@ impl Filter {
 
     fn decide(
         &self,
+        policy: &Policy,
         probability: f32,
         line: &Line<'_>,
         scratch: &mut SpanScratch,
         spans: &mut Vec<Span>,
     ) -> LineVerdict {
-        let verdict = if probability >= self.policy.threshold {
+        let verdict = if probability >= policy.threshold {
             Verdict::Junk
-        } else if probability >= self.policy.unsure {
+        } else if probability >= policy.unsure {
             Verdict::Unsure
         } else {
             Verdict::Article
         };
         let mut judged = LineVerdict { probability, verdict, cut: Vec::new(), kind: None };
-        if let Some(model) = self.model.span.as_ref().filter(|_| self.policy.cut)
+        if let Some(model) = self.model.span.as_ref().filter(|_| policy.cut)
             && verdict != Verdict::Junk
         {
             model.find(line.text, &self.model.line, scratch, spans);
@@ -241,6 +381,15 @@ impl Filter {
             }
         }
         judged
+    }
+}
+
+/// What is known of line `i` when it is decided on.
+fn evidence(facts: &PageFacts, belief: &[f32], i: usize) -> Evidence {
+    Evidence {
+        log_odds: belief[i],
+        planted: facts.margins[i].planted,
+        characters: facts.n_characters[i] as usize,
     }
 }
 
@@ -343,7 +492,7 @@ mod tests {
                 .iter()
                 .map(|&verdict| LineVerdict { probability: 0.5, verdict, cut: vec![], kind: None })
                 .collect(),
-            guarded: false,
+            ..PageVerdict::default()
         };
         use Verdict::{Article, Junk, Unsure};
         assert_eq!(page(&[]).verdict(), None);

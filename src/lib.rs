@@ -2,7 +2,8 @@
 //! and keeps the article.
 //!
 //! The modules follow the way of the data, and imports point one way:
-//! [`text`] ← [`features`] ← [`model`] ← [`filter`] ← ([`train`], [`evaluate`]) ← command line.
+//! [`text`] ← [`features`] ← [`model`] ← [`filter`] ← ([`train`], [`evaluate`]) ← [`label`] ← command
+//! line.
 //! [`input`] and [`output`] are the two ends: files to pages, verdicts to files.
 
 #[cfg(feature = "cli")]
@@ -12,7 +13,10 @@ pub mod error;
 pub mod evaluate;
 pub mod features;
 pub mod filter;
+pub mod html;
 pub mod input;
+#[cfg(feature = "training")]
+pub mod label;
 pub mod model;
 pub mod output;
 pub mod pipeline;

@@ -58,7 +58,7 @@ fn broken_pages_are_named_and_the_others_are_read() {
     let out = bench.filter(&["p.jsonl"]);
     out.exits(1).prints("{\"text\": \"甲\"}\n{\"text\": \"乙\"}\n");
     out.says("dechaff: p.jsonl:3: EOF while parsing a value (column 9)\n");
-    out.says("dechaff: p.jsonl:4: has neither `text` nor `lines`\n");
+    out.says("dechaff: p.jsonl:4: has none of `text`, `lines` and `html`\n");
     out.says("dechaff: p.jsonl:5: invalid type: sequence, expected a JSON object\n");
     out.says("dechaff: p.jsonl:6: `text` is not a string\n");
     out.says("2 pages").says("4 errors");
@@ -70,12 +70,12 @@ fn broken_pages_are_named_and_the_others_are_read() {
 #[test]
 fn missing_files_are_named_and_the_others_are_read() {
     let bench = Bench::new();
-    bench.write("p.txt", "甲\n").write("empty/x.html", "");
+    bench.write("p.txt", "甲\n").write("empty/x.pdf", "");
     let out = bench.filter(&["no.txt", "p.txt", "empty"]);
     out.exits(1).prints("甲\n").says("dechaff: no.txt: No such file").says("2 errors");
-    out.says("empty: holds no .txt, .jsonl, .warc, .wet or .parquet files");
+    out.says("empty: holds no .txt, .html, .jsonl, .warc, .wet or .parquet files");
     bench.filter(&["no.txt", "-o", "out.txt"]).exits(1);
-    assert_eq!(bench.names(), ["empty/x.html", "p.txt"]);
+    assert_eq!(bench.names(), ["empty/x.pdf", "p.txt"]);
 }
 
 #[test]

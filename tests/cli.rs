@@ -95,7 +95,7 @@ fn fields_of_json_pages_pass_through() {
 fn a_folder_is_mirrored() {
     let bench = Bench::new();
     bench.write("in/b/c.txt", PAGE).write("in/a.jsonl", "{\"text\": \"魍\\n甲\"}\n");
-    bench.write("in/d.txt.gz", gzip(PAGE.as_bytes())).write("in/e.html", "").write("in/.f.txt", "");
+    bench.write("in/d.txt.gz", gzip(PAGE.as_bytes())).write("in/e.pdf", "").write("in/.f.txt", "");
     let out = bench.filter(&["in", "-o", "out"]);
     out.exits(0).says("3 pages").says("1 file passed over");
     let names: Vec<_> = bench.names().into_iter().filter(|n| n.starts_with("out")).collect();
@@ -113,9 +113,9 @@ fn what_is_removed_leaves_a_receipt() {
     bench.write("p.txt", PAGE);
     bench.filter(&["p.txt", "--removed", "r.jsonl"]).exits(0).prints(CLEAN);
     let want = concat!(
-        r#"{"page":"p.txt","n":3,"start":15,"end":32,"p":1.0,"what":"line","text":"首页 魍 登录","after":"\r\n\r\n"}"#,
+        r#"{"record":1,"page":"p.txt","n":3,"start":15,"end":32,"p":1.0,"what":"line","text":"首页 魍 登录","after":"\r\n\r\n","sum":"0b0a2c3b","page_bytes":71,"page_sum":"55761c57"}"#,
         "\n",
-        r#"{"page":"p.txt","n":6,"start":49,"end":52,"p":1.0,"what":"line","text":"魍","after":"\n"}"#,
+        r#"{"page":"p.txt","n":6,"start":49,"end":52,"p":1.0,"what":"line","text":"魍","after":"\n","sum":"228885e9"}"#,
         "\n",
     );
     assert_eq!(String::from_utf8(bench.read("r.jsonl")).unwrap(), want);
@@ -127,7 +127,9 @@ fn what_is_removed_leaves_a_receipt() {
 fn a_dry_run_writes_nothing() {
     let bench = Bench::new();
     bench.write("p.txt", PAGE);
-    bench.filter(&["p.txt", "--dry-run"]).exits(0).prints("").says("removed 2 lines");
+    let out = bench.filter(&["p.txt", "--dry-run"]);
+    out.exits(0).says("removed 2 lines");
+    out.check(out.stdout.starts_with(b"would be removed"), "what would go");
     assert_eq!(bench.names(), ["p.txt"]);
     bench.filter(&["p.txt", "--dry-run", "-o", "x"]).exits(2);
 }

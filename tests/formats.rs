@@ -201,6 +201,97 @@ fn warc_gives_its_pages_of_text() {
     out.says("1 page read as Big5");
 }
 
+/// A record with a response of HTTP.
+fn response(number: u32, head: &str, body: &[u8]) -> Vec<u8> {
+    let http = [b"HTTP/1.1 ", head.as_bytes(), b"\r\n\r\n", body].concat();
+    let head = format!(
+        "WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:{number}>\r\n\
+         WARC-Target-URI: http://site.example/{number}\r\n\
+         Content-Type: application/http; msgtype=response\r\nContent-Length: {}\r\n\r\n",
+        http.len()
+    );
+    [head.as_bytes(), &http, b"\r\n\r\n"].concat()
+}
+
+#[test]
+fn warc_gives_its_pages_of_html() {
+    let bench = Bench::new();
+    let html = |head: &str| {
+        format!(
+            "<html>{head}<body><p>河边的步道修好了。</p><p>首页 魍 登录</p><p>周末有许多人去散步。</p></body></html>"
+        )
+    };
+    // The page itself says nothing of its encoding, or what is wrong; its server knows.
+    let page = html("<title>步道</title><meta charset=big5>");
+    let (gbk, _, _) = encoding_rs::GBK.encode(&page);
+    let said = "<meta property='og:title' content='新步道'><meta name=author content='李明'>";
+    let utf8 = html(said).replacen("<html>", "<html lang=zh>", 1);
+    let plain = "200 OK\r\nContent-Type: text/plain";
+    let warc = [
+        response(1, "200 OK\r\nContent-Type: text/html; charset=GBK", &gbk),
+        response(2, "200 OK\r\nContent-Type: application/xhtml+xml", utf8.as_bytes()),
+        response(3, "404 Not Found\r\nContent-Type: text/html", utf8.as_bytes()),
+        response(4, "200 OK\r\nContent-Type: image/png", utf8.as_bytes()),
+        response(5, plain, PAGE.as_bytes()),
+    ]
+    .concat();
+    let with = |number, fields: &str| {
+        json(number, CLEAN.trim_end()).replace("}\n", &format!("{fields}}}\n"))
+    };
+    let one = with(1, ",\"title\":\"步道\"");
+    let two = with(2, ",\"title\":\"新步道\",\"author\":\"李明\",\"language\":\"zh\"");
+    let want = [one.as_str(), &two, &json(5, CLEAN)].concat();
+    bench.write("in/x.warc.gz", gzip(&warc)).write("y.warc", &warc);
+    let out = bench.filter(&["in", "-o", "out", "--removed", "gone.jsonl"]);
+    out.exits(0).says("3 pages").says("2 WARC records passed over").says("1 page read as GBK");
+    assert_eq!(gunzip(&bench.read("out/x.jsonl.gz")), want);
+    let gone = String::from_utf8(bench.read("gone.jsonl")).unwrap();
+    assert_eq!(gone.matches("\"text\":\"首页 魍 登录\"").count(), 3);
+    assert!(gone.starts_with("{\"file\":\"x.jsonl.gz\",\"record\":1,\"page\":\"<urn:uuid:1>\""));
+    bench.filter(&["y.warc"]).exits(0).prints(&want);
+    // With the HTML, as JSON that can be read back.
+    let out = bench.filter(&["y.warc", "--keep-html"]);
+    let kept = String::from_utf8(out.exits(0).stdout.clone()).unwrap();
+    let second: serde_json::Value = serde_json::from_str(kept.lines().nth(1).unwrap()).unwrap();
+    let names: Vec<_> = second.as_object().unwrap().keys().collect();
+    assert_eq!(names, ["id", "url", "html", "text", "title", "author", "language"]);
+    assert_eq!(second["html"], utf8.as_str());
+    // Without a name of its own, a page is named by its place, and is JSON all the same.
+    let nameless =
+        String::from_utf8(response(1, "200 OK\r\nContent-Type: text/html", b"<p>\xe4\xb8\x99"))
+            .unwrap();
+    let nameless = nameless.replace("WARC-Record-ID", "x").replace("WARC-Target-URI", "y");
+    bench.write("z.warc", nameless);
+    bench.filter(&["z.warc"]).exits(0).prints("{\"id\":\"z.warc:1\",\"text\":\"丙\"}\n");
+    // What was removed from text comes back; pages of HTML are left as they were written.
+    let out = bench.run(&["restore", "out", "--removed", "gone.jsonl", "-o", "back"]);
+    out.exits(0).says("2 pages had been HTML in JSON");
+    let back = [one.as_str(), &two, &json(5, PAGE)].concat();
+    assert_eq!(gunzip(&bench.read("back/x.jsonl.gz")), back);
+    // By other forms: names follow.
+    bench.filter(&["in", "--emit", "text", "-o", "texts"]).exits(0);
+    assert_eq!(gunzip(&bench.read("texts/x.txt.gz")), [CLEAN; 3].join("\n"));
+    bench.filter(&["in", "--emit", "scores", "-o", "scores"]).exits(0);
+    assert!(bench.path("scores/x.jsonl.gz").exists());
+}
+
+#[test]
+fn restore_and_show_know_every_format() {
+    let bench = Bench::new();
+    let jsonl = format!("{{\"text\": {}}}\n", serde_json::Value::from(PAGE));
+    bench.write("in/p.txt.zst", zstd(PAGE)).write("in/q.jsonl.zst", zstd(&jsonl));
+    bench.write("in/a/r.warc.wet.gz", gzip(wet(1, PAGE)));
+    bench.filter(&["in", "-o", "out", "--removed", "gone.jsonl.zst"]).exits(0);
+    bench.run(&["restore", "out", "--removed", "gone.jsonl.zst", "-o", "back"]).exits(0);
+    assert_eq!(unzstd(&bench.read("back/p.txt.zst")), PAGE);
+    assert_eq!(unzstd(&bench.read("back/q.jsonl.zst")), jsonl);
+    assert_eq!(gunzip(&bench.read("back/a/r.jsonl.gz")), json(1, PAGE));
+    let out = bench.run(&["restore", "in/a/r.warc.wet.gz", "--removed", "gone.jsonl.zst"]);
+    out.exits(1).prints("").says("is WARC, which `filter` does not write");
+    let out = bench.run(&["show", "-m", "m.dechaff", "in/a/r.warc.wet.gz"]);
+    out.exits(0).check(out.stdout.starts_with(b"<urn:uuid:1>\n"), "the page by its id");
+}
+
 #[test]
 fn a_broken_record_does_not_take_the_next_one_along() {
     let bench = Bench::new();
@@ -245,7 +336,7 @@ fn what_is_not_read_says_so() {
     out.exits(1).prints(CLEAN).says("dechaff: a.txt: holds xz data, which is not read\n");
     bench.filter(&["b.jsonl"]).exits(1).says("b.jsonl: holds PDF data, which is not read");
     let out = bench.filter(&["p.txt", "--format", "html5"]);
-    out.exits(2).says("[possible values: txt, jsonl, warc, parquet]");
+    out.exits(2).says("[possible values: txt, html, jsonl, warc, parquet]");
     bench.run_with(&["filter", "-m", "m.dechaff", "--format", "wet"], PAGE.as_bytes()).exits(1);
 }
 
@@ -382,12 +473,33 @@ mod parquet {
             }
             // Pages by their ids, numbers too.
             let gone = String::from_utf8(bench.read("gone.jsonl")).unwrap();
-            assert!(gone.starts_with("{\"page\":\"7\",\"n\":2,"), "{gone}");
+            let first = gone.lines().next().unwrap();
+            let place = "{\"file\":\"a/p.parquet\",\"record\":1,\"page\":\"7\",\"n\":2,";
+            assert!(first.starts_with(place), "{first}");
         }
         // The same bytes on any number of threads.
         let once = bench.read("out/a/p.parquet");
         bench.filter(&["in/a/p.parquet", "-o", "one.parquet", "-j", "1"]).exits(0);
         assert_eq!(bench.read("one.parquet"), once);
+    }
+
+    #[test]
+    fn there_is_no_way_back_and_other_forms_take_rows_as_pages() {
+        let bench = Bench::new();
+        bench.write("in/p.parquet", write(&rows()[..1], "content", Compression::SNAPPY));
+        let named = ["--text-field", "content"];
+        bench.filter(&[&["in", "-o", "out", "--removed", "r.jsonl"], &named[..]].concat()).exits(0);
+        for output in [&["out", "-o", "back"][..], &["out/p.parquet", "-o", "p.parquet"]] {
+            let out = bench.run(&[&["restore", "--removed", "r.jsonl"], output].concat());
+            out.exits(1).says("p.parquet: is parquet, into which nothing can be put back");
+        }
+        assert!(!bench.path("back/p.parquet").exists() && !bench.path("p.parquet").exists());
+        let out = bench.filter(&[&["in/p.parquet", "--emit", "jsonl"], &named[..]].concat());
+        out.exits(0).check(out.stdout.starts_with(b"{\"id\":\"7\",\"text\":\""), "rows as pages");
+        bench.filter(&[&["in", "--emit", "dolma", "-o", "dolma"], &named[..]].concat()).exits(0);
+        assert!(bench.path("dolma/p.jsonl").exists());
+        let out = bench.run(&[&["show", "-m", "m.dechaff", "in"], &named[..]].concat());
+        out.exits(0).check(out.stdout.starts_with(b"7\n"), "the column is named here too");
     }
 
     #[test]
@@ -499,6 +611,8 @@ mod parquet {
         }
         let out = bench.filter(&["in", "-o", "out"]);
         out.exits(1).says("errors told above").says("in/0000-ff.parquet: is not a parquet file");
+        out.says("the reader gave up");
+        out.check(!out.stderr.contains("panicked"), "panics are told as errors");
         assert!(!bench.path("out/0000-ff.parquet").exists());
     }
 }

@@ -80,6 +80,7 @@ fn model() -> Model {
         ],
         span: Some(span),
         kinds: Some(kinds),
+        tree: None,
         calibration: Calibration { slope: 0.9, offset: 0.05, length_cost: 0.0 },
         policy: Policy { threshold: 0.7, unsure: 0.4, guard: true, cut: true },
         operating: OperatingCurve {

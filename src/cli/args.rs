@@ -5,8 +5,9 @@ use std::str::FromStr;
 
 use anyhow::{Context as _, Result};
 
-use crate::input::{Format, Found, Source, discover};
-use crate::model::{Dial, Model, Policy};
+use crate::filter::Filter;
+use crate::input::{Format, Found, RecordOptions, Source, discover};
+use crate::model::{Dial, Model, Point, Policy};
 
 /// Which model judges, and how strictly.
 #[derive(Debug, clap::Args)]
@@ -32,23 +33,41 @@ pub struct ModelArgs {
 }
 
 impl ModelArgs {
-    /// The model, and the operating point that was asked for.
+    /// The model, and its policies at the operating point that was asked for.
     ///
     /// # Errors
     /// If the model cannot be read, or the operating point makes no sense for it.
-    pub fn load(&self) -> Result<(Model, Policy)> {
+    pub fn load(&self) -> Result<(Model, Policies)> {
         let model = match &self.model {
             Some(path) => Model::load(path)?,
             None => Model::builtin()?,
         };
-        let policy = match (self.threshold, self.max_article_loss) {
-            (Some(threshold), _) => model.policy().with_threshold(threshold)?,
-            (None, Some(share)) => model.policy_for_loss(share)?,
-            (None, None) if self.careful => model.policy_at(Dial::Careful)?,
-            (None, None) if self.strict => model.policy_at(Dial::Strict)?,
-            (None, None) => *model.policy(),
+        let point = match (self.threshold, self.max_article_loss) {
+            (Some(threshold), _) => Point::Threshold(threshold),
+            (None, Some(share)) => Point::Loss(share),
+            (None, None) if self.careful => Point::Dial(Dial::Careful),
+            (None, None) if self.strict => Point::Dial(Dial::Strict),
+            (None, None) => Point::Default,
         };
-        Ok((model, policy))
+        let policies =
+            Policies { text: model.policy_at(point)?, html: model.html_policy_at(point)? };
+        Ok((model, policies))
+    }
+}
+
+/// How strictly text and HTML are judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Policies {
+    /// For text.
+    pub text: Policy,
+    /// For pages of HTML.
+    pub html: Policy,
+}
+
+impl Policies {
+    /// A filter that judges by them.
+    pub fn filter(self, model: Model) -> Filter {
+        Filter::new(model, self.text).with_html_policy(self.html)
     }
 }
 
@@ -102,10 +121,10 @@ impl RunArgs {
 /// Which pages, and how they are read and judged.
 #[derive(Debug, clap::Args)]
 pub struct PageArgs {
-    /// Files or folders; `-` is standard input. Pages are: a .txt file; a line of a .jsonl file, with
-    /// `text` (a string) or `lines` (strings, or objects with `text`); a record of text in a .warc or
-    /// .wet file, which goes out as a line of JSON, {"id", "url", "text"}; a row of a .parquet file.
-    /// All but parquet also as .gz and .zst.
+    /// Files or folders; `-` is standard input. Pages are: a .txt or .html file; a line of a .jsonl file,
+    /// with `text` (a string), `lines` (strings, or objects with `text`) or `html`; a record of text or
+    /// HTML in a .warc or .wet file, which goes out as a line of JSON, {"id", "url", "text"}; a row of a
+    /// .parquet file. All but parquet also as .gz and .zst.
     #[arg(value_name = "INPUT", default_value = "-")]
     inputs: Vec<PathBuf>,
     /// How to read standard input and files whose names do not tell; recognised unless given. WARC and
@@ -115,7 +134,11 @@ pub struct PageArgs {
     /// The field of a JSON page, or the column of a parquet file, that holds the text; `text` unless
     /// given.
     #[arg(long, value_name = "NAME")]
-    pub text_field: Option<String>,
+    text_field: Option<String>,
+    /// Keep the `html` of JSON pages beside the text that was found in it, and put it beside that of
+    /// WARC pages; it is left out otherwise.
+    #[arg(long)]
+    keep_html: bool,
     /// Cut junk out of the middle of lines that are kept, where the model is sure of it. Slow: it
     /// reads every kept line once more, character by character.
     #[arg(long, overrides_with = "no_cut")]
@@ -133,9 +156,11 @@ pub struct PageArgs {
 enum FormatArg {
     /// The whole input is one page.
     Txt,
+    /// The whole input is one page of HTML.
+    Html,
     /// Every line is a page.
     Jsonl,
-    /// WARC or WET: every record of text is a page.
+    /// WARC or WET: every record of text or HTML is a page.
     #[value(alias = "wet")]
     Warc,
     /// Every row is a page.
@@ -160,6 +185,7 @@ impl PageArgs {
     pub fn find(&self) -> Inputs {
         let format = self.format.map(|format| match format {
             FormatArg::Txt => Format::Text,
+            FormatArg::Html => Format::Html,
             FormatArg::Jsonl => Format::JsonLines,
             FormatArg::Warc => Format::Warc,
             FormatArg::Parquet => Format::Parquet,
@@ -173,7 +199,8 @@ impl PageArgs {
                         inputs.folders.push(input.clone());
                         if sources.is_empty() && errors.is_empty() {
                             let reason =
-                                "holds no .txt, .jsonl, .warc, .wet or .parquet files".into();
+                                "holds no .txt, .html, .jsonl, .warc, .wet or .parquet files"
+                                    .into();
                             let path = input.clone();
                             inputs.errors.push(crate::Error::BadInput { path, reason });
                         }
@@ -190,9 +217,17 @@ impl PageArgs {
         inputs
     }
 
-    /// The policy with what was switched on or off.
-    pub fn adjust(&self, policy: Policy) -> Policy {
-        let cut = (policy.cut || self.cut) && !self.no_cut;
-        Policy { cut, guard: policy.guard && !self.no_guard, ..policy }
+    /// How JSON pages are read.
+    pub fn records(&self) -> RecordOptions<'_> {
+        RecordOptions { text_field: self.text_field.as_deref(), keep_html: self.keep_html }
+    }
+
+    /// The policies with what was switched on or off.
+    pub fn adjust(&self, policies: Policies) -> Policies {
+        let adjust = |policy: Policy| {
+            let cut = (policy.cut || self.cut) && !self.no_cut;
+            Policy { cut, guard: policy.guard && !self.no_guard, ..policy }
+        };
+        Policies { text: adjust(policies.text), html: adjust(policies.html) }
     }
 }

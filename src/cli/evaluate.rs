@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::args::{ModelArgs, RunArgs, expectation};
 use super::say::say;
 use crate::evaluate::{Evaluation, Judged, Options, ReportOptions};
-use crate::filter::{Filter, Scratch};
+use crate::filter::Scratch;
 use crate::input::{LabelledPage, discover, page_digest, read_labelled};
 #[cfg(feature = "training")]
 use crate::train::robustness::{self, Robustness};
@@ -74,22 +74,22 @@ struct Measured {
 ///
 /// Where a file or the model cannot be read, there is nothing to measure, or the output fails.
 pub fn run(args: &Args) -> Result<ExitCode> {
-    let (model, policy) = args.model.load()?;
+    let (model, policies) = args.model.load()?;
     let (pages, bad) = read_gold(&args.gold)?;
     if pages.is_empty() {
         bail!("no labelled pages to measure on");
     }
     let trained_on = pages.iter().filter(|page| model.was_trained_on(page_digest(page))).count();
     if !args.run.quiet {
-        expectation(&model, policy.threshold).into_iter().for_each(say);
+        expectation(&model, policies.text.threshold).into_iter().for_each(say);
     }
-    let filter = Filter::new(model, policy).with_kinds();
+    let filter = policies.filter(model).with_kinds();
     if trained_on > 0 && !args.run.quiet {
         let all = pages.len();
         say(format_args!("warning: the model was trained on {trained_on} of {all} pages"));
     }
     let options = Options {
-        threshold: policy.threshold,
+        threshold: policies.text.threshold,
         resamples: args.resamples,
         seed: args.seed,
         errors: args.errors,

@@ -1,25 +1,30 @@
 //! `dechaff filter`: pages in, their articles out.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, bail};
 
 use super::args::{Inputs, ModelArgs, PageArgs, RunArgs, expectation};
 use super::pages::{self, Buffers, Form, Job, Lists};
+use super::preview::write_preview;
 use super::say::say;
-use crate::filter::Filter;
 use crate::input::{Compression, Format, InputPage};
-use crate::output::{Destination, Output, OutputFile, clean, receipts, unsure};
+use crate::output::{
+    Destination, Emit, Output, OutputFile, Preview, ReceiptsFile, clean, emit, receipts, unsure,
+};
 use crate::{Page, PageVerdict};
 
 /// Write the article lines of pages, leave out the junk.
 ///
-/// What is kept is kept byte for byte. Text gives text, JSON Lines give JSON Lines, parquet gives
-/// parquet: their other fields and columns stay as they are, and a page that is junk throughout stays
-/// with an empty text. WARC and WET give JSON Lines, {"id", "url", "text"} a page. A summary goes to
-/// standard error. The exit code is 0 if all went well, 1 if something could not be read or
-/// written, 2 if the command line makes no sense.
+/// What is kept is kept byte for byte. Text gives text, HTML its text, JSON Lines give JSON Lines and
+/// parquet gives parquet: their other fields and columns stay as they are, and a page that is junk
+/// throughout stays with an empty text. WARC and WET give JSON Lines, {"id", "url", "text"} a page, with
+/// title, author, date and language where a page of HTML says them. A summary goes to standard error.
+/// The exit code is 0 if all went well, 1 if something could not be read or written, 2 if the command
+/// line makes no sense.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -27,9 +32,11 @@ Examples:
   cat pages.jsonl | dechaff filter > clean.jsonl
   dechaff filter crawl/ -o clean/ --removed removed.jsonl.gz
   dechaff filter pages.jsonl.gz -o clean.jsonl.zst --max-article-loss 0.002
-  dechaff filter CC-MAIN-1.warc.wet.gz -o clean.jsonl.gz
+  dechaff filter CC-MAIN-1.warc.gz -o clean.jsonl.gz
   dechaff filter pages.parquet -o clean.parquet --text-field content
-  dechaff filter crawl/ --dry-run")]
+  dechaff filter crawl/ --dry-run | less
+  dechaff filter documents/ -o attributes/dechaff/ --emit dolma
+  dechaff filter crawl/ --emit fasttext -o labelled.txt")]
 pub struct Args {
     #[command(flatten)]
     pages: PageArgs,
@@ -37,8 +44,11 @@ pub struct Args {
     /// whose name ends in .gz or .zst is compressed.
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
+    /// What to write, if not the kept part of the input in its own form.
+    #[arg(long, value_enum, value_name = "FORM")]
+    emit: Option<EmitArg>,
     /// Write what is removed to this file: a line of JSON for each line or span, with page, place,
-    /// probability and text.
+    /// probability and text. `dechaff restore` puts it back.
     #[arg(long, value_name = "FILE")]
     removed: Option<PathBuf>,
     /// Write what is kept although the model is unsure of it to this file: a line of JSON for each
@@ -49,8 +59,9 @@ pub struct Args {
     /// and --dry-run they are counted anyway.
     #[arg(long)]
     kinds: bool,
-    /// Write nothing, print the summary.
-    #[arg(long, conflicts_with_all = ["output", "removed", "list_unsure"])]
+    /// Write nothing, print what would go: by kind, by site where pages carry `site` or `url`, with
+    /// samples.
+    #[arg(long, conflicts_with_all = ["output", "removed", "list_unsure", "emit"])]
     dry_run: bool,
     #[command(flatten)]
     model: ModelArgs,
@@ -58,44 +69,93 @@ pub struct Args {
     run: RunArgs,
 }
 
+/// The forms of `--emit`.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum EmitArg {
+    /// The kept text of all pages, parted by blank lines.
+    Text,
+    /// JSON Lines; a page that was text becomes {"id", "text"}.
+    Jsonl,
+    /// What `dechaff score` writes.
+    Scores,
+    /// {"id", "attributes": {"dechaff": [[start, end, p], ...]}}: what would be removed, in characters
+    /// of the page's text, as `dolma mix` reads it.
+    Dolma,
+    /// Every line as `__label__article text` or `__label__junk text`.
+    Fasttext,
+}
+
+impl From<EmitArg> for Emit {
+    fn from(arg: EmitArg) -> Emit {
+        match arg {
+            EmitArg::Text => Emit::Text,
+            EmitArg::Jsonl => Emit::Jsonl,
+            EmitArg::Scores => Emit::Scores,
+            EmitArg::Dolma => Emit::Dolma,
+            EmitArg::Fasttext => Emit::Fasttext,
+        }
+    }
+}
+
 /// Runs the command.
 ///
 /// # Errors
 /// If the model cannot be read, the output makes no sense or cannot be written.
 pub fn run(args: &Args) -> Result<ExitCode> {
-    let (model, policy) = args.model.load()?;
+    let (model, policies) = args.model.load()?;
     if !args.run.quiet || args.dry_run {
-        expectation(&model, policy.threshold).into_iter().for_each(say);
+        expectation(&model, policies.text.threshold).into_iter().for_each(say);
     }
-    let mut filter = Filter::new(model, args.pages.adjust(policy));
-    if args.kinds || args.dry_run || args.removed.is_some() {
+    let mut filter = args.pages.adjust(policies).filter(model);
+    let form = args.emit.map(Emit::from);
+    if args.kinds || args.dry_run || args.removed.is_some() || form == Some(Emit::Scores) {
         filter = filter.with_kinds();
     }
-    let inputs = args.pages.find();
+    if args.removed.is_some() {
+        filter = filter.with_parts();
+    }
+    let mut inputs = args.pages.find();
     let n_skipped = inputs.n_skipped;
     let destination = if args.dry_run {
         Destination::Nowhere
     } else {
         Destination::new(args.output.as_deref(), !inputs.folders.is_empty())
     };
+    if let Some(form) = form {
+        for source in &mut inputs.sources {
+            source.relative = renamed(&source.relative, form);
+        }
+    }
     let mut lists = Vec::new();
     lists.extend(args.removed.as_deref().map(|path| ("--removed", path)));
     lists.extend(args.list_unsure.as_deref().map(|path| ("--list-unsure", path)));
     destination.check(&inputs.folders, &inputs.sources, &lists)?;
-    check_formats(&destination, &inputs)?;
+    if form.is_none() {
+        check_formats(&destination, &inputs)?;
+    }
     let create = |path: &Option<PathBuf>| -> crate::Result<Option<OutputFile>> {
         let Some(path) = path.as_deref().filter(|_| !inputs.sources.is_empty()) else {
             return Ok(None);
         };
         OutputFile::create(path, Compression::from_name(path)).map(Some)
     };
-    let lists = Lists { receipts: create(&args.removed)?, unsure: create(&args.list_unsure)? };
+    let is_folder = matches!(destination, Destination::Folder(_));
+    let lists = Lists {
+        receipts: create(&args.removed)?.map(|file| ReceiptsFile::new(file, is_folder)),
+        unsure: create(&args.list_unsure)?,
+    };
     let is_written = !args.dry_run;
+    let preview = Mutex::new(Preview::default());
     let (is_receipted, is_listed) = (lists.receipts.is_some(), lists.unsure.is_some());
     let write =
         |page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, buffers: &mut Buffers| {
-            if is_written {
-                clean(page, lines, verdict, &mut buffers.output);
+            match form {
+                Some(form) => emit(form, page, lines, verdict, &mut buffers.output),
+                None if is_written => clean(page, lines, verdict, &mut buffers.output),
+                // A thread that failed has added nothing or all of a page.
+                None => {
+                    preview.lock().unwrap_or_else(PoisonError::into_inner).add(page, lines, verdict)
+                }
             }
             if is_receipted {
                 receipts(page, lines, verdict, &mut buffers.receipts);
@@ -104,17 +164,50 @@ pub fn run(args: &Args) -> Result<ExitCode> {
                 unsure(page, lines, verdict, &mut buffers.unsure);
             }
         };
-    let text_field = args.pages.text_field.as_deref();
-    let is_one_stream = matches!(destination, Destination::Stdout | Destination::File(_));
-    let job = Job { filter: &filter, text_field, is_one_stream, write: &write };
+    let records = args.pages.records();
+    let is_one_stream =
+        form.is_none() && matches!(destination, Destination::Stdout | Destination::File(_));
     let output = Output::new(destination);
+    let output = if form == Some(Emit::Text) { output.with_blank_lines() } else { output };
     #[cfg(feature = "parquet")]
-    let output = output.with_parquet(text_field);
+    let output = if form.is_none() { output.with_parquet(records.text_field) } else { output };
+    let job = Job { filter: &filter, records, is_one_stream, write: &write };
     let summary = pages::run(inputs, &job, output, lists, &args.run)?;
+    if args.dry_run {
+        let preview = preview.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+        write_preview(&mut out, &preview)?;
+        out.flush()?;
+    }
     if !args.run.quiet || args.dry_run {
         pages::report(&summary, n_skipped).into_iter().for_each(say);
     }
     Ok(if summary.errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The name of the file in a folder for what is emitted: with the ending of its form.
+fn renamed(relative: &Path, form: Emit) -> PathBuf {
+    let name = relative.to_string_lossy();
+    let lower = name.to_ascii_lowercase();
+    let compressed = [".gz", ".zst"].into_iter().find(|ending| lower.ends_with(ending));
+    let stem_end = name.len() - compressed.map_or(0, str::len);
+    let (stem, compression) = name.split_at_checked(stem_end).unwrap_or((&name, ""));
+    let (ending, own) = match form.is_json() {
+        true => ("jsonl", &["jsonl", "ndjson", "json", "jsonlines"][..]),
+        false => ("txt", &["txt"][..]),
+    };
+    let is_own = |e: &std::ffi::OsStr| own.iter().any(|own| e.eq_ignore_ascii_case(own));
+    if relative == Path::new("-") || Path::new(stem).extension().is_none_or(is_own) {
+        return relative.into();
+    }
+    // `x.warc.wet` is one ending.
+    let stem = Path::new(stem);
+    let is = |path: &Path, ending| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(ending));
+    let inner = stem.with_extension("");
+    let stem = if is(stem, "wet") && is(&inner, "warc") { &inner } else { stem };
+    let mut renamed = stem.with_extension(ending).into_os_string();
+    renamed.push(compression);
+    renamed.into()
 }
 
 /// Text, JSON Lines and parquet cannot go into one stream, and parquet needs a file of its own.

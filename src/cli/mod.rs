@@ -2,27 +2,44 @@
 //! code. Data goes to standard output, words to standard error.
 
 mod args;
+mod diff;
+mod each_page;
 mod evaluate;
+mod explain;
 mod filter;
+#[cfg(feature = "training")]
+mod label;
 mod model;
 mod pages;
+mod preview;
+mod restore;
 mod say;
 mod score;
+mod shell;
+mod show;
 #[cfg(feature = "training")]
 mod steps;
 #[cfg(feature = "training")]
 mod train;
+mod visible;
 
 pub use args::{ModelArgs, PageArgs, RunArgs};
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory as _, Parser};
+
+const EXAMPLES: &str = "\
+Examples:
+  dechaff filter page.txt                                     one page, the article on standard output
+  dechaff filter crawl/ -o clean/ --removed removed.jsonl.gz  a folder, and what was taken out
+  dechaff show page.txt                                       what would become of each line
+  dechaff restore clean/ --removed removed.jsonl.gz -o crawl-again/";
 
 /// Takes the chaff out of web scrapes: writes the article, leaves out link farms, keyword strings,
 /// menus, footers and other junk.
 #[derive(Debug, Parser)]
-#[command(name = "dechaff", version, max_term_width = 100)]
+#[command(name = "dechaff", version, max_term_width = 100, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -32,22 +49,40 @@ struct Cli {
 enum Command {
     Filter(filter::Args),
     Score(score::Args),
+    Restore(restore::Args),
+    Show(show::Args),
+    Explain(explain::Args),
+    Diff(diff::Args),
+    #[cfg(feature = "training")]
+    Label(label::Args),
     #[cfg(feature = "training")]
     Train(train::Args),
     Evaluate(evaluate::Args),
     Model(model::Args),
+    Completions(shell::CompletionsArgs),
+    Man(shell::ManArgs),
 }
 
 /// Runs the program with the arguments of the process. The exit code is 0 for done, 1 for failed or
 /// partly failed, 2 for a command line that makes no sense.
 pub fn run() -> ExitCode {
+    #[cfg(feature = "parquet")]
+    hush_caught_panics();
     let result = match Cli::parse().command {
         Command::Filter(args) => filter::run(&args),
         Command::Score(args) => score::run(&args),
+        Command::Restore(args) => restore::run(&args),
+        Command::Show(args) => show::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Diff(args) => diff::run(&args),
+        #[cfg(feature = "training")]
+        Command::Label(args) => label::run(&args),
         #[cfg(feature = "training")]
         Command::Train(args) => train::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Model(args) => model::run(&args),
+        Command::Completions(args) => shell::completions(&args, Cli::command()),
+        Command::Man(_) => shell::man(Cli::command()),
     };
     match result {
         Ok(code) => code,
@@ -58,4 +93,15 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Panics that become errors of their file are not told twice; all others are told as ever.
+#[cfg(feature = "parquet")]
+fn hush_caught_panics() {
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !crate::input::parquet::is_guarded() {
+            tell(panic);
+        }
+    }));
 }

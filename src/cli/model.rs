@@ -20,7 +20,7 @@ use {
 };
 
 use super::args::expectation;
-use crate::model::{Dial, Model};
+use crate::model::{Dial, Model, Point, Policy};
 
 /// Show, check or describe a model file, or hold its figures against floors.
 #[derive(Debug, clap::Args)]
@@ -208,8 +208,8 @@ fn describe(model: &Model) -> String {
     lines.push(format!("kinds of junk: {kinds}"));
     let named = [
         ("default:      ", Ok(*policy)),
-        ("--careful:    ", model.policy_at(Dial::Careful)),
-        ("--strict:     ", model.policy_at(Dial::Strict)),
+        ("--careful:    ", model.policy_at(Point::Dial(Dial::Careful))),
+        ("--strict:     ", model.policy_at(Point::Dial(Dial::Strict))),
     ];
     for (name, point) in named {
         lines.push(match point {
@@ -220,6 +220,17 @@ fn describe(model: &Model) -> String {
             Err(error) => format!("{name} refused: {error}"),
         });
     }
+    lines.push(match &model.tree {
+        None => "HTML:          judged by its text".into(),
+        Some(tree) => {
+            let Policy { threshold, .. } = tree.policy;
+            let expected = tree.operating.expected(threshold);
+            let lost = expected.map_or_else(String::new, |point| {
+                format!(", where held-out sites lost {:.2} %", 100.0 * point.article_loss)
+            });
+            format!("HTML:          {} passes, threshold {threshold:.4}{lost}", tree.passes.len())
+        }
+    });
     for set in &card.sets {
         lines.push(format!(
             "trained on:    {} ({} pages, {} sites, {} article and {} junk lines, weight {:.3})",

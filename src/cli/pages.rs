@@ -9,12 +9,13 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::args::{Inputs, RunArgs};
-use super::say::Progress;
+use super::say::{Progress, count};
+use super::visible::{start, visible};
 use crate::filter::{Filter, Scratch};
 use crate::input::{
-    Compression, Format, InputPage, RawPage, Source, SourceReader, read_source_with,
+    Compression, Format, InputPage, RawPage, RecordOptions, Source, SourceReader, read_source_with,
 };
-use crate::output::{Output, OutputFile, Summary};
+use crate::output::{Aside, Output, OutputFile, ReceiptsFile, Summary};
 use crate::text::Kind;
 use crate::{Error, Page, PageVerdict, pipeline};
 
@@ -36,7 +37,7 @@ impl Form {
     /// The form in which pages of a format go out.
     pub fn of(format: Format) -> Form {
         match format {
-            Format::Text => Form::Text,
+            Format::Text | Format::Html => Form::Text,
             Format::JsonLines | Format::Warc => Form::JsonLines,
             Format::Parquet => Form::Parquet,
         }
@@ -52,12 +53,15 @@ impl Form {
     }
 }
 
+/// Forms of removed lines that the summary lists.
+const MOST_FREQUENT: usize = 10;
+
 /// What is to be done with each page.
 pub struct Job<'a> {
     /// Judges.
     pub filter: &'a Filter,
-    /// The field of a JSON page that holds its text.
-    pub text_field: Option<&'a str>,
+    /// How JSON pages are read.
+    pub records: RecordOptions<'a>,
     /// Whether all pages go into one stream that is text or JSON Lines as they are.
     pub is_one_stream: bool,
     /// Writes the page into the buffers.
@@ -79,7 +83,7 @@ pub struct Buffers {
 #[derive(Debug, Default)]
 pub struct Lists {
     /// What is removed.
-    pub receipts: Option<OutputFile>,
+    pub receipts: Option<ReceiptsFile>,
     /// What is kept although unsure.
     pub unsure: Option<OutputFile>,
 }
@@ -108,6 +112,11 @@ enum Done {
         path: Arc<Path>,
         line: u64,
         is_null: bool,
+    },
+    /// A line that holds no page, and why that is an error where it is one.
+    Aside {
+        line: RawPage,
+        error: Option<Error>,
     },
     Other(Item),
 }
@@ -147,10 +156,11 @@ pub fn run(
     let mut stream_form = None;
     let is_one_stream = job.is_one_stream;
     let is_stdout = output.is_stdout();
-    let text_field = job.text_field;
+    let text_field = job.records.text_field;
+    let is_receipted = lists.receipts.is_some();
     let items = inputs.sources.into_iter().flat_map(move |source| {
         let stream = if is_one_stream { Some((&mut stream_form, is_stdout)) } else { None };
-        items(source, text_field, stream)
+        items(source, text_field, is_receipted, stream)
     });
     let weigh = |item: &Item| if let Item::Page(page) = item { page.bytes.len() } else { 0 };
     let write = |done: Done| -> crate::Result<()> {
@@ -158,7 +168,7 @@ pub fn run(
             Done::Page { buffers, summary, n_bytes, path, line, is_null } => {
                 output.row(line, &buffers.output, is_null)?;
                 if let Some(receipts) = &mut lists.receipts {
-                    receipts.write(&buffers.receipts)?;
+                    receipts.page(&buffers.receipts)?;
                 }
                 if let Some(unsure) = &mut lists.unsure {
                     unsure.write(&buffers.unsure)?;
@@ -175,7 +185,20 @@ pub fn run(
                 progress.page(n_bytes);
                 total += summary;
             }
+            Done::Aside { line, error } => {
+                let what = if error.is_some() { Aside::Unreadable } else { Aside::Blank };
+                if let Some(receipts) = &mut lists.receipts {
+                    receipts.aside(what, &line)?;
+                }
+                if let Some(error) = error {
+                    progress.say(error);
+                    total.errors += 1;
+                }
+            }
             Done::Other(Item::Begin { source, format, compression }) => {
+                if let Some(receipts) = &mut lists.receipts {
+                    receipts.begin(&source);
+                }
                 output.begin(&source, format, compression)?;
             }
             Done::Other(Item::End { n_passed_over }) => {
@@ -191,17 +214,21 @@ pub fn run(
         }
         Ok(())
     };
-    args.pool()?.install(|| pipeline::run(items, weigh, |item| work(item, job), write))?;
+    args.pool()?.install(|| {
+        pipeline::run(items, weigh, |item| work(item, job, is_receipted, !args.quiet), write)
+    })?;
     output.finish()?;
-    lists.receipts.map_or(Ok(()), OutputFile::commit)?;
+    lists.receipts.map_or(Ok(()), ReceiptsFile::commit)?;
     lists.unsure.map_or(Ok(()), OutputFile::commit)?;
     Ok(total)
 }
 
-/// The items of one source. Where all sources go into one stream, the first one settles its form.
+/// The items of one source, with its blank lines where there are to be receipts of them. Where all
+/// sources go into one stream, the first one settles its form.
 fn items(
     source: Source,
     text_field: Option<&str>,
+    is_receipted: bool,
     stream: Option<(&mut Option<Form>, bool)>,
 ) -> Box<dyn Iterator<Item = Item> + Send> {
     let source = Arc::new(source);
@@ -230,6 +257,7 @@ fn items(
         }
     }
     let begin = Item::Begin { source, format: reader.format, compression: reader.compression };
+    let reader = if is_receipted { reader.with_blank_lines() } else { reader };
     Box::new(std::iter::once(begin).chain(Reading(Some(reader))))
 }
 
@@ -251,19 +279,34 @@ impl Iterator for Reading {
     }
 }
 
-fn work(item: Item, job: &Job<'_>) -> Done {
+fn work(item: Item, job: &Job<'_>, is_receipted: bool, has_skeletons: bool) -> Done {
     let Item::Page(raw) = item else { return Done::Other(item) };
+    if raw.is_blank() {
+        return Done::Aside { line: raw, error: None };
+    }
     let (n_bytes, is_null) = (raw.bytes.len(), raw.about.is_null);
-    let page = match raw.parse(job.text_field) {
+    // Of the formats, only this one has lines that are no pages.
+    let is_line = raw.format == Format::JsonLines;
+    let as_it_was = (is_receipted && is_line).then(|| raw.clone());
+    let page = match raw.parse(job.records) {
         Ok(page) => page,
-        Err(error) => return Done::Other(Item::Problem(error)),
+        Err(error) => {
+            return match as_it_was {
+                Some(line) => Done::Aside { line, error: Some(error) },
+                None => Done::Other(Item::Problem(error)),
+            };
+        }
     };
     let lines = page.lines();
     let mut buffers = Buffers::default();
     let summary = SCRATCH.with_borrow_mut(|(scratch, verdict)| {
-        job.filter.judge_into(&lines, scratch, verdict);
+        match page.document() {
+            Some(document) => job.filter.judge_document_into(document, scratch, verdict),
+            None => job.filter.judge_into(&lines, scratch, verdict),
+        }
         (job.write)(&page, &lines, verdict, &mut buffers);
-        Summary::of_page(&page, &lines, verdict)
+        let summary = Summary::of_page(&page, &lines, verdict);
+        if has_skeletons { summary.with_skeletons(&lines, verdict) } else { summary }
     });
     Done::Page { buffers, summary, n_bytes, path: page.path.clone(), line: page.line, is_null }
 }
@@ -299,14 +342,18 @@ pub fn report(summary: &Summary, n_skipped: usize) -> Vec<String> {
     }
     let where_replaced = format!("replaced by U+FFFD, in {}", count(s.mended_pages, "page"));
     tell(s.replaced, "faulty sequence", &where_replaced);
-    let why = "passed over: of another status or media type than pages of text";
+    let why = "passed over: of another status or media type than pages of text or HTML";
     tell(s.passed_over, "WARC record", why);
     tell(n_skipped as u64, "file", "passed over: no known ending");
     tell(s.errors, "error", "told above");
+    let top = s.skeletons.top(MOST_FREQUENT);
+    // What is there once or twice is not frequent.
+    if top.first().is_some_and(|(_, lines, _)| *lines > 2) {
+        lines.push("removed most often, by form (文 Han, A letters, 0 digits):".into());
+        let width = top.first().map_or(0, |(_, lines, _)| lines.to_string().len());
+        lines.extend(top.iter().filter(|(_, lines, _)| *lines > 1).map(|(form, lines, sample)| {
+            format!("  {lines:>width$}  {}  such as: {}", visible(form), start(sample, 40))
+        }));
+    }
     lines
-}
-
-/// `1 page`, `2 pages`.
-fn count(n: u64, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }

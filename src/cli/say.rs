@@ -11,6 +11,11 @@ pub fn say(message: impl Display) {
     let _ = writeln!(std::io::stderr(), "dechaff: {message}");
 }
 
+/// `1 page`, `2 pages`.
+pub fn count(n: u64, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
 /// An error with its causes, none of them said twice: the library's errors name their cause already.
 pub fn chain(error: &anyhow::Error) -> String {
     let mut said = String::new();

@@ -8,7 +8,6 @@ use anyhow::{Result, bail};
 use super::args::{ModelArgs, PageArgs, RunArgs, expectation};
 use super::pages::{self, Buffers, Job, Lists};
 use super::say::say;
-use crate::filter::Filter;
 use crate::input::InputPage;
 use crate::output::{Destination, Output, scores};
 use crate::{Page, PageVerdict};
@@ -43,11 +42,11 @@ pub struct Args {
 /// # Errors
 /// If the model cannot be read, the output makes no sense or cannot be written.
 pub fn run(args: &Args) -> Result<ExitCode> {
-    let (model, policy) = args.model.load()?;
+    let (model, policies) = args.model.load()?;
     if !args.run.quiet {
-        expectation(&model, policy.threshold).into_iter().for_each(say);
+        expectation(&model, policies.text.threshold).into_iter().for_each(say);
     }
-    let filter = Filter::new(model, args.pages.adjust(policy)).with_kinds();
+    let filter = args.pages.adjust(policies).filter(model).with_kinds();
     let inputs = args.pages.find();
     let n_skipped = inputs.n_skipped;
     let destination = Destination::new(args.output.as_deref(), false);
@@ -59,8 +58,8 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         |page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, buffers: &mut Buffers| {
             scores(page, lines, verdict, &mut buffers.output);
         };
-    let text_field = args.pages.text_field.as_deref();
-    let job = Job { filter: &filter, text_field, is_one_stream: false, write: &write };
+    let records = args.pages.records();
+    let job = Job { filter: &filter, records, is_one_stream: false, write: &write };
     let summary = pages::run(inputs, &job, Output::new(destination), Lists::default(), &args.run)?;
     if !args.run.quiet {
         pages::report(&summary, n_skipped).into_iter().for_each(say);

@@ -190,8 +190,8 @@ fn fit(
     steps: &Steps,
 ) -> Result<Model> {
     steps.now("making pages");
-    let corpus = Corpus::assemble(pages.to_vec(), recipe, |pages, folds| {
-        Ok(made::make(pages, folds, recipe, materials))
+    let corpus = Corpus::assemble(pages.to_vec(), recipe, |pages, html, folds| {
+        Ok(made::make(pages, html, folds, recipe, materials))
     })?;
     let mut model = trainer::train(&corpus, recipe, &|step| steps.now(step))?;
     model.card.lexicons.clone_from(&materials.digest);

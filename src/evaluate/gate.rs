@@ -34,6 +34,8 @@ pub enum Figure {
     PlantedRecall,
     /// Expected calibration error; less is better.
     CalibrationError,
+    /// F1 of the 4-shingles kept of pages of HTML.
+    TextF1,
 }
 
 impl Figure {
@@ -44,13 +46,14 @@ impl Figure {
             Figure::ArticleLoss => "article_loss",
             Figure::PlantedRecall => "planted_recall",
             Figure::CalibrationError => "calibration_error",
+            Figure::TextF1 => "text_f1",
         }
     }
 
     /// How much worse `now` is than `bound`; negative where it is better.
     fn shortfall(self, bound: f64, now: f64) -> f64 {
         match self {
-            Figure::JunkF1 | Figure::PlantedRecall => bound - now,
+            Figure::JunkF1 | Figure::PlantedRecall | Figure::TextF1 => bound - now,
             Figure::ArticleLoss | Figure::CalibrationError => now - bound,
         }
     }
@@ -58,7 +61,7 @@ impl Figure {
     /// To four digits, and never better than it is.
     fn rounded(self, value: f64) -> f64 {
         match self {
-            Figure::JunkF1 | Figure::PlantedRecall => (value * 1e4).floor() / 1e4,
+            Figure::JunkF1 | Figure::PlantedRecall | Figure::TextF1 => (value * 1e4).floor() / 1e4,
             Figure::ArticleLoss | Figure::CalibrationError => (value * 1e4).ceil() / 1e4,
         }
     }
@@ -181,6 +184,14 @@ pub fn measured(figures: &Value, path: &Path) -> Result<(String, Vec<Floor>)> {
     add("planted", Figure::PlantedRecall, planted("recall"), planted("recall_interval"));
     let error = evaluation.pointer("/pooled/calibration/expected_error");
     add("all", Figure::CalibrationError, error, None);
+    let html = |path: &str| figures.pointer(&format!("/html/{path}"));
+    for set in html("evaluation/texts").and_then(Value::as_array).into_iter().flatten() {
+        let name = set.get("name").and_then(Value::as_str).ok_or_else(foreign)?;
+        add(&format!("{name} (HTML)"), Figure::TextF1, set.get("f1"), None);
+    }
+    let planted = |path: &str| html(&format!("planted/{path}"));
+    let interval = planted("recall_interval");
+    add("planted (HTML)", Figure::PlantedRecall, planted("recall"), interval);
     Ok((data.to_owned(), all))
 }
 

@@ -12,9 +12,11 @@ pub mod gate;
 pub mod metrics;
 mod naming;
 mod report;
+mod shingles;
 mod slices;
 mod table;
 mod tally;
+mod texts;
 
 use std::collections::BTreeMap;
 
@@ -25,6 +27,7 @@ pub use naming::{NamedKind, Naming};
 pub use report::ReportOptions;
 pub use slices::{Figures, KindSlice, Slice};
 pub use tally::Tally;
+pub use texts::TextFigures;
 
 use crate::filter::{Filter, PageVerdict, Scratch};
 use crate::input::LabelledPage;
@@ -63,8 +66,14 @@ impl<'a> Judged<'a> {
     ///
     /// As [`Judged::new`].
     pub fn by(filter: &Filter, page: &'a LabelledPage, scratch: &mut Scratch) -> Result<Self> {
-        let texts = Page::from_lines(page.lines.iter().map(|line| line.text.as_str()));
-        Judged::new(page, filter.judge(&texts, scratch))
+        let verdict = match &page.html {
+            Some(html) => filter.judge_document(&html.document, scratch),
+            None => {
+                let texts = Page::from_lines(page.lines.iter().map(|line| line.text.as_str()));
+                filter.judge(&texts, scratch)
+            }
+        };
+        Judged::new(page, verdict)
     }
 
     /// The gold page.
@@ -159,6 +168,9 @@ pub struct Evaluation {
     pub sets: Vec<Measured>,
     /// Kinds of junk, in the order of the labelling guide.
     pub kinds: Vec<KindSlice>,
+    /// Pages of HTML as texts, set by set.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub texts: Vec<TextFigures>,
     /// How well the kinds are named; `None` where the model names none.
     pub naming: Option<Naming>,
     /// By length of the line in characters.
@@ -222,6 +234,7 @@ impl Evaluation {
             mean_over_sets: MeanOverSets::of(&sets, &draws),
             sets,
             kinds: sums.kinds(),
+            texts: texts::by_set(pages),
             naming: Naming::of(pages),
             line_lengths: sums.line_lengths(),
             page_lengths: sums.page_lengths(),
@@ -287,6 +300,7 @@ mod testing {
             lang: None,
             set: "s".to_owned(),
             lines: lines.iter().map(line).collect(),
+            html: None,
         }
     }
 
@@ -299,7 +313,7 @@ mod testing {
             kind: None,
         };
         let lines = probabilities.iter().map(line).collect();
-        Judged::new(page, PageVerdict { lines, guarded: false }).unwrap()
+        Judged::new(page, PageVerdict { lines, ..PageVerdict::default() }).unwrap()
     }
 }
 

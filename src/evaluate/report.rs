@@ -8,7 +8,7 @@ use super::errors::{Mistake, WorstError};
 use super::metrics::ClassFigures;
 use super::slices::{Figures, Slice};
 use super::table::{Table, shown};
-use super::{Evaluation, MeanOverSets, NamedKind, Naming};
+use super::{Evaluation, MeanOverSets, NamedKind, Naming, TextFigures};
 
 /// Columns of a name in a table.
 const NAME: usize = 32;
@@ -43,6 +43,7 @@ impl Display for Report<'_> {
         writeln!(out)?;
         totals(&evaluation.pooled.figures, out)?;
         kinds(evaluation, out)?;
+        texts(&evaluation.texts, out)?;
         naming(evaluation.naming.as_ref(), out)?;
         slices("length of line (characters)", &evaluation.line_lengths, usize::MAX, out)?;
         slices("length of page (lines)", &evaluation.page_lengths, usize::MAX, out)?;
@@ -69,6 +70,21 @@ fn header(evaluation: &Evaluation, out: &mut Formatter<'_>) -> fmt::Result {
         writeln!(out, "{guarded} pages kept whole by the guard")?;
     }
     Ok(())
+}
+
+fn texts(sets: &[TextFigures], out: &mut Formatter<'_>) -> fmt::Result {
+    if sets.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\npages of HTML as texts: 4-shingles, means over pages")?;
+    let mut table = Table::new(["set", "pages", "P", "R", "F1"]);
+    for set in sets {
+        let figures = [set.precision, set.recall, set.f1]
+            .map(|figure| figure.map_or_else(|| "–".to_owned(), |f| format!("{f:.3}")));
+        let first = [set.name.clone(), count(set.pages)];
+        table.row(first.into_iter().chain(figures));
+    }
+    table.write(out)
 }
 
 fn sets(evaluation: &Evaluation) -> Table {

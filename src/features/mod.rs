@@ -12,3 +12,4 @@ pub mod runs;
 pub mod schema;
 pub mod shape;
 pub mod skeleton;
+pub mod tree;

@@ -1,6 +1,8 @@
 //! N-grams of a sequence of codes, hashed: folded characters, skeleton tokens or word ids in,
 //! 32-bit hashes out. A table of 2^b weights uses the upper b bits of a hash.
 
+use std::ops::Range;
+
 /// Codes that no character folds to: they mark both ends of a sequence.
 const BEGIN: u64 = 1;
 const END: u64 = 2;
@@ -82,6 +84,47 @@ fn emit_up_to<const N: usize>(codes: &[u16], salt: u64, mut each: impl FnMut(u32
     count
 }
 
+/// An n-gram with its place, for explaining a score.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gram {
+    /// What [`emit`] gives for it.
+    pub hash: u32,
+    /// The codes it is made of, without marks.
+    pub codes: Range<usize>,
+    /// Whether the mark of the beginning is part of it.
+    pub begins: bool,
+    /// Whether the mark of the end is.
+    pub ends: bool,
+}
+
+/// The n-grams of [`emit`] in the same order, with their places.
+pub fn grams(codes: &[u16], family: Family) -> Vec<Gram> {
+    let n = family.max_order;
+    let mut all = Vec::new();
+    if codes.is_empty() {
+        return all;
+    }
+    let mut window = BEGIN;
+    let marked = codes.iter().map(|&code| u64::from(code)).chain(std::iter::once(END));
+    for (position, code) in marked.enumerate() {
+        window = (window << 16) | code;
+        let ends = position == codes.len();
+        // The mark of the end is none by itself.
+        for order in 1 + usize::from(ends)..=n.min(position + 2) {
+            let begins = order == position + 2;
+            let from = (position + 1).saturating_sub(order);
+            let to = (position + 1).min(codes.len());
+            let hash = hash(window, order, family.salt);
+            all.push(Gram { hash, codes: from..to, begins, ends });
+        }
+    }
+    if codes.len() <= WHOLE_MAX {
+        let hash = hash_whole(codes, family.salt);
+        all.push(Gram { hash, codes: 0..codes.len(), begins: true, ends: true });
+    }
+    all
+}
+
 /// The last `order` codes of the window, salted and mixed (multiply-shift: Dietzfelbinger et al.
 /// 1997); the upper half of the product is well mixed, the lower is not.
 #[inline]
@@ -151,6 +194,33 @@ mod tests {
             hash_whole(&[97, 98], s),
         ];
         assert_eq!(grams(&[97, 98], CHARACTERS), expected);
+    }
+
+    #[test]
+    fn places_are_those_of_what_is_emitted() {
+        for family in FAMILIES {
+            for length in [0, 1, 2, 3, 4, 9, 16, 17, 30] {
+                let codes: Vec<u16> = (0..length).map(|i| 100 + i % 7).collect();
+                let placed = super::grams(&codes, family);
+                let hashes: Vec<u32> = placed.iter().map(|gram| gram.hash).collect();
+                assert_eq!(hashes, grams(&codes, family), "{} {length}", family.name);
+            }
+        }
+        let placed = super::grams(&[97, 98], CHARACTERS);
+        let places: Vec<_> = placed.into_iter().map(|g| (g.codes, g.begins, g.ends)).collect();
+        let (no, yes) = (false, true);
+        let expected = [
+            (0..1, no, no),
+            (0..1, yes, no),
+            (1..2, no, no),
+            (0..2, no, no),
+            (0..2, yes, no),
+            (1..2, no, yes),
+            (0..2, no, yes),
+            (0..2, yes, yes),
+            (0..2, yes, yes),
+        ];
+        assert_eq!(places, expected);
     }
 
     #[test]

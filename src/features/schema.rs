@@ -1,7 +1,7 @@
 //! The schema: every feature by name and in order, and a digest of it all. A model file carries the
 //! digest, and a program refuses a model whose features it would compute otherwise.
 
-use super::{context, ngrams};
+use super::{context, ngrams, tree};
 use crate::{digest::Digest, text::fold};
 
 /// Raised when a feature is computed otherwise under the same name.
@@ -15,6 +15,19 @@ pub fn digest() -> String {
         digest.field(family.name).field((family.max_order as u32).to_le_bytes());
     }
     for name in context::column_names() {
+        digest.field(name);
+    }
+    digest.hex()
+}
+
+/// Raised when a feature of the tree is computed otherwise under the same name.
+const TREE_REVISION: u32 = 1;
+
+/// The digest of what the head for HTML adds, apart: a model without that head does not depend on it.
+pub fn tree_digest() -> String {
+    let mut digest = Digest::new();
+    digest.field(TREE_REVISION.to_le_bytes());
+    for name in tree::COLUMNS {
         digest.field(name);
     }
     digest.hex()

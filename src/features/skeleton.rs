@@ -61,11 +61,40 @@ pub(super) fn mark(code: u16) -> u16 {
     code.max(OTHER + 1)
 }
 
+/// The most tokens of a coarse skeleton: the first ones tell the form, the rest is how long the line is.
+const COARSE: usize = 12;
+
 /// A hash of the skeleton that forgets how long the runs are and how often a pattern repeats:
 /// `A | B`, `A|B|C` and longer lists all give the same.
 pub fn coarse_hash(tokens: &[u16]) -> u32 {
-    // The first dozen tokens tell the form; the rest is how long the line is.
-    let mut kept = [0u16; 12];
+    let (kept, n) = coarse(tokens);
+    super::ngrams::hash_whole(&kept[..n], u64::from(HAN))
+}
+
+/// What [`coarse_hash`] is the hash of, for people: `文` for Han, `A` for letters, `0` for digits, `ж` for
+/// letters of other scripts, marks as they are.
+///
+/// ```
+/// use dechaff::{features::skeleton, text::fold::fold_line};
+/// let (mut codes, mut tokens) = (Vec::new(), Vec::new());
+/// fold_line("首页 | 新闻 | News24 | 体育", &mut codes);
+/// skeleton::tokens(&codes, &mut tokens);
+/// assert_eq!(skeleton::describe(&tokens), "文|文|A0|文");
+/// ```
+pub fn describe(tokens: &[u16]) -> String {
+    let (kept, n) = coarse(tokens);
+    let sign = |&token: &u16| match token {
+        HAN => '文',
+        LATIN => 'A',
+        DIGIT => '0',
+        OTHER => 'ж',
+        mark => char::from_u32(u32::from(mark)).unwrap_or('□'),
+    };
+    kept[..n].iter().map(sign).collect()
+}
+
+fn coarse(tokens: &[u16]) -> ([u16; COARSE], usize) {
+    let mut kept = [0u16; COARSE];
     let mut n = 0;
     for (position, &token) in tokens.iter().enumerate() {
         let beside_mark = |other: Option<&u16>| other.is_none_or(|&t| t > OTHER && t != SPACE);
@@ -88,7 +117,7 @@ pub fn coarse_hash(tokens: &[u16]) -> u32 {
         kept[n] = token;
         n += 1;
     }
-    super::ngrams::hash_whole(&kept[..n], u64::from(HAN))
+    (kept, n)
 }
 
 /// Whether `token` goes on with a pattern of that period that has come around at least once.

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{BIG5, EUC_JP, EUC_KR, Encoding, GB18030, GBK, SHIFT_JIS, UTF_8};
+use encoding_rs::{BIG5, EUC_JP, EUC_KR, Encoding, GB18030, GBK, ISO_2022_JP, SHIFT_JIS, UTF_8};
 
 /// The encodings that a guess may name. Single-byte ones are not among them: every sequence of bytes
 /// is valid in most of those, so a guess for one of them proves nothing.
@@ -64,6 +64,56 @@ pub(crate) fn decode_field(bytes: &[u8]) -> Decoded<'_> {
         Ok(text) => Decoded { text: Cow::Borrowed(text), encoding: UTF_8.name(), replaced: 0 },
         Err(_) => decode(bytes),
     }
+}
+
+/// Where a page says what it is encoded in, it does so within these bytes.
+const PRESCAN: usize = 4096;
+
+/// Decodes an HTML page. A byte order mark says what it is; after that bytes that are valid UTF-8 are
+/// UTF-8, whatever the page says; then `charset`, as the server named it, then what a `<meta>` at
+/// the start of the page names, each only where the bytes bear it out; then the guess of
+/// [`decode`].
+///
+/// ```
+/// use dechaff::input::decode_html;
+/// let page = decode_html(b"<meta charset=\"big5\"><p>\xa4\xd1", None);
+/// assert_eq!((&*page.text, page.encoding), ("<meta charset=\"big5\"><p>天", "Big5"));
+/// ```
+pub fn decode_html<'a>(bytes: &'a [u8], charset: Option<&str>) -> Decoded<'a> {
+    let is_escaped = |e: &'static Encoding| e == ISO_2022_JP;
+    let named = || {
+        let named = charset.and_then(|label| Encoding::for_label(label.as_bytes()));
+        named.or_else(|| declared(bytes))
+    };
+    let is_utf8 = || simdutf8::basic::from_utf8(bytes).is_ok();
+    if Encoding::for_bom(bytes).is_some() || (is_utf8() && !named().is_some_and(is_escaped)) {
+        return decode(bytes);
+    }
+    for encoding in [charset.and_then(|l| Encoding::for_label(l.as_bytes())), declared(bytes)] {
+        let Some(encoding) = encoding.filter(|&e| e != UTF_8) else { continue };
+        let decoded = decode_as(bytes, encoding);
+        let foreign = decoded.text.chars().filter(|c| !c.is_ascii()).count();
+        if decoded.replaced * 10 <= foreign {
+            return decoded;
+        }
+    }
+    decode(bytes)
+}
+
+/// The encoding that a `<meta>` tag names.
+fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = bytes.get(..PRESCAN).unwrap_or(bytes).to_ascii_lowercase();
+    memchr::memmem::find_iter(&head, b"<meta").find_map(|start| {
+        let tag = head.get(start..)?;
+        let tag = tag.get(..memchr::memchr(b'>', tag)?)?;
+        let after = tag.get(memchr::memmem::find(tag, b"charset")? + b"charset".len()..)?;
+        let value = after.trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
+        let value = value.strip_prefix(b"\"").or(value.strip_prefix(b"'")).unwrap_or(value);
+        let end = value.iter().position(|b| matches!(b, b'"' | b'\'' | b';' | b' ' | b'/'));
+        // A page that says UTF-16 in ASCII is not.
+        Encoding::for_label(value.get(..end.unwrap_or(value.len()))?)
+            .map(|encoding| if encoding.is_ascii_compatible() { encoding } else { UTF_8 })
+    })
 }
 
 fn decode_unmarked(bytes: &[u8]) -> Decoded<'_> {
@@ -244,6 +294,29 @@ mod tests {
             let decoded = decode(&bytes);
             assert_eq!((&*decoded.text, decoded.replaced), ("新馆\r\n𠀀", 0));
         }
+    }
+
+    #[test]
+    fn a_page_of_html_says_what_it_is_encoded_in() {
+        let said = |bytes: &[u8], charset| {
+            let decoded = decode_html(bytes, charset);
+            (decoded.text.into_owned(), decoded.encoding)
+        };
+        // One character is too little to guess from; what is said decides.
+        let (gbk, _, _) = GBK.encode("<p>天");
+        assert_eq!(said(&gbk, Some("gb2312")), ("<p>天".into(), "GBK"));
+        let meta = "<meta http-equiv=Content-Type content='text/html; charset=GBK'><p>天";
+        let (bytes, _, _) = GBK.encode(meta);
+        assert_eq!(said(&bytes, None), (meta.into(), "GBK"));
+        // A server that names another encoding than the page is believed if the bytes bear it out.
+        assert_eq!(said(&bytes, Some("utf-8")), (meta.into(), "GBK"));
+        // What is valid UTF-8 is UTF-8.
+        let meta = "<meta charset=gbk><p>图书馆";
+        assert_eq!(said(meta.as_bytes(), Some("gbk")), (meta.into(), "UTF-8"));
+        let latin = b"<meta charset=iso-8859-1><p>caf\xe9";
+        assert_eq!(said(latin, None).0, "<meta charset=iso-8859-1><p>café");
+        assert_eq!(said(b"<meta charset=utf-16><p>a", None).0, "<meta charset=utf-16><p>a");
+        assert_eq!(said(b"\x1b$BE75$\x1b(B", Some("iso-2022-jp")).0, "天気");
     }
 
     proptest! {

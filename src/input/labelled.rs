@@ -1,6 +1,6 @@
 //! Labelled pages: the format of `training/LABELLING.md`, read for training and evaluation. JSON
-//! Lines of pages, or lines of `__label__junk some text` (as fastText writes them), each a page of
-//! one line; plain or gzip. What is not as it should be is an error with its place.
+//! Lines of pages, labelled by line or as HTML with the text that is wanted of it, or lines of `__label__junk some text` (as fastText writes them), each a page of
+//! one line; plain, gzip or zstd. What is not as it should be is an error with its place.
 
 use std::ops::Range;
 use std::path::Path;
@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use super::json;
 use super::lines::{RawLine, RawLines};
 use super::open::open;
+use crate::html::{Document, align};
 use crate::text::{Kind, Label};
 use crate::{Error, Result};
 
@@ -29,6 +30,19 @@ pub struct LabelledPage {
     pub set: String,
     /// Its lines that are not blank, in order.
     pub lines: Vec<LabelledLine>,
+    /// The page as HTML, where it came so; its lines are those of the document.
+    pub html: Option<Arc<LabelledHtml>>,
+}
+
+/// The HTML of a labelled page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabelledHtml {
+    /// The page as it came.
+    pub source: String,
+    /// The text that is wanted of it.
+    pub gold: String,
+    /// The page, parsed.
+    pub document: Document,
 }
 
 /// A line with its label.
@@ -93,7 +107,9 @@ struct PageRecord<'a> {
     id: Option<&'a RawValue>,
     site: Option<String>,
     lang: Option<String>,
-    lines: Vec<LineRecord>,
+    lines: Option<Vec<LineRecord>>,
+    html: Option<String>,
+    gold: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -117,14 +133,15 @@ impl LabelledReader {
             return Ok(self.named(id, None, None, lines));
         }
         let record: PageRecord<'_> = serde_json::from_str(text).map_err(|e| json::reason(&e))?;
-        let mut lines = Vec::with_capacity(record.lines.len());
-        for (index, line) in record.lines.into_iter().enumerate() {
-            let is_blank = line.text.chars().all(char::is_whitespace);
-            let line = checked(line).map_err(|reason| format!("lines[{index}]: {reason}"))?;
-            if !is_blank {
-                lines.push(line);
+        let lines = record.lines.map(checked_lines).transpose()?;
+        let (lines, html) = match (lines, record.html) {
+            (Some(lines), None) => (lines, None),
+            (lines, Some(source)) => {
+                let (lines, html) = align_html(source, record.gold, lines)?;
+                (lines, Some(Arc::new(html)))
             }
-        }
+            (None, None) => return Err("has neither labelled `lines` nor `html` and `gold`".into()),
+        };
         let id = match record.id.map(RawValue::get) {
             None | Some("null" | "\"\"") => self.place(number),
             Some(raw) if raw.starts_with('"') => {
@@ -133,7 +150,7 @@ impl LabelledReader {
             Some(raw) if raw.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => raw.into(),
             Some(_) => return Err("`id` is neither a string nor a number".into()),
         };
-        Ok(self.named(id, record.site, record.lang, lines))
+        Ok(LabelledPage { html, ..self.named(id, record.site, record.lang, lines) })
     }
 
     fn place(&self, number: u64) -> String {
@@ -150,8 +167,66 @@ impl LabelledReader {
     ) -> LabelledPage {
         let site =
             site.filter(|site| !site.is_empty()).unwrap_or_else(|| format!("{}/{id}", self.set));
-        LabelledPage { id, site, lang, set: self.set.clone(), lines }
+        LabelledPage { id, site, lang, set: self.set.clone(), lines, html: None }
     }
+}
+
+fn checked_lines(records: Vec<LineRecord>) -> Result<Vec<LabelledLine>, String> {
+    let mut lines = Vec::with_capacity(records.len());
+    for (index, line) in records.into_iter().enumerate() {
+        let is_blank = line.text.chars().all(char::is_whitespace);
+        let line = checked(line).map_err(|reason| format!("lines[{index}]: {reason}"))?;
+        if !is_blank {
+            lines.push(line);
+        }
+    }
+    Ok(lines)
+}
+
+/// Parses a page of HTML and labels its lines by the gold text; without one, by the labelled lines.
+fn align_html(
+    source: String,
+    gold: Option<String>,
+    lines: Option<Vec<LabelledLine>>,
+) -> Result<(Vec<LabelledLine>, LabelledHtml), String> {
+    let lines = lines.unwrap_or_default();
+    let gold = match gold {
+        Some(gold) => gold,
+        None if lines.is_empty() => {
+            return Err("`html` comes with neither `gold` nor labelled `lines`".into());
+        }
+        None => {
+            let articles = lines.iter().filter(|line| line.label == Label::Article);
+            articles.map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n")
+        }
+    };
+    let document = Document::parse(&source);
+    let texts: Vec<&str> = document.page().lines.iter().map(|line| line.text).collect();
+    let labels = align(texts.iter().copied(), &gold);
+    let known = |text: &str| lines.iter().find(|line| line.text == text);
+    let is_headline = |text: &str| {
+        let title = document.meta.title.as_deref().unwrap_or_default();
+        // A word or two stand in a title by chance.
+        (text.chars().count() >= 4 && title.contains(text))
+            || document.meta.headings.iter().any(|heading| heading == text)
+    };
+    let lines = texts
+        .iter()
+        .zip(labels)
+        .map(|(&text, label)| {
+            let known = known(text);
+            let is_open = known.is_some_and(|line| line.label == Label::Either)
+                // Sets of gold texts do not agree on headlines.
+                || (lines.is_empty() && is_headline(text));
+            LabelledLine {
+                text: text.to_owned(),
+                label: if label == Label::Junk && is_open { Label::Either } else { label },
+                kind: known.and_then(|line| line.kind).filter(|_| label == Label::Junk),
+                spans: Vec::new(),
+            }
+        })
+        .collect();
+    Ok((lines, LabelledHtml { source, gold, document }))
 }
 
 fn checked(line: LineRecord) -> Result<LabelledLine, String> {
@@ -254,6 +329,7 @@ mod tests {
                     ..line("今天有雨。点此加群", Label::Article)
                 },
             ],
+            html: None,
         };
         assert_eq!(got, [Ok(want)]);
     }
@@ -264,6 +340,24 @@ mod tests {
         let names: Vec<_> = got.into_iter().map(|p| p.map(|p| (p.id, p.site)).unwrap()).collect();
         assert_eq!(names[0], ("s.jsonl:2".into(), "s/s.jsonl:2".into()));
         assert_eq!(names[1], ("7".into(), "s/7".into()));
+    }
+
+    #[test]
+    fn a_page_of_html_is_labelled_by_its_gold_text() {
+        let html = "<title>老戏台</title><ul><li>首页</ul><h1>老戏台</h1><p>去年秋天，木匠们重新做了横梁。</p>";
+        let page = format!(r#"{{"html": "{html}", "gold": "去年秋天，木匠们重新做了横梁。"}}"#);
+        let got = read("h.jsonl", page.as_bytes()).remove(0).unwrap();
+        let labels: Vec<_> = got.lines.iter().map(|l| (l.text.as_str(), l.label)).collect();
+        let article = ("去年秋天，木匠们重新做了横梁。", Label::Article);
+        assert_eq!(labels, [("首页", Label::Junk), ("老戏台", Label::Either), article]);
+        assert_eq!(got.html.unwrap().source, html);
+        let page = r#"{"html": "<p>甲</p><p>乙", "lines": [{"text": "乙", "label": "article"}, {"text": "甲", "label": "junk", "kind": "nav"}]}"#;
+        let got = read("h.jsonl", page.as_bytes()).remove(0).unwrap();
+        let labels: Vec<_> = got.lines.iter().map(|l| (l.label, l.kind)).collect();
+        assert_eq!(labels, [(Label::Junk, Some(Kind::Nav)), (Label::Article, None)]);
+        let got = read("h.jsonl", b"{\"html\": \"<p>a\"}");
+        let said = "h.jsonl:1: `html` comes with neither `gold` nor labelled `lines`";
+        assert_eq!(got, [Err(said.into())]);
     }
 
     #[test]
@@ -278,6 +372,7 @@ mod tests {
             lang: None,
             set: "t".into(),
             lines: vec![line],
+            html: None,
         };
         assert_eq!(got.len(), 3);
         assert_eq!(got[0], Ok(page(1, line("加群 领券", Label::Junk))));
@@ -306,7 +401,7 @@ mod tests {
                 "lines[0]: span [0, 1) is empty, out of order or outside the line's 4 characters",
             ),
             (r#"{"lines": [{"text": "a"}]}"#, "missing field `label` (column 24)"),
-            (r#"{"id": "a"}"#, "missing field `lines` (column 11)"),
+            (r#"{"id": "a"}"#, "has neither labelled `lines` nor `html` and `gold`"),
             (r#"{"lines": ["#, "EOF while parsing a list (column 11)"),
             (r#"{"id": [], "lines": []}"#, "`id` is neither a string nor a number"),
         ] {

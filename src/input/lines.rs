@@ -23,12 +23,21 @@ pub(crate) struct RawLines {
     number: u64,
     is_done: bool,
     max_bytes: u64,
+    /// Whether lines that hold nothing come out too.
+    pub(crate) keeps_blank: bool,
 }
 
 impl RawLines {
     pub(crate) fn new(opened: Opened, path: Arc<Path>) -> Self {
         let reader = opened.reader;
-        RawLines { reader, path, number: 0, is_done: false, max_bytes: MAX_PAGE_BYTES }
+        RawLines {
+            reader,
+            path,
+            number: 0,
+            is_done: false,
+            max_bytes: MAX_PAGE_BYTES,
+            keeps_blank: false,
+        }
     }
 
     /// The rest of the line into `bytes`, or past it where it is too long (then `false`).
@@ -91,7 +100,7 @@ impl Iterator for RawLines {
                             reason: format!("the line is longer than {} bytes", self.max_bytes),
                         }));
                     }
-                    if !bytes.trim_ascii().is_empty() {
+                    if self.keeps_blank || !bytes.trim_ascii().is_empty() {
                         return Some(Ok(RawLine { bytes, number: self.number }));
                     }
                 }

@@ -22,12 +22,12 @@ mod source;
 mod warc;
 
 pub use compression::Compression;
-pub use decode::{Decoded, decode};
+pub use decode::{Decoded, decode, decode_html};
 pub use discover::{Found, Source, discover};
-pub use labelled::{LabelledLine, LabelledPage, LabelledReader, read_labelled};
+pub use labelled::{LabelledHtml, LabelledLine, LabelledPage, LabelledReader, read_labelled};
 pub use open::{Format, MAX_PAGE_BYTES};
 pub use page::{About, Body, InputPage, RawPage};
 pub use page_digest::page_digest;
 pub use prose::read_lines;
-pub use record::{Content, Element, Record};
+pub use record::{Content, Element, Record, RecordOptions};
 pub use source::{SourceReader, read_source, read_source_with};

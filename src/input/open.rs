@@ -22,6 +22,8 @@ const MAGIC_BYTES: u64 = 10;
 pub enum Format {
     /// The whole file is one page.
     Text,
+    /// The whole file is one page of HTML.
+    Html,
     /// Every line is a page: a JSON object.
     JsonLines,
     /// WARC and WET: every record that holds text is a page.
@@ -37,6 +39,7 @@ impl Format {
         let name = name.strip_suffix(".gz").or(name.strip_suffix(".zst")).unwrap_or(&name);
         match name.rsplit_once('.')?.1 {
             "txt" => Some(Format::Text),
+            "html" | "htm" | "xhtml" => Some(Format::Html),
             "jsonl" | "jsonlines" | "json" | "ndjson" => Some(Format::JsonLines),
             "warc" | "wet" => Some(Format::Warc),
             "parquet" => Some(Format::Parquet),
@@ -105,8 +108,8 @@ impl Opened {
         };
     }
 
-    /// Tells the format by the first line that is not blank: a JSON object means JSON Lines. What was
-    /// read for it is put back.
+    /// Tells the format by the first line that is not blank: a JSON object means JSON Lines, the head
+    /// of an HTML page HTML. What was read for it is put back.
     pub(crate) fn sniff(&mut self) -> Format {
         let mut head = Vec::new();
         let mut format = Format::Text;
@@ -137,6 +140,8 @@ impl Opened {
                     && serde_json::from_slice::<super::json::Fields<'_>>(line).is_ok()
                 {
                     format = Format::JsonLines;
+                } else if is_html(line) {
+                    format = Format::Html;
                 }
                 break;
             }
@@ -144,6 +149,14 @@ impl Opened {
         self.put_back(head, failure);
         format
     }
+}
+
+/// Whether a page that starts with this line is HTML.
+fn is_html(line: &[u8]) -> bool {
+    let starts = |tag: &str| {
+        line.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag.as_bytes()))
+    };
+    starts("<!doctype html") || starts("<html") || starts("<head>") || starts("<?xml")
 }
 
 /// A stream that fails once, with the error it was given.
@@ -171,7 +184,8 @@ mod tests {
         assert_eq!(Format::from_name(Path::new("b.warc.wet.gz")), Some(Format::Warc));
         assert_eq!(Format::from_name(Path::new("b.warc.gz")), Some(Format::Warc));
         assert_eq!(Format::from_name(Path::new("b.parquet")), Some(Format::Parquet));
-        assert_eq!(Format::from_name(Path::new("b.html")), None);
+        assert_eq!(Format::from_name(Path::new("b.htm.gz")), Some(Format::Html));
+        assert_eq!(Format::from_name(Path::new("b.pdf")), None);
         assert_eq!(Format::from_name(Path::new("b.gz.zst")), None);
         assert_eq!(Format::from_name(Path::new("txt")), None);
         for (bytes, format) in [
@@ -180,6 +194,9 @@ mod tests {
             (b"[1]\n", Format::Text),
             (b"plain\n{}\n", Format::Text),
             (b"", Format::Text),
+            (b"\n <!DOCTYPE HTML PUBLIC", Format::Html),
+            (b"<html lang=zh>", Format::Html),
+            (b"<p>", Format::Text),
         ] {
             let mut opened = opened(bytes);
             assert_eq!((opened.magic(), opened.sniff()), (Ok(None), format));

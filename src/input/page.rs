@@ -4,9 +4,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::decode::{decode, decode_field, decode_labelled};
+use super::decode::{decode, decode_field, decode_html, decode_labelled};
 use super::open::Format;
-use super::record::{self, Content, Record};
+use super::record::{self, Content, Record, RecordOptions};
+use crate::html::Document;
 use crate::text::Page;
 use crate::{Error, Result};
 
@@ -20,7 +21,7 @@ pub struct RawPage {
     pub line: u64,
     /// How the bytes are to be read.
     pub format: Format,
-    /// The text file, the line of JSON with its terminator, the text of a record or of a row.
+    /// The text or HTML file, the line of JSON with its terminator, the text of a record or of a row.
     pub bytes: Vec<u8>,
     /// What the file says about the page, apart from its text.
     pub about: About,
@@ -65,41 +66,62 @@ pub enum Body {
     Text(String),
     /// A JSON object.
     Record(Record),
+    /// The whole of an HTML file.
+    Html(Box<Document>),
 }
 
 impl RawPage {
-    /// Decodes and parses the page. The text of a JSON object is taken from `text_field` if given,
-    /// otherwise from `text` (a string), otherwise from `lines` (strings, or objects with `text`).
+    /// Whether it is a line of JSON Lines that holds nothing, see
+    /// [`SourceReader::with_blank_lines`](super::SourceReader::with_blank_lines).
+    pub fn is_blank(&self) -> bool {
+        self.format == Format::JsonLines && self.bytes.trim_ascii().is_empty()
+    }
+
+    /// Decodes and parses the page. The text of a JSON object is taken from the field that is named,
+    /// otherwise from `text` (a string), `lines` (strings, or objects with `text`) or `html`.
     ///
     /// # Errors
     /// [`Error::BadPage`] if the JSON is broken or the field is missing.
-    pub fn parse(self, text_field: Option<&str>) -> Result<InputPage> {
+    pub fn parse(self, options: RecordOptions<'_>) -> Result<InputPage> {
+        let charset = self.about.charset.as_deref();
         let decoded = match self.format {
             Format::Text | Format::JsonLines => decode(&self.bytes),
-            Format::Warc => decode_labelled(&self.bytes, self.about.charset.as_deref()),
+            Format::Html => decode_html(&self.bytes, charset),
+            Format::Warc => decode_labelled(&self.bytes, charset),
             Format::Parquet => decode_field(&self.bytes),
         };
         let (encoding, mut replaced) = (decoded.encoding, decoded.replaced);
-        // Copying is cheaper than what taking the bytes over would need: checking them once more.
-        let text = decoded.text.into_owned();
+        let file = || self.path.display().to_string();
         let place = || format!("{}:{}", self.path.display(), self.line);
-        let (id, body) =
-            match self.format {
-                Format::Text => (self.path.display().to_string(), Body::Text(text)),
-                Format::JsonLines => {
-                    let parsed = record::parse(text, text_field).map_err(|reason| {
-                        Error::BadPage { path: self.path.to_path_buf(), line: self.line, reason }
-                    })?;
-                    replaced += parsed.replaced;
-                    (parsed.id.unwrap_or_else(place), Body::Record(parsed.record))
-                }
-                Format::Warc => {
-                    let id = self.about.id.unwrap_or_else(place);
-                    let record = record::of_text(&id, self.about.url.as_deref(), text);
+        let (id, body) = match self.format {
+            // Copying is cheaper than what taking the bytes over would need: checking them once more.
+            Format::Text => (file(), Body::Text(decoded.text.into_owned())),
+            Format::Html => match self.about.id {
+                None => (file(), Body::Html(Box::new(Document::parse(&decoded.text)))),
+                Some(id) => {
+                    let url = self.about.url.as_deref();
+                    let record = record::of_html(&id, url, &decoded.text, options);
                     (id, Body::Record(record))
                 }
-                Format::Parquet => (self.about.id.unwrap_or_else(place), Body::Text(text)),
-            };
+            },
+            Format::JsonLines => {
+                let parsed =
+                    record::parse(decoded.text.into_owned(), options).map_err(|reason| {
+                        Error::BadPage { path: self.path.to_path_buf(), line: self.line, reason }
+                    })?;
+                replaced += parsed.replaced;
+                (parsed.id.unwrap_or_else(place), Body::Record(parsed.record))
+            }
+            Format::Warc => {
+                let id = self.about.id.unwrap_or_else(place);
+                let url = self.about.url.as_deref();
+                let record = record::of_text(&id, url, decoded.text.into_owned());
+                (id, Body::Record(record))
+            }
+            Format::Parquet => {
+                (self.about.id.unwrap_or_else(place), Body::Text(decoded.text.into_owned()))
+            }
+        };
         Ok(InputPage { id, path: self.path, line: self.line, body, encoding, replaced })
     }
 }
@@ -114,7 +136,18 @@ impl InputPage {
                 Content::Lines { elements, .. } => {
                     Page::from_lines(elements.iter().map(|element| element.text.as_str()))
                 }
+                Content::Html { document, .. } => document.page(),
             },
+            Body::Html(document) => document.page(),
+        }
+    }
+
+    /// The page's HTML, if that is what it came as.
+    pub fn document(&self) -> Option<&Document> {
+        match &self.body {
+            Body::Html(document) => Some(document),
+            Body::Record(Record { content: Content::Html { document, .. }, .. }) => Some(document),
+            Body::Text(_) | Body::Record(_) => None,
         }
     }
 }
@@ -131,7 +164,7 @@ mod tests {
             bytes: bytes.into(),
             about: About::default(),
         };
-        raw.parse(None).unwrap()
+        raw.parse(RecordOptions::default()).unwrap()
     }
 
     #[test]
@@ -142,6 +175,23 @@ mod tests {
         assert_eq!(lines, [(1, 0), (3, 5)]);
         assert_eq!(page(Format::JsonLines, b"{\"text\": \"\"}").id, "f:3");
         assert_eq!(page(Format::JsonLines, b"{\"text\": \"\", \"id\": \"x\"}").id, "x");
+    }
+
+    #[test]
+    fn html_is_the_page_where_there_is_no_text() {
+        let record = page(Format::JsonLines, br#"{"html" : "<p>a<p>b", "id": 1}"#);
+        let Body::Record(Record { raw, content: Content::Html { range, .. } }) = &record.body
+        else {
+            panic!("{record:?}");
+        };
+        assert_eq!(raw[range.clone()], *"\"html\" : \"<p>a<p>b\"");
+        let lines: Vec<_> = record.lines().lines.iter().map(|l| (l.number, l.text)).collect();
+        assert_eq!(lines, [(1, "a"), (2, "b")]);
+        assert!(record.document().is_some());
+        let both = page(Format::JsonLines, br#"{"html": "<p>a<p>b", "text": "c"}"#);
+        assert!(both.document().is_none());
+        let file = page(Format::Html, "<meta charset=gbk><p>甲".as_bytes());
+        assert_eq!(file.document().map(|d| d.text.as_str()), Some("甲\n"));
     }
 
     #[test]

@@ -34,6 +34,7 @@ mod tests {
             lang: None,
             set: String::new(),
             lines: lines.iter().map(line).collect(),
+            html: None,
         }
     }
 

@@ -2,6 +2,7 @@
 //! read one after the other, and of each only these columns, page by page. A row group that is damaged
 //! is an error with its rows, and the next one is read. The one place that reads parquet.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -76,8 +77,20 @@ pub(crate) fn open_parquet(path: &Path) -> Result<SerializedFileReader<File>> {
 /// Does what the library does. On some damaged pages it panics (60.1 does, where an integer or a
 /// dictionary is cut short), and one bad file must not end the run.
 fn guarded<T>(work: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
-    catch_unwind(AssertUnwindSafe(work))
-        .unwrap_or_else(|_| Err(ParquetError::General("the reader gave up".into())))
+    let before = IS_GUARDED.replace(true);
+    let done = catch_unwind(AssertUnwindSafe(work));
+    IS_GUARDED.set(before);
+    done.unwrap_or_else(|_| Err(ParquetError::General("the reader gave up".into())))
+}
+
+thread_local! {
+    static IS_GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a panic of this thread would be caught and told as an error, so that a panic hook need not
+/// tell it.
+pub(crate) fn is_guarded() -> bool {
+    IS_GUARDED.get()
 }
 
 /// What the library takes for granted of a footer.

@@ -1,11 +1,13 @@
 //! One line of JSON Lines: the object as it was written, and where in it the page's text lies, so
 //! that everything else can be written back byte for byte.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use serde_json::value::RawValue;
 
 use super::json::{self, Fields};
+use crate::html::Document;
 
 /// A JSON object that holds a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +35,26 @@ pub enum Content {
         /// Byte range of the array, with its brackets, in the record's line.
         range: Range<usize>,
     },
+    /// HTML, where there is neither a text nor lines.
+    Html {
+        /// The page.
+        document: Box<Document>,
+        /// Byte range of the field, name and value, in the record's line.
+        range: Range<usize>,
+        /// Whether the field stays when the text is written beside it.
+        is_kept: bool,
+        /// What the page says of itself, by the names of fields that the object has not.
+        said: Vec<(&'static str, String)>,
+    },
+}
+
+/// How a record is to be read.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RecordOptions<'a> {
+    /// The field with the text, where it is not `text`, `lines` or `html`.
+    pub text_field: Option<&'a str>,
+    /// Whether the HTML of a page is written beside its text.
+    pub keep_html: bool,
 }
 
 /// One element of an array of lines.
@@ -55,8 +77,10 @@ pub(crate) struct Parsed {
     pub(crate) replaced: usize,
 }
 
-/// Reads one object: the text is in `text_field` if given, otherwise in `text`, otherwise in `lines`.
-pub(crate) fn parse(raw: String, text_field: Option<&str>) -> Result<Parsed, String> {
+/// Reads one object: the text is in the field that is named, otherwise in `text`, otherwise in `lines`,
+/// otherwise in `html`.
+pub(crate) fn parse(raw: String, options: RecordOptions<'_>) -> Result<Parsed, String> {
+    let text_field = options.text_field;
     // Without its terminator, so that columns are those of the line.
     let line = raw.trim_end_matches(['\r', '\n']);
     let fields: Fields<'_> = serde_json::from_str(line).map_err(|e| json::reason(&e))?;
@@ -75,7 +99,8 @@ pub(crate) fn parse(raw: String, text_field: Option<&str>) -> Result<Parsed, Str
             range: range_in(&raw, value.get()),
         },
         (Some(_), None) => return Err(format!("`{text_name}` is not a string")),
-        (None, None) if text_field.is_none() => return Err("has neither `text` nor `lines`".into()),
+        (None, None) if text_field.is_none() => html(&raw, &fields, options, &mut replaced)?
+            .ok_or("has none of `text`, `lines` and `html`")?,
         (None, None) => return Err(format!("has no `{text_name}`")),
     };
     let id = fields.name("id");
@@ -85,14 +110,63 @@ pub(crate) fn parse(raw: String, text_field: Option<&str>) -> Result<Parsed, Str
 /// The record for a text that did not come as JSON: `{"id", "url", "text"}` and a line feed, `url` only
 /// where it is known.
 pub(crate) fn of_text(id: &str, url: Option<&str>, text: String) -> Record {
-    let quoted = |text: &str| serde_json::Value::from(text).to_string();
-    let url = url.map_or(String::new(), |url| format!(r#""url":{},"#, quoted(url)));
-    let mut raw = format!(r#"{{"id":{},{url}"text":"#, quoted(id));
+    let mut raw = head(id, url);
+    raw.push_str(r#""text":"#);
     let start = raw.len();
     raw.push_str(&quoted(&text));
     let range = start..raw.len();
     raw.push_str("}\n");
     Record { raw, content: Content::Text { text, range } }
+}
+
+/// The record for a page of HTML that did not come as JSON: the same once the page is cleaned, with
+/// what the page says of itself; with `html` before the text where that is to be kept.
+pub(crate) fn of_html(
+    id: &str,
+    url: Option<&str>,
+    html: &str,
+    options: RecordOptions<'_>,
+) -> Record {
+    let mut raw = head(id, url);
+    let start = raw.len();
+    raw.push_str(r#""html":"#);
+    // What is not written need not be there, but the object has to be one.
+    raw.push_str(&if options.keep_html { quoted(html) } else { "null".into() });
+    let range = start..raw.len();
+    raw.push_str("}\n");
+    let document = Box::new(Document::parse(html));
+    let said = document.meta.fields().map(|(name, value)| (name, value.to_owned())).collect();
+    Record { raw, content: Content::Html { document, range, is_kept: options.keep_html, said } }
+}
+
+/// The start of an object, up to the field with the text.
+fn head(id: &str, url: Option<&str>) -> String {
+    let url = url.map_or(String::new(), |url| format!(r#""url":{},"#, quoted(url)));
+    format!(r#"{{"id":{},{url}"#, quoted(id))
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+fn html(
+    raw: &str,
+    fields: &Fields<'_>,
+    options: RecordOptions<'_>,
+    replaced: &mut usize,
+) -> Result<Option<Content>, String> {
+    // A name written with escapes has no place in the line; nobody writes `html` so.
+    let field = fields.0.iter().rev().find(|(key, _)| matches!(key, Cow::Borrowed("html")));
+    let Some((Cow::Borrowed(key), value)) = field else { return Ok(None) };
+    let html = string(value, replaced).ok_or("`html` is not a valid string")?;
+    let (key, value) = (range_in(raw, key), range_in(raw, value.get()));
+    // With the quote before the name.
+    let range = key.start.saturating_sub(1)..value.end;
+    let document = Box::new(Document::parse(&html));
+    let said = document.meta.fields();
+    let said = said.filter(|(name, _)| fields.get(name).is_none());
+    let said = said.map(|(name, value)| (name, value.to_owned())).collect();
+    Ok(Some(Content::Html { document, range, is_kept: options.keep_html, said }))
 }
 
 fn elements(raw: &str, array: &RawValue, replaced: &mut usize) -> Result<Vec<Element>, String> {
@@ -136,25 +210,29 @@ fn range_in(whole: &str, part: &str) -> Range<usize> {
 mod tests {
     use super::*;
 
+    fn options(text_field: Option<&str>) -> RecordOptions<'_> {
+        RecordOptions { text_field, keep_html: false }
+    }
+
     fn fault(raw: &str, field: Option<&str>) -> String {
-        parse(raw.into(), field).err().unwrap()
+        parse(raw.into(), options(field)).err().unwrap()
     }
 
     #[test]
     fn text_is_found_with_its_place() {
         let raw = "{\"n\":1.0 , \"text\" : \"a\\u4e2d\\nb\", \"id\": 7}\r\n";
-        let parsed = parse(raw.into(), None).unwrap();
+        let parsed = parse(raw.into(), options(None)).unwrap();
         let Content::Text { text, range } = &parsed.record.content else { panic!() };
         assert_eq!((text.as_str(), &raw[range.clone()]), ("a中\nb", "\"a\\u4e2d\\nb\""));
         assert_eq!(parsed.id.as_deref(), Some("7"));
-        let other = parse("{\"text\": 1, \"body\": \"x\"}".into(), Some("body")).unwrap();
+        let other = parse("{\"text\": 1, \"body\": \"x\"}".into(), options(Some("body"))).unwrap();
         assert!(matches!(other.record.content, Content::Text { text, .. } if text == "x"));
     }
 
     #[test]
     fn lines_are_strings_or_objects() {
         let raw = r#"{"lines": [ "a", {"k": [1], "text": "b"} ], "text": null}"#;
-        let parsed = parse(raw.into(), None).unwrap();
+        let parsed = parse(raw.into(), options(None)).unwrap();
         let Content::Lines { elements, range } = parsed.record.content else { panic!() };
         assert_eq!(&raw[range], r#"[ "a", {"k": [1], "text": "b"} ]"#);
         let got: Vec<_> = elements
@@ -176,13 +254,23 @@ mod tests {
         ] {
             let record = of_text("<i>", url, "a\nb".into());
             assert_eq!(record.raw, format!("{want}\n"));
-            assert_eq!(parse(record.raw.clone(), None).unwrap().record, record);
+            assert_eq!(parse(record.raw.clone(), options(None)).unwrap().record, record);
         }
+        let html = "<html lang=zh><p>a\"</p>";
+        let keep = RecordOptions { keep_html: true, ..options(None) };
+        let record = of_html("i", None, html, keep);
+        assert_eq!(record.raw, "{\"id\":\"i\",\"html\":\"<html lang=zh><p>a\\\"</p>\"}\n");
+        assert_eq!(parse(record.raw.clone(), keep).unwrap().record, record);
+        let record = of_html("i", Some("u"), html, options(None));
+        assert_eq!(record.raw, "{\"id\":\"i\",\"url\":\"u\",\"html\":null}\n");
+        let Content::Html { range, said, .. } = record.content else { panic!() };
+        assert_eq!(record.raw[range], *"\"html\":null");
+        assert_eq!(said, [("language", "zh".to_owned())]);
     }
 
     #[test]
     fn what_is_missing_is_named() {
-        assert_eq!(fault("{\"a\": 1}", None), "has neither `text` nor `lines`");
+        assert_eq!(fault("{\"a\": 1}", None), "has none of `text`, `lines` and `html`");
         assert_eq!(fault("{\"text\": \"\"}", Some("body")), "has no `body`");
         assert_eq!(fault("{\"text\": 1}", None), "`text` is not a string");
         assert_eq!(fault("{\"lines\": {}}", None), "`lines` is not an array");

@@ -1,6 +1,6 @@
-//! A source is read page by page: a text file whole, JSON Lines line by line, WARC record by record,
-//! parquet row by row. What cannot be read is an item like any other, so that the pages around it are
-//! not lost.
+//! A source is read page by page: a text or HTML file whole, JSON Lines line by line, WARC record by
+//! record, parquet row by row. What cannot be read is an item like any other, so that the pages around
+//! it are not lost.
 
 use std::io::{BufRead, Read};
 use std::path::Path;
@@ -27,7 +27,7 @@ pub struct SourceReader {
 }
 
 enum State {
-    Text(Box<dyn BufRead + Send>),
+    Whole(Box<dyn BufRead + Send>),
     JsonLines(RawLines),
     Warc(Box<WarcPages>),
     #[cfg(feature = "parquet")]
@@ -72,7 +72,7 @@ pub fn read_source_with(
         (None, None) => opened.sniff(),
     };
     let state = match format {
-        Format::Text => State::Text(opened.reader),
+        Format::Text | Format::Html => State::Whole(opened.reader),
         Format::JsonLines => State::JsonLines(RawLines::new(opened, path.clone())),
         Format::Warc => State::Warc(Box::new(WarcPages::new(opened.reader, path.clone()))),
         Format::Parquet if compression != Compression::None => {
@@ -103,6 +103,17 @@ impl SourceReader {
     }
 }
 
+impl SourceReader {
+    /// Also hands out the blank lines of JSON Lines, for who has to account for every byte.
+    #[must_use]
+    pub fn with_blank_lines(mut self) -> Self {
+        if let State::JsonLines(lines) = &mut self.state {
+            lines.keeps_blank = true;
+        }
+        self
+    }
+}
+
 impl Iterator for SourceReader {
     type Item = Result<RawPage>;
 
@@ -126,7 +137,7 @@ impl Iterator for SourceReader {
             _ => {}
         }
         match std::mem::replace(&mut self.state, State::Done) {
-            State::Text(reader) => {
+            State::Whole(reader) => {
                 let mut bytes = Vec::new();
                 let read = reader.take(MAX_PAGE_BYTES + 1).read_to_end(&mut bytes);
                 if bytes.len() as u64 > MAX_PAGE_BYTES {

@@ -1,7 +1,8 @@
-//! WARC and WET become pages, one record at a time: `conversion` and `resource` records of plain text,
-//! and the payloads of `response` records. A broken record is an error with its place, and the next
-//! one is looked for. Written here because the crate `warc` (0.4) stops at the first broken record,
-//! knows no places, and builds each body by lines; what is needed of the format is short.
+//! WARC and WET become pages, one record at a time: `conversion` and `resource` records, and the
+//! payloads of `response` records, of plain text and of HTML. A broken record is an error with its
+//! place, and the next one is looked for. Written here because the crate `warc` (0.4) stops at the
+//! first broken record, knows no places, and builds each body by lines; what is needed of the format
+//! is short.
 
 use std::io::{self, BufRead, ErrorKind};
 use std::path::Path;
@@ -128,17 +129,18 @@ impl WarcPages {
         let Payload { bytes, media, charset, .. } = payload;
         let about = About { id: head.id, url: head.url, charset, is_null: false };
         let page = match media {
-            Media::Text => Some(self.page(Format::Warc, bytes, about)),
+            Media::Text => self.page(Format::Warc, bytes, about),
             Media::Html => self.html_page(bytes, about),
         };
-        self.n_passed_over += u64::from(page.is_none());
-        Ok(page)
+        Ok(Some(page))
     }
 
-    /// The page of an HTML payload, not decoded, with its url and the charset of the HTTP head in
-    /// `about`; `None` counts it as passed over.
-    fn html_page(&self, _payload: Vec<u8>, _about: About) -> Option<RawPage> {
-        None
+    /// The page of an HTML payload. Its name, of its own or by its place, is what tells it from a file
+    /// of HTML: it goes out as a line of JSON.
+    fn html_page(&self, payload: Vec<u8>, about: About) -> RawPage {
+        let place = || format!("{}:{}", self.path.display(), self.number);
+        let id = Some(about.id.unwrap_or_else(place));
+        self.page(Format::Html, payload, About { id, ..about })
     }
 
     fn page(&self, format: Format, bytes: Vec<u8>, about: About) -> RawPage {
@@ -452,7 +454,7 @@ mod tests {
     }
 
     #[test]
-    fn responses_are_pages_if_they_are_text() {
+    fn responses_are_pages_if_they_are_text_or_html() {
         let response = |status: &str, kind: &str, body: &str| {
             let head = format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\n\r\n");
             let fields = "Content-Type: application/http; msgtype=response\r\n";
@@ -470,8 +472,8 @@ mod tests {
         let at: usize = input[..4].iter().map(String::len).sum();
         let broken = format!("f: record at byte {at}: holds no HTTP response");
         let (got, n_passed_over) = read(input.concat());
-        assert_eq!(got, ["1  text", &broken, "7 <urn:2> after"]);
-        assert_eq!(n_passed_over, 3);
+        assert_eq!(got, ["1  text", "2 f:2 <p>html", &broken, "7 <urn:2> after"]);
+        assert_eq!(n_passed_over, 2);
     }
 
     #[test]

@@ -12,11 +12,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Additive, Basis, Calibration, Card, ColumnScale, HEADS, KindModel, LineModel, Model,
-    OperatingCurve, PageModel, Policy, SpanLinear, SpanModel, Table,
+    OperatingCurve, PageModel, Policy, SpanLinear, SpanModel, Table, TreeModel,
 };
 use crate::{
     Error, Result,
-    features::{context::WIDTH, position, schema},
+    features::{context::WIDTH, position, schema, tree},
     text::{Kind, words},
 };
 
@@ -38,8 +38,11 @@ const KIND_GRAMS: &str = "kind.grams";
 const KIND_TABLE: &str = "kind.table";
 const TRAINED_ON: &str = "training.pages";
 
-fn band_name(pass: usize, band: usize) -> String {
-    format!("page.{pass}.{band}.weights")
+const TREE_TOKENS: &str = "tree.tokens";
+
+/// `head` is `page` or `tree`.
+fn band_name(head: &str, pass: usize, band: usize) -> String {
+    format!("{head}.{pass}.{band}.weights")
 }
 
 #[derive(Serialize, Deserialize)]
@@ -52,6 +55,8 @@ struct Header {
     span: Option<SpanHeader>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     kinds: Option<KindHeader>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tree: Option<TreeHeader>,
     calibration: Calibration,
     policy: Policy,
     operating: OperatingCurve,
@@ -79,6 +84,17 @@ struct KindHeader {
     scales: Vec<ColumnScale>,
     bias: Vec<f32>,
     scale: f32,
+}
+
+#[derive(Serialize, Deserialize)]
+struct TreeHeader {
+    schema: String,
+    scale: f32,
+    bias: f32,
+    passes: Vec<PassHeader>,
+    calibration: Calibration,
+    policy: Policy,
+    operating: OperatingCurve,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -174,18 +190,7 @@ fn write(model: &Model) -> Result<Vec<u8>, String> {
             words_bias: model.line.words_bias,
             gate: model.line.gate,
         },
-        passes: model
-            .passes
-            .iter()
-            .map(|pass| PassHeader {
-                bounds: pass.bounds.clone(),
-                bands: pass
-                    .bands
-                    .iter()
-                    .map(|b| BandHeader { bias: b.bias, basis: b.basis.clone() })
-                    .collect(),
-            })
-            .collect(),
+        passes: pass_headers(&model.passes),
         span: model
             .span
             .as_ref()
@@ -195,6 +200,15 @@ fn write(model: &Model) -> Result<Vec<u8>, String> {
             scales: k.scales.clone(),
             bias: k.bias.clone(),
             scale: k.scale,
+        }),
+        tree: model.tree.as_ref().map(|tree| TreeHeader {
+            schema: schema::tree_digest(),
+            scale: tree.tokens.scales[0],
+            bias: tree.tokens_bias,
+            passes: pass_headers(&tree.passes),
+            calibration: tree.calibration,
+            policy: tree.policy,
+            operating: tree.operating.clone(),
         }),
         calibration: model.calibration,
         policy: model.policy,
@@ -222,11 +236,10 @@ fn write(model: &Model) -> Result<Vec<u8>, String> {
         let bytes = kinds.table.iter().flat_map(|w| w.to_le_bytes()).collect();
         tensors.push((KIND_TABLE.into(), Dtype::I8, bytes));
     }
-    for (number, pass) in model.passes.iter().enumerate() {
-        for (band, model) in pass.bands.iter().enumerate() {
-            let bytes = model.weights.iter().flat_map(|w| w.to_le_bytes()).collect();
-            tensors.push((band_name(number, band), Dtype::F32, bytes));
-        }
+    push_passes("page", &model.passes, &mut tensors);
+    if let Some(tree) = &model.tree {
+        tensors.push((TREE_TOKENS.into(), Dtype::I8, table_bytes(&tree.tokens)));
+        push_passes("tree", &tree.passes, &mut tensors);
     }
     let views: Vec<_> = tensors
         .iter()
@@ -239,6 +252,41 @@ fn write(model: &Model) -> Result<Vec<u8>, String> {
     // One key only: the order of a hash map's keys would change the bytes.
     let metadata = HashMap::from([(KEY.to_string(), header)]);
     serialize(views, Some(metadata)).map_err(|e| e.to_string())
+}
+
+fn pass_headers(passes: &[PageModel]) -> Vec<PassHeader> {
+    let band = |b: &Additive| BandHeader { bias: b.bias, basis: b.basis.clone() };
+    let header = |pass: &PageModel| PassHeader {
+        bounds: pass.bounds.clone(),
+        bands: pass.bands.iter().map(band).collect(),
+    };
+    passes.iter().map(header).collect()
+}
+
+fn push_passes(head: &str, passes: &[PageModel], tensors: &mut Vec<(String, Dtype, Vec<u8>)>) {
+    for (number, pass) in passes.iter().enumerate() {
+        for (band, model) in pass.bands.iter().enumerate() {
+            let bytes = model.weights.iter().flat_map(|w| w.to_le_bytes()).collect();
+            tensors.push((band_name(head, number, band), Dtype::F32, bytes));
+        }
+    }
+}
+
+fn read_passes(
+    head: &str,
+    headers: Vec<PassHeader>,
+    tensors: &SafeTensors<'_>,
+) -> Result<Vec<PageModel>, String> {
+    let mut passes = Vec::new();
+    for (number, pass) in headers.into_iter().enumerate() {
+        let mut bands = Vec::new();
+        for (band, BandHeader { bias, basis }) in pass.bands.into_iter().enumerate() {
+            let data = tensor(tensors, &band_name(head, number, band), Dtype::F32)?;
+            bands.push(Additive { basis, weights: numbers(data, f32::from_le_bytes), bias });
+        }
+        passes.push(PageModel { bounds: pass.bounds, bands });
+    }
+    Ok(passes)
 }
 
 fn parse(bytes: &[u8]) -> Result<Model, String> {
@@ -260,9 +308,12 @@ fn parse(bytes: &[u8]) -> Result<Model, String> {
     let header: Header = serde_json::from_str(header).map_err(damaged)?;
 
     let tensors = SafeTensors::deserialize(bytes).map_err(foreign)?;
-    let bands: usize = header.passes.iter().map(|p| p.bands.len()).sum();
-    let expected =
-        3 + usize::from(header.span.is_some()) + 3 * usize::from(header.kinds.is_some()) + bands;
+    let count = |passes: &[PassHeader]| passes.iter().map(|p| p.bands.len()).sum::<usize>();
+    let expected = 3
+        + usize::from(header.span.is_some())
+        + 3 * usize::from(header.kinds.is_some())
+        + count(&header.passes)
+        + header.tree.as_ref().map_or(0, |tree| 1 + count(&tree.passes));
     if tensors.len() != expected {
         return Err(format!("{} tensors, not {expected}", tensors.len()));
     }
@@ -274,15 +325,7 @@ fn parse(bytes: &[u8]) -> Result<Model, String> {
         words_bias: header.line.words_bias,
         gate: header.line.gate,
     };
-    let mut passes = Vec::new();
-    for (number, pass) in header.passes.into_iter().enumerate() {
-        let mut bands = Vec::new();
-        for (band, BandHeader { bias, basis }) in pass.bands.into_iter().enumerate() {
-            let data = tensor(&tensors, &band_name(number, band), Dtype::F32)?;
-            bands.push(Additive { basis, weights: numbers(data, f32::from_le_bytes), bias });
-        }
-        passes.push(PageModel { bounds: pass.bounds, bands });
-    }
+    let passes = read_passes("page", header.passes, &tensors)?;
     let span = match header.span {
         Some(SpanHeader { scale, linear }) => {
             Some(SpanModel { table: table(&tensors, SPAN, [scale])?, linear })
@@ -306,11 +349,30 @@ fn parse(bytes: &[u8]) -> Result<Model, String> {
         }
         None => None,
     };
+    let tree = match header.tree {
+        Some(tree) if tree.schema != schema::tree_digest() => {
+            return Err(format!(
+                "made for other features of HTML (schema {}, this program's is {}): retrain it with this version",
+                short(&tree.schema),
+                short(&schema::tree_digest())
+            ));
+        }
+        Some(tree) => Some(TreeModel {
+            tokens: table(&tensors, TREE_TOKENS, [tree.scale])?,
+            tokens_bias: tree.bias,
+            passes: read_passes("tree", tree.passes, &tensors)?,
+            calibration: tree.calibration,
+            policy: tree.policy,
+            operating: tree.operating,
+        }),
+        None => None,
+    };
     Ok(Model {
         line,
         passes,
         span,
         kinds,
+        tree,
         calibration: header.calibration,
         policy: header.policy,
         operating: header.operating,
@@ -378,10 +440,29 @@ fn validate(model: &Model) -> Result<(), String> {
             return Err(format!("a scale of weights is {scale}"));
         }
     }
-    if model.passes.len() > MAX_PASSES {
-        return Err(format!("{} passes; at most {MAX_PASSES} make sense", model.passes.len()));
+    validate_passes(&model.passes, WIDTH)?;
+    if let Some(span) = &model.span {
+        validate_span(span)?;
     }
-    for (number, pass) in model.passes.iter().enumerate() {
+    if let Some(kinds) = &model.kinds {
+        validate_kinds(kinds)?;
+    }
+    if let Some(tree) = &model.tree {
+        let fault = |reason| format!("the head for HTML: {reason}");
+        validate_tree(tree).map_err(fault)?;
+    }
+    validate_operation(model.calibration, model.policy, &model.operating)?;
+    if !model.trained_on.is_sorted() {
+        return Err("the digests of training pages are not in order".into());
+    }
+    Ok(())
+}
+
+fn validate_passes(passes: &[PageModel], width: usize) -> Result<(), String> {
+    if passes.len() > MAX_PASSES {
+        return Err(format!("{} passes; at most {MAX_PASSES} make sense", passes.len()));
+    }
+    for (number, pass) in passes.iter().enumerate() {
         let fault = |reason| format!("pass {number}: {reason}");
         let rises = pass.bounds.windows(2).all(|b| b[0] < b[1]);
         if !rises || pass.bounds.iter().any(|b| !b.is_finite()) {
@@ -392,28 +473,41 @@ fn validate(model: &Model) -> Result<(), String> {
             return Err(fault(format!("{bands} bands for {bounds} bounds")));
         }
         for band in &pass.bands {
-            validate_band(band).map_err(fault)?;
+            validate_band(band, width).map_err(fault)?;
         }
     }
-    if let Some(span) = &model.span {
-        validate_span(span)?;
+    Ok(())
+}
+
+fn validate_tree(tree: &TreeModel) -> Result<(), String> {
+    let scale = tree.tokens.scales[0];
+    if !(scale.is_finite() && scale > 0.0 && tree.tokens_bias.is_finite()) {
+        return Err(format!("its tokens have scale {scale} and bias {}", tree.tokens_bias));
     }
-    if let Some(kinds) = &model.kinds {
-        validate_kinds(kinds)?;
+    validate_passes(&tree.passes, tree::WIDTH)?;
+    validate_operation(tree.calibration, tree.policy, &tree.operating)
+}
+
+fn validate_operation(
+    calibration: Calibration,
+    policy: Policy,
+    operating: &OperatingCurve,
+) -> Result<(), String> {
+    let Calibration { slope, offset, length_cost } = calibration;
+    if [slope, offset, length_cost].iter().any(|v| !v.is_finite()) {
+        return Err(format!("calibration holds {slope}, {offset} and {length_cost}"));
     }
-    let Calibration { slope, offset, length_cost } = model.calibration;
-    finite("calibration", &[slope, offset, length_cost])?;
     if length_cost < 0.0 {
         return Err(format!("calibration length cost {length_cost} favours losing long lines"));
     }
     if slope <= 0.0 {
         return Err(format!("calibration slope {slope} turns probabilities around"));
     }
-    let Policy { threshold, unsure, .. } = model.policy;
+    let Policy { threshold, unsure, .. } = policy;
     if !((0.0..=1.0).contains(&threshold) && (0.0..=threshold).contains(&unsure)) {
         return Err(format!("thresholds {unsure} and {threshold} are not in order"));
     }
-    let points = &model.operating.points;
+    let points = &operating.points;
     let in_range = |x: f64| (0.0..=1.0).contains(&x);
     let sound = points.iter().all(|p| {
         let interval = p.loss_interval.unwrap_or_default();
@@ -427,18 +521,15 @@ fn validate(model: &Model) -> Result<(), String> {
     if !sound || !sorted {
         return Err("the operating curve is not in order".into());
     }
-    if !model.trained_on.is_sorted() {
-        return Err("the digests of training pages are not in order".into());
-    }
     Ok(())
 }
 
-fn validate_band(band: &Additive) -> Result<(), String> {
+fn validate_band(band: &Additive, width: usize) -> Result<(), String> {
     let Basis { columns, crosses } = &band.basis;
-    if columns.len() != WIDTH {
-        return Err(format!("{} columns, not {WIDTH}", columns.len()));
+    if columns.len() != width {
+        return Err(format!("{} columns, not {width}", columns.len()));
     }
-    if crosses.iter().any(|c| c.columns.iter().any(|&i| i >= WIDTH)) {
+    if crosses.iter().any(|c| c.columns.iter().any(|&i| i >= width)) {
         return Err("a pair names a column that is not there".into());
     }
     let all = columns.iter().chain(crosses.iter().flat_map(|c| &c.knots));

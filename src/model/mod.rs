@@ -6,23 +6,30 @@ mod builtin;
 mod calibration;
 mod card;
 mod curves;
+mod explain;
 mod file;
 mod kinds;
 mod line;
 mod page;
 mod policy;
 mod span;
+mod tree;
 
 pub use calibration::{Calibration, Evidence};
 pub use card::{Card, SetFacts};
 pub use curves::{Curves, CurvesScratch};
+pub use explain::{
+    CalibrationParts, ColumnPart, DECIDING, DecidingPart, Explanation, GramPart, LineParts,
+    PageParts, Part, column_name, deciding, for_each_part,
+};
 pub use kinds::{ColumnScale, KindModel, KindScratch};
 pub use line::{
     HEADS, JUNK, LineModel, LineScratch, PLANTED, Table, observe, to_bytes, word_codes,
 };
 pub use page::{Additive, Basis, Cross, Knots, PageModel};
-pub use policy::{Dial, OperatingCurve, OperatingPoint, Policy};
+pub use policy::{Dial, OperatingCurve, OperatingPoint, Point, Policy};
 pub use span::{SpanLinear, SpanModel};
+pub use tree::{TreeModel, TreeScratch, token_margins};
 
 use crate::Result;
 
@@ -37,6 +44,8 @@ pub struct Model {
     pub span: Option<SpanModel>,
     /// Names the kind of junk lines; a model without one names none.
     pub kinds: Option<KindModel>,
+    /// The head for HTML; a model without one judges the text of HTML pages.
+    pub tree: Option<TreeModel>,
     /// Log odds of the last pass to probabilities.
     pub calibration: Calibration,
     /// The default operating point.
@@ -55,26 +64,24 @@ impl Model {
         &self.policy
     }
 
-    /// The operating point that loses at most `share` of the article characters on the held-out
-    /// sites of the model's training.
+    /// The policy for text at an operating point.
     ///
     /// # Errors
-    /// See [`OperatingCurve::for_loss`].
-    pub fn policy_for_loss(&self, share: f64) -> Result<Policy> {
-        self.policy.with_threshold(self.operating.for_loss(share)?.threshold)
+    /// See [`Point::of`].
+    pub fn policy_at(&self, point: Point) -> Result<Policy> {
+        point.of(self.policy, &self.operating)
     }
 
-    /// An operating point by its name.
+    /// The policy for pages of HTML at an operating point; that for text where the model has no head
+    /// for HTML.
     ///
     /// # Errors
-    /// See [`OperatingCurve::for_loss`].
-    pub fn policy_at(&self, dial: Dial) -> Result<Policy> {
-        let threshold = self.operating.for_loss(dial.budget())?.threshold;
-        let default = self.policy.threshold;
-        self.policy.with_threshold(match dial {
-            Dial::Careful => threshold.max(default),
-            Dial::Strict => threshold.min(default),
-        })
+    /// See [`Point::of`].
+    pub fn html_policy_at(&self, point: Point) -> Result<Policy> {
+        match &self.tree {
+            Some(tree) => point.of(tree.policy, &tree.operating),
+            None => self.policy_at(point),
+        }
     }
 
     /// Whether a page with that digest was among the training pages: figures measured on it would

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::features::context::{LN_UNITS, WIDTH};
+use crate::features::context::LN_UNITS;
 
 /// The ramps of one column: ramp k is 0 below `knots[k]`, 1 above `knots[k + 1]`, straight between.
 /// A column with fewer than two knots has none and says nothing.
@@ -39,7 +39,7 @@ pub struct Cross {
 /// How a row of columns becomes a row of ramps.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Basis {
-    /// One entry a column, [`WIDTH`] of them.
+    /// One entry a column: as many as the rows have.
     pub columns: Vec<Knots>,
     /// Pairs of columns.
     pub crosses: Vec<Cross>,
@@ -61,7 +61,7 @@ impl Basis {
 
     /// Calls `each` with the position and height of every ramp that is not zero.
     #[inline]
-    pub fn expand(&self, row: &[f32; WIDTH], mut each: impl FnMut(usize, f32)) {
+    pub fn expand(&self, row: &[f32], mut each: impl FnMut(usize, f32)) {
         let mut position = 0;
         for (knots, &x) in self.columns.iter().zip(row) {
             for k in 0..knots.ramps() {
@@ -105,7 +105,7 @@ pub struct Additive {
 
 impl Additive {
     /// Log odds of junk.
-    pub fn log_odds(&self, row: &[f32; WIDTH]) -> f32 {
+    pub fn log_odds(&self, row: &[f32]) -> f32 {
         // Summed in f64 and in a fixed order: the last bit is the same on every machine.
         let mut sum = f64::from(self.bias);
         self.basis.expand(row, |k, height| {
@@ -127,13 +127,13 @@ pub struct PageModel {
 
 impl PageModel {
     /// The band of a line with that row of columns.
-    pub fn band_of(bounds: &[f32], row: &[f32; WIDTH]) -> usize {
+    pub fn band_of(bounds: &[f32], row: &[f32]) -> usize {
         let units = row[LN_UNITS].exp() - 1.0;
         bounds.iter().take_while(|&&bound| units >= bound).count()
     }
 
     /// Log odds of junk.
-    pub fn log_odds(&self, row: &[f32; WIDTH]) -> f32 {
+    pub fn log_odds(&self, row: &[f32]) -> f32 {
         self.bands[Self::band_of(&self.bounds, row)].log_odds(row)
     }
 }
@@ -141,6 +141,7 @@ impl PageModel {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::features::context::WIDTH;
 
     fn basis() -> Basis {
         let mut columns = vec![Knots::default(); WIDTH];

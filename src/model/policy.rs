@@ -64,6 +64,42 @@ impl Dial {
     }
 }
 
+/// An operating point, as it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Point {
+    /// The model's own.
+    Default,
+    /// From this probability on a line is junk.
+    Threshold(f32),
+    /// Loses at most this share of the article characters.
+    Loss(f64),
+    /// By its name.
+    Dial(Dial),
+}
+
+impl Point {
+    /// The policy at this point of a curve, where `default` is the model's own.
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] for a threshold that is no probability, and for a loss that the
+    /// curve cannot promise ([`OperatingCurve::for_loss`]).
+    pub fn of(self, default: Policy, curve: &OperatingCurve) -> Result<Policy> {
+        let threshold = match self {
+            Point::Default => return Ok(default),
+            Point::Threshold(threshold) => threshold,
+            Point::Loss(share) => curve.for_loss(share)?.threshold,
+            Point::Dial(dial) => {
+                let threshold = curve.for_loss(dial.budget())?.threshold;
+                match dial {
+                    Dial::Careful => threshold.max(default.threshold),
+                    Dial::Strict => threshold.min(default.threshold),
+                }
+            }
+        };
+        default.with_threshold(threshold)
+    }
+}
+
 /// The operating points of a model, thresholds falling, losses never falling.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OperatingCurve {
@@ -77,10 +113,20 @@ impl OperatingCurve {
     /// The point with the best F1 among those that lose at most `share`; among equals the one that
     /// loses least.
     pub fn best_within(&self, share: f64) -> Option<OperatingPoint> {
-        let mut best: Option<OperatingPoint> = None;
+        self.best_by(share, |point| point.junk_f1).map(|(_, point)| point)
+    }
+
+    /// The same by another score, with that score.
+    pub fn best_by(
+        &self,
+        share: f64,
+        score: impl Fn(&OperatingPoint) -> f64,
+    ) -> Option<(f64, OperatingPoint)> {
+        let mut best: Option<(f64, OperatingPoint)> = None;
         for &point in self.points.iter().filter(|p| p.article_loss <= share) {
-            if best.is_none_or(|b| point.junk_f1 > b.junk_f1) {
-                best = Some(point);
+            let score = score(&point);
+            if best.is_none_or(|(other, _)| score > other) {
+                best = Some((score, point));
             }
         }
         best

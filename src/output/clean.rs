@@ -1,11 +1,11 @@
 //! The kept part of a page, byte for byte as it came. A line goes with its own terminator and with
 //! the blank lines after it; blank lines before the first line go with the first. Where nothing is
-//! removed, what is written is what was read.
-
-use std::ops::Range;
+//! removed, what is written is what was read; else it is the same without the removed ranges, JSON
+//! escapes and all.
 
 use super::push_json;
-use crate::input::{Body, Content, Element, InputPage, Record};
+use super::removal::{for_each_in_record, for_each_in_text};
+use crate::input::{Body, Content, InputPage, Record};
 use crate::{LineVerdict, Page, PageVerdict, Verdict};
 
 /// Appends the kept part of a page in the form in which it came: text, or a JSON object with all its
@@ -14,6 +14,7 @@ pub fn clean(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: &mu
     match &page.body {
         Body::Text(text) => clean_text(text, lines, verdict, out),
         Body::Record(record) => clean_record(record, lines, verdict, out),
+        Body::Html(document) => clean_text(&document.text, lines, verdict, out),
     }
 }
 
@@ -24,7 +25,7 @@ pub fn clean(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: &mu
 /// let line = |verdict| LineVerdict { probability: 0.5, verdict, cut: vec![], kind: None };
 /// let verdict = PageVerdict {
 ///     lines: vec![line(Verdict::Article), line(Verdict::Junk), line(Verdict::Unsure)],
-///     guarded: false,
+///     ..PageVerdict::default()
 /// };
 /// let text = "one\r\n\r\ntwo\n\nthree";
 /// let mut out = Vec::new();
@@ -32,84 +33,112 @@ pub fn clean(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: &mu
 /// assert_eq!(out, b"one\r\n\r\nthree");
 /// ```
 pub fn clean_text(text: &str, lines: &Page<'_>, verdict: &PageVerdict, out: &mut Vec<u8>) {
-    for_each_kept(text, lines, verdict, |part| out.extend_from_slice(part.as_bytes()));
+    let mut rest = 0;
+    for_each_in_text(text, lines, verdict, |removal| {
+        push(text, rest..removal.range.start, out);
+        rest = removal.range.end;
+    });
+    push(text, rest..text.len(), out);
 }
 
-fn for_each_kept(text: &str, lines: &Page<'_>, verdict: &PageVerdict, mut push: impl FnMut(&str)) {
-    if lines.lines.is_empty() {
-        push(text);
-    }
-    for (index, line) in lines.lines.iter().enumerate() {
-        let line_verdict = verdict.lines.get(index);
-        if !is_removed(line_verdict) {
-            let block = block(text, lines, index);
-            push(text.get(block.start..line.start).unwrap_or_default());
-            kept_parts(line.text, line_verdict).for_each(&mut push);
-            push(text.get(line.start + line.text.len()..block.end).unwrap_or_default());
-        }
-    }
-}
-
-/// Appends a JSON object with its text or its array of lines reduced to what is kept. Elements that
-/// lose a span are written anew, the other ones as they were.
+/// Appends a JSON object with its text or its array of lines reduced to what is kept, all else as it
+/// was. Half characters (lone surrogates) in a text of which something goes become U+FFFD.
 pub fn clean_record(record: &Record, lines: &Page<'_>, verdict: &PageVerdict, out: &mut Vec<u8>) {
     let raw = record.raw.as_str();
-    let is_changed = |v: &LineVerdict| v.verdict == Verdict::Junk || !v.cut.is_empty();
-    if !verdict.lines.iter().any(is_changed) {
-        out.extend_from_slice(raw.as_bytes());
+    if let Content::Html { document, range, is_kept, said } = &record.content {
+        // The text goes where the HTML was, or beside it.
+        let kept = kept_of(&document.text, lines, verdict);
+        push(raw, 0..if *is_kept { range.end } else { range.start }, out);
+        let space = if is_compact(raw) { "" } else { " " };
+        let text = ("text", kept.trim_end_matches('\n'));
+        let said = said.iter().map(|(name, value)| (*name, value.as_str()));
+        for (number, (name, value)) in std::iter::once(text).chain(said).enumerate() {
+            if *is_kept || number > 0 {
+                out.push(b',');
+                out.extend_from_slice(space.as_bytes());
+            }
+            push_json(out, name);
+            out.push(b':');
+            out.extend_from_slice(space.as_bytes());
+            push_json(out, value);
+        }
+        push(raw, range.end..raw.len(), out);
         return;
     }
-    let push = |out: &mut Vec<u8>, range: Range<usize>| {
-        out.extend_from_slice(raw.get(range).unwrap_or_default().as_bytes());
-    };
-    match &record.content {
-        Content::Text { text, range } => {
-            let mut kept = String::with_capacity(text.len());
-            for_each_kept(text, lines, verdict, |part| kept.push_str(part));
-            push(out, 0..range.start);
-            push_json(out, &kept);
-            push(out, range.end..raw.len());
-        }
-        Content::Lines { elements, range } => {
-            let first = elements.first().map_or(range.end, |element| element.range.start);
-            let last = elements.last().map_or(range.end, |element| element.range.end);
-            push(out, 0..first);
-            let mut is_first = true;
-            for (index, element_verdict) in element_verdicts(elements, lines, verdict) {
-                let Some(element) = elements.get(index) else { continue };
-                if is_removed(element_verdict) {
-                    continue;
-                }
-                if !is_first && let Some(before) = elements.get(index.wrapping_sub(1)) {
-                    // The comma and the white space that stood before this element.
-                    push(out, before.range.end..element.range.start);
-                }
-                is_first = false;
-                // A blank element shares the fate of its line, but has nothing to be cut.
-                let is_line = !element.text.chars().all(char::is_whitespace);
-                if is_line && element_verdict.is_some_and(|v| !v.cut.is_empty()) {
-                    push(out, element.range.start..element.text_range.start);
-                    let text: String = kept_parts(&element.text, element_verdict).collect();
-                    push_json(out, &text);
-                    push(out, element.text_range.end..element.range.end);
-                } else {
-                    push(out, element.range.clone());
-                }
-            }
-            push(out, last..raw.len());
-        }
-    }
+    let mut rest = 0;
+    for_each_in_record(record, lines, verdict, |removal| {
+        push(raw, rest..removal.range.start, out);
+        out.extend_from_slice(removal.put.as_bytes());
+        rest = removal.range.end;
+    });
+    push(raw, rest..raw.len(), out);
 }
 
-/// The bytes of the page's text that go where the line goes: itself, its terminator, the blank lines
-/// after it; for the first line also those before it.
-pub(super) fn block(text: &str, lines: &Page<'_>, index: usize) -> Range<usize> {
-    let start = match index {
-        0 => 0,
-        _ => lines.lines.get(index).map_or(text.len(), |line| line.start),
+/// Whether an object is written without spaces, as its first field shows.
+fn is_compact(raw: &str) -> bool {
+    raw.split_once("\":").is_some_and(|(_, value)| !value.starts_with(' '))
+}
+
+/// The kept text of a page by itself; the kept elements of an array of lines are joined by line feeds.
+pub fn kept_text(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict) -> String {
+    let text = match &page.body {
+        Body::Html(document) => &document.text,
+        Body::Record(Record { content: Content::Html { document, .. }, .. }) => &document.text,
+        Body::Text(text) => text,
+        Body::Record(Record { content: Content::Text { text, .. }, .. }) => text,
+        Body::Record(Record { content: Content::Lines { .. }, .. }) => {
+            let mut kept = String::new();
+            for (line, v) in lines.lines.iter().zip(&verdict.lines) {
+                if !is_removed(Some(v)) {
+                    kept.push_str(if kept.is_empty() { "" } else { "\n" });
+                    kept_parts(line.text, v).for_each(|part| kept.push_str(part));
+                }
+            }
+            return kept;
+        }
     };
-    let end = lines.lines.get(index + 1).map_or(text.len(), |line| line.start);
-    start..end
+    kept_of(text, lines, verdict)
+}
+
+/// The kept part of a text.
+fn kept_of(text: &str, lines: &Page<'_>, verdict: &PageVerdict) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = 0;
+    for_each_in_text(text, lines, verdict, |removal| {
+        kept.push_str(text.get(rest..removal.range.start).unwrap_or_default());
+        rest = removal.range.end;
+    });
+    kept.push_str(text.get(rest..).unwrap_or_default());
+    kept
+}
+
+/// The parts of a kept line around its cuts.
+pub(super) fn kept_parts<'a>(
+    line: &'a str,
+    verdict: &LineVerdict,
+) -> impl Iterator<Item = &'a str> {
+    let mut rest = 0;
+    let mut ends: Vec<_> = cuts(line, verdict).collect();
+    ends.push(line.len()..line.len());
+    ends.into_iter().filter_map(move |cut| {
+        let part = line.get(rest..cut.start);
+        rest = cut.end;
+        part
+    })
+}
+
+/// The cuts of a line that are made: those that lie on its characters, in order and apart.
+pub(super) fn cuts<'a>(
+    line: &'a str,
+    verdict: &'a LineVerdict,
+) -> impl Iterator<Item = std::ops::Range<usize>> + 'a {
+    let mut from = 0;
+    verdict.cut.iter().filter_map(move |cut| {
+        line.get(from..cut.start)?;
+        line.get(cut.clone()).filter(|text| !text.is_empty())?;
+        from = cut.end;
+        Some(cut.clone())
+    })
 }
 
 /// A line without a verdict is kept: nothing goes that was not judged.
@@ -117,38 +146,8 @@ pub(super) fn is_removed(verdict: Option<&LineVerdict>) -> bool {
     verdict.is_some_and(|v| v.verdict == Verdict::Junk)
 }
 
-/// The parts of a line that are left when the cuts are taken out. A cut that does not lie on the
-/// line's characters is not made.
-fn kept_parts<'a>(
-    line: &'a str,
-    verdict: Option<&'a LineVerdict>,
-) -> impl Iterator<Item = &'a str> {
-    let cuts = verdict.map_or(&[][..], |v| v.cut.as_slice());
-    let mut from = 0;
-    let ends = cuts.iter().map(Some).chain(std::iter::once(None));
-    ends.filter_map(move |cut| {
-        let Some(cut) = cut else { return line.get(from..) };
-        let part = line.get(from..cut.start)?;
-        line.get(cut.clone())?;
-        from = cut.end;
-        Some(part)
-    })
-}
-
-/// Every element with the verdict of the line that it belongs to.
-fn element_verdicts<'a>(
-    elements: &[Element],
-    lines: &Page<'_>,
-    verdict: &'a PageVerdict,
-) -> impl Iterator<Item = (usize, Option<&'a LineVerdict>)> {
-    let mut next = 0;
-    (0..elements.len()).map(move |index| {
-        // The line's number in an array is its index plus one.
-        if lines.lines.get(next).is_some_and(|line| line.number as usize == index + 1) {
-            next += 1;
-        }
-        (index, verdict.lines.get(next.saturating_sub(1)))
-    })
+fn push(whole: &str, range: std::ops::Range<usize>, out: &mut Vec<u8>) {
+    out.extend_from_slice(whole.get(range).unwrap_or_default().as_bytes());
 }
 
 #[cfg(test)]
@@ -171,10 +170,10 @@ mod tests {
             path: Path::new("f").into(),
             line: 1,
             format: Format::JsonLines,
-            bytes,
             about: Default::default(),
+            bytes,
         };
-        let page = raw.parse(None).unwrap();
+        let page = raw.parse(Default::default()).unwrap();
         let mut out = Vec::new();
         clean(&page, &page.lines(), &verdicts(letters), &mut out);
         String::from_utf8(out).unwrap()

@@ -21,7 +21,8 @@ pub enum Destination {
     Stdout,
     /// One file, one page after the other; compressed if its name ends in `.gz` or `.zst`.
     File(PathBuf),
-    /// A file for each source, of the same relative path and compression; `.jsonl` for WARC and WET.
+    /// A file for each source, of the same relative path and compression; `.txt` is put to the name of
+    /// HTML, `.jsonl` takes the place of `.warc` and `.wet`.
     Folder(PathBuf),
 }
 
@@ -46,7 +47,7 @@ impl Destination {
             Destination::Folder(root) if source.relative == Path::new("-") => {
                 Some(root.join("stdin"))
             }
-            Destination::Folder(root) => Some(root.join(mirrored(source))),
+            Destination::Folder(root) => Some(root.join(written_name(source))),
             Destination::File(path) => Some(path.clone()),
             Destination::Nowhere | Destination::Stdout => None,
         }
@@ -107,11 +108,14 @@ impl Destination {
     }
 }
 
-/// The relative path of the output for a source. WARC and WET become JSON Lines:
+/// The name below an output folder: that of the source, but for what comes out in another format. HTML
+/// becomes text, `a/x.html.gz` gives `a/x.html.txt.gz`; WARC and WET become JSON Lines,
 /// `a/x.warc.wet.gz` gives `a/x.jsonl.gz`.
-fn mirrored(source: &Source) -> PathBuf {
+pub(super) fn written_name(source: &Source) -> PathBuf {
+    // The name comes first: it may have been changed for another form of output.
+    let format = Format::from_name(&source.relative).or(source.format);
     let name = source.relative.file_name().and_then(|name| name.to_str());
-    let (Some(Format::Warc), Some(name)) = (source.format, name) else {
+    let (Some(format @ (Format::Html | Format::Warc)), Some(name)) = (format, name) else {
         return source.relative.clone();
     };
     let without = |name: &str, ending: &str| {
@@ -122,6 +126,9 @@ fn mirrored(source: &Source) -> PathBuf {
     let plain = without(name, ".gz").or_else(|| without(name, ".zst"));
     let plain = plain.as_deref().unwrap_or(name);
     let packed = name.get(plain.len()..).unwrap_or_default();
+    if format == Format::Html {
+        return source.relative.with_file_name(format!("{plain}.txt{packed}"));
+    }
     let stem = without(plain, ".wet").unwrap_or_else(|| plain.to_owned());
     let stem = without(&stem, ".warc").unwrap_or(stem);
     source.relative.with_file_name(format!("{stem}.jsonl{packed}"))
@@ -162,6 +169,10 @@ pub struct Output {
     rows: Rows,
     /// What was written last did not end its line.
     is_mid_line: bool,
+    /// Whether pages are parted by a blank line …
+    parts_pages: bool,
+    /// … and one was written.
+    has_page: bool,
 }
 
 impl Output {
@@ -173,12 +184,21 @@ impl Output {
             #[cfg(feature = "parquet")]
             rows: Rows::default(),
             is_mid_line: false,
+            parts_pages: false,
+            has_page: false,
         }
+    }
+
+    /// Parts pages by a blank line.
+    #[must_use]
+    pub fn with_blank_lines(self) -> Self {
+        Output { parts_pages: true, ..self }
     }
 
     /// Writes rows of parquet as parquet, with their texts in the column `text_field`; without this,
     /// they are pages like any others.
     #[cfg(feature = "parquet")]
+    #[must_use]
     pub fn with_parquet(mut self, text_field: Option<&str>) -> Self {
         self.rows = Rows { is_wanted: true, text_field: text_field.map(str::to_owned), file: None };
         self
@@ -222,7 +242,7 @@ impl Output {
             fs::create_dir_all(folder).map_err(|e| Error::io(folder, e))?;
         }
         self.file = Some(OutputFile::create(&path, compression)?);
-        self.is_mid_line = false;
+        (self.is_mid_line, self.has_page) = (false, false);
         Ok(())
     }
 
@@ -236,7 +256,10 @@ impl Output {
         if self.is_mid_line {
             self.write(b"\n")?;
         }
-        self.is_mid_line = last != b'\n';
+        if self.parts_pages && self.has_page {
+            self.write(b"\n")?;
+        }
+        (self.is_mid_line, self.has_page) = (last != b'\n', true);
         self.write(bytes)
     }
 
@@ -276,6 +299,13 @@ impl Output {
         match self.destination {
             Destination::Folder(_) => self.file.take().map_or(Ok(()), OutputFile::commit),
             _ => Ok(()),
+        }
+    }
+
+    /// Gives up the source that was begun: its file is not written.
+    pub fn give_up(&mut self) {
+        if let Destination::Folder(_) = self.destination {
+            self.file = None;
         }
     }
 
@@ -335,11 +365,11 @@ mod tests {
     }
 
     #[test]
-    fn warc_is_mirrored_as_json_lines() {
+    fn html_is_mirrored_as_text_and_warc_as_json_lines() {
         let name = |relative: &str| {
             let format = Format::from_name(Path::new(relative));
             let source = Source { path: Path::new("x").into(), relative: relative.into(), format };
-            mirrored(&source).to_str().unwrap().to_owned()
+            written_name(&source).to_str().unwrap().to_owned()
         };
         for (from, to) in [
             ("a/b.warc.wet.gz", "a/b.jsonl.gz"),
@@ -348,6 +378,10 @@ mod tests {
             (".wet", ".wet.jsonl"),
             ("b.wet.x.txt.gz", "b.wet.x.txt.gz"),
             ("b.parquet", "b.parquet"),
+            ("a/甲.html", "a/甲.html.txt"),
+            ("b.HTM.gz", "b.HTM.txt.gz"),
+            ("b.html.zst", "b.html.txt.zst"),
+            ("b.jsonl.zst", "b.jsonl.zst"),
         ] {
             assert_eq!(name(from), to);
         }

@@ -1,23 +1,40 @@
 //! 5. Verdicts become files: clean text, JSON Lines, scores, receipts.
 //!
-//! [`clean()`], [`scores()`], [`receipts()`] and [`unsure()`] write one page into a buffer, so that they can run in
+//! [`clean()`], [`emit()`], [`scores()`], [`receipts()`] and [`unsure()`] write one page into a buffer, so that they can run in
 //! parallel; [`Output`] takes the buffers in order and puts them where the user wants them.
+//! [`restore()`] is the way back; [`Flips`] and [`Preview`] are for looking before a run.
 
 mod clean;
 mod destination;
+mod emit;
 mod file;
+mod flips;
+mod literal;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod preview;
 mod receipts;
+mod receipts_file;
+mod receipts_reader;
+mod removal;
+mod restore;
 mod scores;
+mod skeletons;
 mod summary;
 mod unsure;
 
-pub use clean::{clean, clean_record, clean_text};
+pub use clean::{clean, clean_record, clean_text, kept_text};
 pub use destination::{Destination, Output};
+pub use emit::{Emit, emit};
 pub use file::OutputFile;
+pub use flips::{FlipGroup, FlipReport, Flips, Sample, Tally};
+pub use preview::{Preview, Share};
 pub use receipts::receipts;
+pub use receipts_file::{Aside, ReceiptsFile};
+pub use receipts_reader::{PageReceipts, ReceiptsReader};
+pub use restore::{Restored, restore};
 pub use scores::scores;
+pub use skeletons::{SkeletonScratch, Skeletons};
 pub use summary::Summary;
 pub use unsure::unsure;
 
@@ -62,6 +79,6 @@ mod testing {
             cut: (letter == 'c').then_some(3..6).into_iter().collect(),
             kind: (letter == 'j').then_some(Kind::Nav),
         };
-        PageVerdict { lines: letters.chars().map(line).collect(), guarded: false }
+        PageVerdict { lines: letters.chars().map(line).collect(), ..PageVerdict::default() }
     }
 }

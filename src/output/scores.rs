@@ -65,7 +65,7 @@ fn n_chars(text: &str, offset: usize) -> usize {
 mod tests {
     use super::super::testing::verdicts;
     use super::*;
-    use crate::input::{Format, RawPage};
+    use crate::input::{Format, RawPage, RecordOptions};
     use std::path::Path;
 
     #[test]
@@ -75,10 +75,10 @@ mod tests {
             path: Path::new("a/f.txt").into(),
             line: 1,
             format: Format::Text,
-            bytes,
             about: Default::default(),
+            bytes,
         };
-        let page = raw.parse(None).unwrap();
+        let page = raw.parse(RecordOptions::default()).unwrap();
         let mut verdict = verdicts("cju");
         let mut out = Vec::new();
         scores(&page, &page.lines(), &verdict, &mut out);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
 use super::clean::is_removed;
+use super::skeletons::{SkeletonScratch, Skeletons};
 use crate::input::InputPage;
 use crate::{Page, PageVerdict, Verdict, text::Kind};
 
@@ -22,6 +23,8 @@ pub struct Summary {
     pub removed_lines: u64,
     /// Of these, lines by kind, where the filter named it.
     pub kinds: BTreeMap<Kind, u64>,
+    /// And what they look like, where that was asked for: see [`Summary::with_skeletons`].
+    pub skeletons: Skeletons,
     /// Lines kept that the model would not bet on.
     pub unsure_lines: u64,
     /// Spans cut out of kept lines.
@@ -78,6 +81,18 @@ impl Summary {
         summary
     }
 
+    /// Also counts what the removed lines of the page look like.
+    #[must_use]
+    pub fn with_skeletons(mut self, lines: &Page<'_>, verdict: &PageVerdict) -> Self {
+        let mut scratch = SkeletonScratch::default();
+        for (line, v) in lines.lines.iter().zip(&verdict.lines) {
+            if is_removed(Some(v)) {
+                self.skeletons.add(line.text, &mut scratch);
+            }
+        }
+        self
+    }
+
     /// The share of characters removed, 0 to 1.
     pub fn removed_share(&self) -> f64 {
         if self.chars == 0 { 0.0 } else { self.removed_chars as f64 / self.chars as f64 }
@@ -94,6 +109,7 @@ impl AddAssign for Summary {
         for (kind, lines) in other.kinds {
             *self.kinds.entry(kind).or_default() += lines;
         }
+        self.skeletons += other.skeletons;
         self.unsure_lines += other.unsure_lines;
         self.cut_spans += other.cut_spans;
         self.chars += other.chars;
@@ -112,7 +128,7 @@ impl AddAssign for Summary {
 mod tests {
     use super::super::testing::verdicts;
     use super::*;
-    use crate::input::{Format, RawPage};
+    use crate::input::{Format, RawPage, RecordOptions};
     use std::path::Path;
 
     #[test]
@@ -122,14 +138,15 @@ mod tests {
             path: Path::new("f").into(),
             line: 1,
             format: Format::Text,
-            bytes,
             about: Default::default(),
+            bytes,
         };
-        let page = raw.parse(None).unwrap();
+        let page = raw.parse(RecordOptions::default()).unwrap();
         let one = Summary::of_page(&page, &page.lines(), &verdicts("cjua"));
         let mut sum = Summary { errors: 1, ..Summary::default() };
         sum += one.clone();
-        sum += Summary::of_page(&page, &page.lines(), &verdicts("jjjj"));
+        let (lines, all) = (page.lines(), verdicts("jjjj"));
+        sum += Summary::of_page(&page, &lines, &all).with_skeletons(&lines, &all);
         let figures = |s: &Summary| {
             (
                 s.pages,
@@ -143,6 +160,7 @@ mod tests {
         };
         assert_eq!(figures(&one), (1, 4, 1, 1, 1, 7, 3));
         assert_eq!(figures(&sum), (2, 8, 5, 1, 1, 14, 10));
+        assert_eq!(sum.skeletons.top(9)[0], ("文".to_owned(), 3, "甲乙丙"));
         assert_eq!(sum.kinds, BTreeMap::from([(Kind::Nav, 5)]));
         assert_eq!((sum.empty_pages, sum.errors, sum.replaced), (1, 1, 0));
         assert!((one.removed_share() - 3.0 / 7.0).abs() < 1e-12);

@@ -43,7 +43,7 @@ pub fn unsure(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: &m
 mod tests {
     use super::super::testing::verdicts;
     use super::*;
-    use crate::input::{Format, RawPage};
+    use crate::input::{Format, RawPage, RecordOptions};
     use std::path::Path;
 
     #[test]
@@ -53,10 +53,10 @@ mod tests {
             path: Path::new("f").into(),
             line: 1,
             format: Format::Text,
-            bytes,
             about: Default::default(),
+            bytes,
         };
-        let page = raw.parse(None).unwrap();
+        let page = raw.parse(RecordOptions::default()).unwrap();
         let mut verdict = verdicts("auj");
         let written = |verdict: &PageVerdict| {
             let mut out = Vec::new();

@@ -4,7 +4,7 @@
 use super::recipe::PageRecipe;
 use crate::{
     Error, Result,
-    features::context::{self, WIDTH},
+    features::context,
     model::{Basis, Cross, Knots},
 };
 
@@ -12,11 +12,11 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::BadParameter`] where the recipe names a column that is not there.
-pub fn place(rows: &[[f32; WIDTH]], recipe: &PageRecipe) -> Result<Basis> {
+pub fn place<const N: usize>(rows: &[&[f32; N]], recipe: &PageRecipe) -> Result<Basis> {
     let column = |index: usize, knots: usize| {
         quantile_knots(rows.iter().map(|row| row[index]).collect(), knots)
     };
-    let columns = (0..WIDTH).map(|index| column(index, recipe.knots)).collect();
+    let columns = (0..N).map(|index| column(index, recipe.knots)).collect();
     let crosses = recipe
         .crosses
         .iter()

@@ -51,21 +51,31 @@ impl TrainingPage {
 pub struct Corpus {
     /// Real pages in the order given, then made ones.
     pub pages: Vec<TrainingPage>,
+    /// Pages of HTML, in the same order: what the second head is fitted on.
+    pub html: Vec<TrainingPage>,
     /// How many folds there are.
     pub folds: usize,
 }
 
 impl Corpus {
-    /// Deals pages into folds and weighs them. `make` gives the pages to be made from the real
-    /// ones, which know their folds by then, and from the number of folds.
+    /// Deals pages into folds and weighs them. `make` gives the pages to be made from the real ones,
+    /// of text and of HTML, which know their folds by then, and from the number of folds.
+    ///
+    /// A page of HTML is also a page of text, unless the same set has it as text already.
     ///
     /// # Errors
     /// [`Error::Untrainable`] without junk, without article, or with one site only.
     pub fn assemble(
         pages: Vec<LabelledPage>,
         recipe: &Recipe,
-        make: impl FnOnce(&[TrainingPage], usize) -> Result<Vec<TrainingPage>>,
+        make: impl FnOnce(&[TrainingPage], &[TrainingPage], usize) -> Result<Vec<TrainingPage>>,
     ) -> Result<Corpus> {
+        let (html, mut pages): (Vec<_>, Vec<_>) =
+            pages.into_iter().partition(|page| page.html.is_some());
+        let known: BTreeSet<(String, String)> =
+            pages.iter().map(|page| (page.set.clone(), page.id.clone())).collect();
+        let is_new = |page: &&LabelledPage| !known.contains(&(page.set.clone(), page.id.clone()));
+        pages.extend(html.iter().filter(is_new).map(|p| LabelledPage { html: None, ..p.clone() }));
         let count =
             |label| pages.iter().flat_map(|p| &p.lines).filter(|l| l.label == label).count();
         for (label, name) in [(Label::Junk, "junk"), (Label::Article, "article")] {
@@ -78,85 +88,38 @@ impl Corpus {
         }
         let sites: BTreeSet<&str> = pages.iter().map(|p| p.site.as_str()).collect();
         let folds = recipe.folds.min(sites.len()).max(2);
-        let fold_of = split::by_site(
-            pages.iter().map(|p| (p.set.as_str(), p.site.as_str(), p.lines.len())),
-            folds,
-        )?;
-        let mut pages: Vec<TrainingPage> = pages
-            .into_iter()
-            .zip(fold_of)
-            .map(|(page, fold)| {
-                let origin = if recipe.set(&page.set).weak { Origin::Weak } else { Origin::Gold };
-                TrainingPage::new(page, fold, origin)
-            })
-            .collect();
-        let made = make(&pages, folds)?;
-        pages.extend(made);
-        let mut corpus = Corpus { pages, folds };
-        corpus.weigh(recipe);
-        Ok(corpus)
-    }
-
-    /// A page of n labelled lines weighs n^(1 - balance) times its set's weight. The lines of the
-    /// gold sets weigh 1 on average; weak sets are scaled down to their share of the whole. Of a
-    /// planted copy the new lines count; the others were learned from the page itself.
-    fn weigh(&mut self, recipe: &Recipe) {
-        for page in &mut self.pages {
-            let lines = scored_lines(&page.page).max(1) as f64;
-            let balanced = lines.powf(-recipe.balance.page);
-            let weight = match page.origin {
-                Origin::Made => recipe.synth.weight * balanced,
-                _ => recipe.set(&page.page.set).weight * balanced,
-            };
-            page.weights = vec![weight as f32; page.page.lines.len()];
-        }
-        let lines_of = |origin| self.lines_of(origin) as f64;
-        let gold = self.weight_of(Origin::Gold);
-        let gold_scale = if gold > 0.0 { lines_of(Origin::Gold) / gold } else { 1.0 };
-        let planted = recipe.synth.planted;
-        for page in &mut self.pages {
-            for weight in &mut page.weights {
-                *weight *= gold_scale as f32;
-            }
-            for (weight, is_new) in page.weights.iter_mut().zip(&page.is_new) {
-                *weight = if *is_new { planted } else { *weight * NOT_NEW };
-            }
-        }
-        let trusted = self.weight_of(Origin::Gold) + self.weight_of(Origin::Made);
-        let weak = self.weight_of(Origin::Weak);
-        let share = recipe.balance.weak_share;
-        // Where there is nothing else to learn from, weak pages are all that counts.
-        if trusted > 0.0 && weak > 0.0 && share < 1.0 {
-            let scale = (trusted * share / (1.0 - share) / weak).min(1.0);
-            for page in self.pages.iter_mut().filter(|p| p.origin == Origin::Weak) {
-                for weight in &mut page.weights {
-                    *weight *= scale as f32;
-                }
-            }
-        }
-    }
-
-    fn lines_of(&self, origin: Origin) -> usize {
-        self.pages.iter().filter(|p| p.origin == origin).map(|p| scored_lines(&p.page)).sum()
-    }
-
-    fn weight_of(&self, origin: Origin) -> f64 {
-        let of = |p: &TrainingPage| -> f64 {
-            let lines = p.page.lines.iter().zip(&p.weights);
-            lines.filter(|(l, _)| l.label != Label::Either).map(|(_, &w)| f64::from(w)).sum()
+        let all: Vec<&LabelledPage> = pages.iter().chain(&html).collect();
+        let mut fold_of = split::pages(&all, folds)?;
+        let html_folds = fold_of.split_off(pages.len());
+        let real = |(page, fold): (LabelledPage, usize)| {
+            let origin = if recipe.set(&page.set).weak { Origin::Weak } else { Origin::Gold };
+            TrainingPage::new(page, fold, origin)
         };
-        self.pages.iter().filter(|p| p.origin == origin).map(of).sum()
+        let mut pages: Vec<TrainingPage> = pages.into_iter().zip(fold_of).map(real).collect();
+        let mut html: Vec<TrainingPage> = html.into_iter().zip(html_folds).map(real).collect();
+        let made = make(&pages, &html, folds)?;
+        for page in made {
+            if page.page.html.is_some() { html.push(page) } else { pages.push(page) }
+        }
+        weigh(&mut pages, recipe);
+        weigh(&mut html, recipe);
+        Ok(Corpus { pages, html, folds })
     }
 
     /// What was learned from each set, in order of name; made pages are a set of their own.
     pub fn sets(&self) -> Vec<SetFacts> {
-        let mut sets: BTreeMap<(bool, &str), (SetFacts, Digest, BTreeSet<&str>)> = BTreeMap::new();
+        let mut sets: BTreeMap<(bool, String), (SetFacts, Digest, BTreeSet<&str>)> =
+            BTreeMap::new();
         let mut whole = 0.0;
-        for page in &self.pages {
+        for page in self.pages.iter().chain(&self.html) {
             let made = page.origin == Origin::Made;
-            let name = if made { "made for training" } else { page.page.set.as_str() };
-            let (facts, digest, sites) = sets.entry((made, name)).or_default();
-            facts.name = name.to_owned();
+            let name = match (made, page.page.html.is_some()) {
+                (true, _) => "made for training".to_owned(),
+                (false, true) => format!("{} (HTML)", page.page.set),
+                (false, false) => page.page.set.clone(),
+            };
+            let (facts, digest, sites) = sets.entry((made, name.clone())).or_default();
+            facts.name = name;
             facts.pages += 1;
             sites.insert(&page.page.site);
             digest.field(page_digest(&page.page).to_le_bytes());
@@ -182,12 +145,64 @@ impl Corpus {
 
     /// Digests of the real pages, sorted.
     pub fn page_digests(&self) -> Vec<u64> {
-        let real = self.pages.iter().filter(|p| p.origin != Origin::Made);
+        let all = self.pages.iter().chain(&self.html);
+        let real = all.filter(|p| p.origin != Origin::Made);
         let mut digests: Vec<u64> = real.map(|p| page_digest(&p.page)).collect();
         digests.sort_unstable();
         digests.dedup();
         digests
     }
+}
+
+/// A page of n labelled lines weighs n^(1 - balance) times its set's weight. The lines of the
+/// gold sets weigh 1 on average; weak sets are scaled down to their share of the whole. Of a
+/// planted copy the new lines count; the others were learned from the page itself.
+fn weigh(pages: &mut [TrainingPage], recipe: &Recipe) {
+    for page in pages.iter_mut() {
+        let lines = scored_lines(&page.page).max(1) as f64;
+        let balanced = lines.powf(-recipe.balance.page);
+        let weight = match page.origin {
+            Origin::Made => recipe.synth.weight * balanced,
+            _ => recipe.set(&page.page.set).weight * balanced,
+        };
+        page.weights = vec![weight as f32; page.page.lines.len()];
+    }
+    let gold_lines = lines_of(pages, Origin::Gold) as f64;
+    let gold = weight_of(pages, Origin::Gold);
+    let gold_scale = if gold > 0.0 { gold_lines / gold } else { 1.0 };
+    let planted = recipe.synth.planted;
+    for page in pages.iter_mut() {
+        for weight in &mut page.weights {
+            *weight *= gold_scale as f32;
+        }
+        for (weight, is_new) in page.weights.iter_mut().zip(&page.is_new) {
+            *weight = if *is_new { planted } else { *weight * NOT_NEW };
+        }
+    }
+    let trusted = weight_of(pages, Origin::Gold) + weight_of(pages, Origin::Made);
+    let weak = weight_of(pages, Origin::Weak);
+    let share = recipe.balance.weak_share;
+    // Where there is nothing else to learn from, weak pages are all that counts.
+    if trusted > 0.0 && weak > 0.0 && share < 1.0 {
+        let scale = (trusted * share / (1.0 - share) / weak).min(1.0);
+        for page in pages.iter_mut().filter(|p| p.origin == Origin::Weak) {
+            for weight in &mut page.weights {
+                *weight *= scale as f32;
+            }
+        }
+    }
+}
+
+fn lines_of(pages: &[TrainingPage], origin: Origin) -> usize {
+    pages.iter().filter(|p| p.origin == origin).map(|p| scored_lines(&p.page)).sum()
+}
+
+fn weight_of(pages: &[TrainingPage], origin: Origin) -> f64 {
+    let of = |p: &TrainingPage| -> f64 {
+        let lines = p.page.lines.iter().zip(&p.weights);
+        lines.filter(|(l, _)| l.label != Label::Either).map(|(_, &w)| f64::from(w)).sum()
+    };
+    pages.iter().filter(|p| p.origin == origin).map(of).sum()
 }
 
 /// What is left of the weight of a line that a planted copy has from its page: it is still there to

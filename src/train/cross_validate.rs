@@ -59,6 +59,9 @@ pub struct CrossValidation {
     /// The model as the recipe makes it.
     #[serde(flatten)]
     pub model: Outcome,
+    /// What the head for HTML did on pages of HTML.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub html: Option<Outcome>,
     /// The same for one logistic model over the character n-grams of each line by itself: no
     /// skeletons, words, shapes or neighbours. Its threshold is chosen by the same rule.
     pub baseline: Option<Outcome>,
@@ -137,10 +140,14 @@ pub fn cross_validate(
     }
     let copies = planted_copies(&measured, folds, recipe, materials);
     let plain = plain(recipe);
+    let (html, measured): (Vec<_>, Vec<_>) =
+        measured.into_iter().partition(|(_, page)| page.html.is_some());
+    let html_copies = html_copies(&html, folds, recipe, materials);
     let mut of_model = Gathered::default();
+    let mut of_html = Gathered::default();
     let mut of_plain = Gathered::default();
     for fold in 0..folds {
-        if measured.iter().all(|&(of, _)| of != fold) {
+        if measured.iter().chain(&html).all(|&(of, _)| of != fold) {
             continue;
         }
         let told = |what: &str| progress(&format!("fold {} of {folds}: {what}", fold + 1));
@@ -149,8 +156,8 @@ pub fn cross_validate(
         let others = pages.iter().zip(&fold_of).filter(|&(_, &of)| of != fold);
         let others: Vec<LabelledPage> = others.map(|(page, _)| page.clone()).collect();
         let words = materials.without(share(fold));
-        let corpus = Corpus::assemble(others, recipe, |pages, folds| {
-            Ok(made::make(pages, folds, recipe, &words))
+        let corpus = Corpus::assemble(others, recipe, |pages, html, folds| {
+            Ok(made::make(pages, html, folds, recipe, &words))
         });
         let corpus = corpus.map_err(in_fold)?;
         let train = |recipe: &Recipe, name: &str| {
@@ -162,6 +169,7 @@ pub fn cross_validate(
         };
         let filter = train(recipe, "").map_err(in_fold)?;
         of_model.judge(&filter, fold, &measured, &copies)?;
+        of_html.judge(&filter, fold, &html, &html_copies)?;
         if settings.baseline {
             let filter = train(&plain, "baseline, ").map_err(in_fold)?;
             of_plain.judge(&filter, fold, &measured, &copies)?;
@@ -174,6 +182,7 @@ pub fn cross_validate(
         folds,
         inputs: inputs_digest(&recipe.text, &known, &materials.digest),
         model: of_model.outcome(settings.resamples),
+        html: (!html.is_empty()).then(|| of_html.outcome(settings.resamples)),
         baseline: settings.baseline.then(|| of_plain.outcome(settings.resamples)),
     })
 }
@@ -205,8 +214,8 @@ fn deal(pages: &[LabelledPage], folds: usize) -> Result<(Vec<usize>, usize)> {
         )));
     }
     let folds = folds.min(sites.len());
-    let all = pages.iter().map(|p| (p.set.as_str(), p.site.as_str(), p.lines.len()));
-    Ok((split::by_site(all, folds)?, folds))
+    let all: Vec<&LabelledPage> = pages.iter().collect();
+    Ok((split::pages(&all, folds)?, folds))
 }
 
 fn share(fold: usize) -> TermShare {
@@ -264,6 +273,27 @@ fn planted_copies<'a>(
         .collect()
 }
 
+/// The same of pages of HTML: planted into their trees.
+fn html_copies<'a>(
+    measured: &[(usize, &'a LabelledPage)],
+    folds: usize,
+    recipe: &Recipe,
+    materials: &Materials,
+) -> Vec<Copied<'a>> {
+    let words: Vec<Lexicons> =
+        (0..folds).map(|fold| materials.lexicons.share(share(fold))).collect();
+    let of_page = |&(fold, original): &(usize, &'a LabelledPage)| {
+        let words = &words[fold];
+        (0..recipe.html.plant).map(move |copy| {
+            let mut page = made::planted_html(original, words, recipe, copy);
+            page.set = "planted".into();
+            let planted = planted_lines(original, &page);
+            Copied { fold, original, page, planted }
+        })
+    };
+    measured.par_iter().flat_map_iter(of_page).collect()
+}
+
 /// A junk line that the original has not. Garbling rewrites article lines only, so what was junk
 /// before is found again by its text.
 fn planted_lines(original: &LabelledPage, copy: &LabelledPage) -> Vec<bool> {
@@ -311,7 +341,9 @@ impl<'a> Gathered<'a> {
                 })
             })
             .collect::<Result<_>>()?;
-        self.thresholds.push(filter.policy().threshold);
+        let of_html = pages.iter().any(|judged| judged.page().html.is_some());
+        let policy = if of_html { filter.html_policy() } else { filter.policy() };
+        self.thresholds.push(policy.threshold);
         self.pages.extend(pages);
         self.copies.extend(copies);
         Ok(())
@@ -397,6 +429,7 @@ mod tests {
             lang: None,
             set: set.into(),
             lines: lines.iter().map(line).collect(),
+            html: None,
         }
     }
 

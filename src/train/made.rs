@@ -10,7 +10,7 @@ use super::{
     corpus::{Origin, TrainingPage},
     random::Rng,
     recipe::Recipe,
-    synth::{Composer, Family, Genre, Lexicons, Planter, TermShare, garble},
+    synth::{Composer, Family, Genre, Lexicons, Planter, TermShare, garble, hypertext},
 };
 use crate::{
     Error, Result,
@@ -108,6 +108,7 @@ impl Materials {
 /// Makes the pages that the recipe asks for, from real pages that know their folds.
 pub fn make(
     pages: &[TrainingPage],
+    html: &[TrainingPage],
     folds: usize,
     recipe: &Recipe,
     materials: &Materials,
@@ -125,6 +126,14 @@ pub fn make(
             })
         })
         .collect();
+    made.par_extend(html.par_iter().flat_map_iter(|base| {
+        let lexicons = &by_fold[base.fold];
+        (0..recipe.html.plant).map(move |copy| {
+            let page = planted_html(&base.page, lexicons, recipe, copy);
+            let is_new = new_lines(&base.page, &page);
+            TrainingPage { is_new, ..TrainingPage::new(page, base.fold, Origin::Made) }
+        })
+    }));
     for (fold, lexicons) in by_fold.iter().enumerate() {
         made.extend(composed(pages, fold, folds, recipe, materials, lexicons));
     }
@@ -143,6 +152,19 @@ pub fn planted(
     if rng.chance(recipe.synth.garbled) {
         planted = garble(&planted, &mut rng);
     }
+    planted.id = format!("{}+planted{copy}", page.id);
+    planted
+}
+
+/// A copy of a page of HTML with junk planted into its tree.
+pub fn planted_html(
+    page: &LabelledPage,
+    lexicons: &Lexicons,
+    recipe: &Recipe,
+    copy: usize,
+) -> LabelledPage {
+    let mut rng = Rng::derive(recipe.seed, &format!("{} tree", page.id), copy as u64);
+    let mut planted = hypertext::plant(page, lexicons, &PLANTED, &mut rng);
     planted.id = format!("{}+planted{copy}", page.id);
     planted
 }

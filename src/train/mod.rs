@@ -1,5 +1,6 @@
 //! 7. Labelled pages become a model.
 
+pub mod bands;
 pub mod basis;
 pub mod card;
 pub mod corpus;
@@ -10,6 +11,7 @@ pub mod kind_fit;
 pub mod line_fit;
 pub mod loss_interval;
 pub mod made;
+pub mod operate;
 pub mod out_of_fold;
 pub mod page_fit;
 pub mod random;
@@ -19,3 +21,4 @@ pub mod span_fit;
 pub mod split;
 pub mod synth;
 pub mod trainer;
+pub mod tree_fit;

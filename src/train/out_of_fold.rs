@@ -5,10 +5,10 @@
 use rayon::prelude::*;
 
 use super::{
-    basis,
+    bands::{self, Drawn},
     corpus::{Corpus, TrainingPage},
     csr::{self, Csr},
-    line_fit, page_fit,
+    line_fit,
     random::Rng,
     recipe::Recipe,
 };
@@ -19,9 +19,7 @@ use crate::{
         facts::{Margins, PageFacts},
         ngrams::{CHARACTERS, FORM, WORDS},
     },
-    model::{
-        Basis, Curves, CurvesScratch, LineModel, LineScratch, PageModel, Table, observe, word_codes,
-    },
+    model::{Curves, CurvesScratch, LineModel, LineScratch, PageModel, Table, observe, word_codes},
     text::{Kind, Label, Line},
 };
 
@@ -35,7 +33,11 @@ pub struct Fitted<T> {
 }
 
 impl<T> Fitted<T> {
-    fn try_new<F>(folds: usize, fit: F) -> Result<Self>
+    /// Fits all of them side by side; `fit` is told which fold to leave out.
+    ///
+    /// # Errors
+    /// Those of `fit`.
+    pub fn try_new<F>(folds: usize, fit: F) -> Result<Self>
     where
         T: Send,
         F: Fn(Option<usize>) -> Result<T> + Sync,
@@ -266,11 +268,13 @@ fn fit_lines(
     Ok(take_report(fitted, report))
 }
 
-fn describe(name: &str, lines: usize, solution: &line_fit::Solution) -> String {
+/// How a sparse fit went, in a line.
+pub(super) fn describe(name: &str, lines: usize, solution: &line_fit::Solution) -> String {
     format!("{name}: {lines} lines, {} passes, gradient {:.1e}", solution.passes, solution.gradient)
 }
 
-fn take_report<T>(fitted: Fitted<(T, String)>, report: &mut Vec<String>) -> Fitted<T> {
+/// Moves what the fits said into the report.
+pub(super) fn take_report<T>(fitted: Fitted<(T, String)>, report: &mut Vec<String>) -> Fitted<T> {
     report.push(fitted.whole.1);
     Fitted {
         whole: fitted.whole.0,
@@ -374,70 +378,13 @@ fn fit_pass(
     report: &mut Vec<String>,
 ) -> Result<Fitted<PageModel>> {
     let rows = rows_of_sample(corpus, labelled, sample, facts, belief);
-    let is_junk = |drawn: usize| labelled.is_junk[sample[drawn] as usize];
-    let bounds = sound_bounds(&rows, is_junk, &recipe.page.bands);
-    let settings = page_fit::Settings {
-        alpha: recipe.page.alpha,
-        ridge: recipe.page.ridge,
-        tolerance: recipe.page.tolerance,
-        max_iterations: recipe.page.max_iterations,
+    let drawn = Drawn {
+        rows: &rows,
+        is_junk: sample.iter().map(|&line| labelled.is_junk[line as usize]).collect(),
+        fold: sample.iter().map(|&line| labelled.fold[line as usize]).collect(),
+        folds: corpus.folds,
     };
-    let mut by_band: Vec<Vec<usize>> = vec![Vec::new(); bounds.len() + 1];
-    for (drawn, row) in rows.iter().enumerate() {
-        by_band[PageModel::band_of(&bounds, row)].push(drawn);
-    }
-    let bases: Vec<Basis> = by_band
-        .iter()
-        .map(|drawn| {
-            basis::place(&drawn.iter().map(|&d| rows[d]).collect::<Vec<_>>(), &recipe.page)
-        })
-        .collect::<Result<_>>()?;
-    let fitted = Fitted::try_new(corpus.folds, |without| {
-        let mut bands = Vec::new();
-        let mut texts = Vec::new();
-        for (drawn, basis) in by_band.iter().zip(&bases) {
-            let kept =
-                drawn.iter().filter(|&&d| Some(labelled.fold[sample[d] as usize]) != without);
-            let (junk, chosen): (Vec<bool>, Vec<&[f32; WIDTH]>) =
-                kept.map(|&d| (is_junk(d), &rows[d])).unzip();
-            let (model, gradient) = page_fit::fit(&chosen, &junk, basis, settings)?;
-            texts.push(format!(
-                "{} rows, {} ramps, gradient {gradient:.1e} a row",
-                junk.len(),
-                basis.len()
-            ));
-            bands.push(model);
-        }
-        let text = format!("page model, pass {}: {}", pass + 1, texts.join("; "));
-        Ok((PageModel { bounds: bounds.clone(), bands }, text))
-    })?;
-    Ok(take_report(fitted, report))
-}
-
-/// A band needs this many drawn lines of either class to be fitted by itself.
-const LEAST_IN_BAND: usize = 150;
-
-/// The bounds that leave every band enough lines of both classes, from the shortest up.
-fn sound_bounds(
-    rows: &[[f32; WIDTH]],
-    is_junk: impl Fn(usize) -> bool,
-    wanted: &[f32],
-) -> Vec<f32> {
-    let enough = |bounds: &[f32]| {
-        let mut counts = vec![[0usize; 2]; bounds.len() + 1];
-        for (drawn, row) in rows.iter().enumerate() {
-            counts[PageModel::band_of(bounds, row)][usize::from(is_junk(drawn))] += 1;
-        }
-        counts.iter().flatten().all(|&n| n >= LEAST_IN_BAND)
-    };
-    let mut bounds: Vec<f32> = Vec::new();
-    for &bound in wanted {
-        bounds.push(bound);
-        if !enough(&bounds) {
-            bounds.pop();
-        }
-    }
-    bounds
+    bands::fit(&drawn, &recipe.page, &format!("page model, pass {}", pass + 1), report)
 }
 
 /// Rows of the drawn lines, in the order drawn; each page is surveyed once.

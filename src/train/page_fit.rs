@@ -12,7 +12,6 @@ use ndarray::{Array1, Array2, Axis, ShapeBuilder};
 use super::decorrelate::Decorrelation;
 use crate::{
     Error, Result,
-    features::context::WIDTH,
     model::{Additive, Basis, Calibration},
 };
 
@@ -95,7 +94,7 @@ fn gradient(x: &Array2<f64>, is_junk: &[bool], alpha: f64, linear: &Linear) -> f
 /// # Errors
 /// As [`fit_linear`].
 pub fn fit(
-    rows: &[&[f32; WIDTH]],
+    rows: &[&[f32]],
     is_junk: &[bool],
     basis: &Basis,
     settings: Settings,

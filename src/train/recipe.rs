@@ -24,6 +24,9 @@ pub struct Recipe {
     pub words: WordsRecipe,
     /// The page model.
     pub page: PageRecipe,
+    /// The head for pages of HTML.
+    #[serde(default)]
+    pub html: HtmlRecipe,
     /// The operating point.
     pub policy: PolicyRecipe,
     /// How much lines weigh.
@@ -105,6 +108,49 @@ fn yes() -> bool {
 
 fn three() -> usize {
     3
+}
+
+/// Parameters of the head for HTML. Its curves are fitted as those of the page model are.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HtmlRecipe {
+    /// How often the neighbours' answers are fed back.
+    pub passes: usize,
+    /// Logarithm of the number of weights of tokens.
+    pub bits: u32,
+    /// C of the logistic loss over tokens.
+    pub cost: f64,
+    /// Lengths in units that part the bands of lines.
+    pub bands: Vec<f32>,
+    /// Knots of a curve, at most.
+    pub knots: usize,
+    /// L2 penalty on decorrelated ramps.
+    pub alpha: f64,
+    /// Lines that a fit sees, drawn by weight.
+    pub rows: usize,
+    /// A line of n characters is drawn n to this power as often: what counts in the end is text.
+    pub by_length: f64,
+    /// Planted copies made of each page.
+    pub plant: usize,
+    /// Share of article characters that the default point for HTML may lose.
+    pub max_article_loss: f64,
+}
+
+impl Default for HtmlRecipe {
+    fn default() -> Self {
+        HtmlRecipe {
+            passes: 2,
+            bits: 14,
+            cost: 0.3,
+            bands: vec![15.0],
+            knots: 5,
+            alpha: 5.0,
+            rows: 50_000,
+            by_length: 0.5,
+            plant: 1,
+            max_article_loss: 0.05,
+        }
+    }
 }
 
 /// Parameters of the operating point.
@@ -262,6 +308,19 @@ impl Recipe {
         within("page.ridge", self.page.ridge, 1e-9..=1e9)?;
         within("page.rows", self.page.rows, 100..=10_000_000)?;
         within("page.tolerance", self.page.tolerance, 1e-12..=1.0)?;
+        within("html.passes", self.html.passes, 1..=8)?;
+        within("html.bits", self.html.bits, 1..=24)?;
+        within("html.cost", self.html.cost, 1e-6..=1e6)?;
+        if !self.html.bands.windows(2).all(|b| b[0] < b[1]) {
+            let value = format!("{:?}", self.html.bands);
+            return Err(Error::parameter("html.bands", value, "must rise"));
+        }
+        within("html.knots", self.html.knots, 2..=64)?;
+        within("html.alpha", self.html.alpha, 1e-9..=1e9)?;
+        within("html.rows", self.html.rows, 100..=10_000_000)?;
+        within("html.by_length", self.html.by_length, 0.0..=1.0)?;
+        within("html.plant", self.html.plant, 0..=1000)?;
+        within("html.max_article_loss", self.html.max_article_loss, 0.0..=1.0)?;
         within("page.max_iterations", self.page.max_iterations, 1..=1_000_000)?;
         if self.policy.length_costs.is_empty() {
             return Err(Error::parameter("policy.length_costs", "[]", "must list one at least"));

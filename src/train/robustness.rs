@@ -163,6 +163,7 @@ mod tests {
             passes: Vec::new(),
             span: None,
             kinds: None,
+            tree: None,
             calibration: Calibration { slope: 1.0, offset: 0.0, length_cost: 0.0 },
             policy,
             operating: OperatingCurve { points: Vec::new(), article_lines: 0 },
@@ -192,6 +193,7 @@ mod tests {
                 line("The bridge was built again.", Label::Article),
                 line("end", Label::Either),
             ],
+            html: None,
         };
         let filter = filter();
         let judged = [Judged::by(&filter, &page, &mut Scratch::default()).unwrap()];

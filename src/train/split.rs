@@ -1,8 +1,8 @@
 //! Deals sites into folds: all pages of a site on one side of every split, whatever set they are in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Error, Result};
+use crate::{Error, Result, input::LabelledPage};
 
 /// The fold of each page. `pages` gives set, site and number of lines of each.
 ///
@@ -45,6 +45,35 @@ pub fn by_site<'a>(
         )));
     }
     Ok(pages.map(|(_, site, _)| fold_of[site]).collect())
+}
+
+/// The folds of pages of text and of HTML: as [`by_site`] deals the text, then the sites of HTML that
+/// have no text, so that pages of HTML change nothing for the others.
+///
+/// # Errors
+/// As [`by_site`].
+pub fn pages(pages: &[&LabelledPage], folds: usize) -> Result<Vec<usize>> {
+    let text = || pages.iter().filter(|page| page.html.is_none());
+    let mut fold_of: BTreeMap<&str, usize> = BTreeMap::new();
+    if text().next().is_some() {
+        let facts = text().map(|p| (p.set.as_str(), p.site.as_str(), p.lines.len()));
+        let dealt = by_site(facts, folds)?;
+        fold_of.extend(text().map(|page| page.site.as_str()).zip(dealt));
+    }
+    let open = pages.iter().filter(|page| !fold_of.contains_key(page.site.as_str()));
+    let rest: Vec<_> = open.map(|page| ("html", page.site.as_str(), page.lines.len())).collect();
+    let mut n_sites = rest.iter().map(|(_, site, _)| site).collect::<BTreeSet<_>>().len();
+    if n_sites == 1 && !fold_of.is_empty() {
+        // A single site more goes anywhere.
+        n_sites = 0;
+        fold_of.extend(rest.iter().map(|&(_, site, _)| (site, 0)));
+    }
+    if n_sites > 0 || fold_of.is_empty() {
+        let dealt = by_site(rest.iter().copied(), folds)?;
+        let sites: Vec<&str> = rest.iter().map(|&(_, site, _)| site).collect();
+        fold_of.extend(sites.into_iter().zip(dealt));
+    }
+    Ok(pages.iter().map(|page| fold_of[page.site.as_str()]).collect())
 }
 
 #[cfg(test)]

@@ -187,6 +187,7 @@ fn marker_model() -> Model {
         passes: vec![],
         span: None,
         kinds: None,
+        tree: None,
         calibration: Calibration { slope: 1000.0, offset: 0.0, length_cost: 0.0 },
         policy: Policy { threshold: 0.5, unsure: 0.5, guard: false, cut: false },
         operating: OperatingCurve { points: vec![], article_lines: 0 },

@@ -85,6 +85,7 @@ static MODEL: LazyLock<Model> = LazyLock::new(|| {
         passes,
         span: None,
         kinds: None,
+        tree: None,
         calibration: Calibration { slope: 0.6, offset: 0.9, length_cost: 1.0 },
         policy: Policy { threshold: 0.5, unsure: 0.5, guard: false, cut: false },
         operating: OperatingCurve { points: vec![], article_lines: 0 },

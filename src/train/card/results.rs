@@ -19,6 +19,7 @@ pub fn results(measured: &Value) -> String {
     introduction(&mut out, measured);
     by_set(&mut out, measured);
     planted(&mut out, measured);
+    html(&mut out, measured);
     by_kind(&mut out, measured);
     by_length(&mut out, measured);
     sites(&mut out, measured);
@@ -127,6 +128,44 @@ fn planted(out: &mut Markdown, measured: &Value) {
         [name.into(), lines_of(kind), figure(number(kind, "/recall")), figure(of_baseline)]
     }));
     out.table(["kind", "planted lines", "recall", "baseline"], rows);
+}
+
+fn html(out: &mut Markdown, measured: &Value) {
+    let Some(html) = measured.get("html").filter(|html| !html.is_null()) else { return };
+    out.heading(3, "Pages of HTML");
+    out.paragraph(
+        "Pages with gold text, judged by text and tree on held-out sites. Text P, R and F1 count \
+         4-shingles of what is kept against the gold text, means over pages, lines that repeat the title \
+         left out on both sides; the other figures count lines.",
+    );
+    let rows = list(html, "/evaluation/sets").map(|set| {
+        let name = text(set, "/name");
+        let kept = list(html, "/evaluation/texts").find(|texts| text(texts, "/name") == name);
+        let of_text = |path| figure(kept.and_then(|texts| number(texts, path)));
+        [
+            name.to_owned(),
+            set.get("pages").and_then(Value::as_u64).map_or_else(String::new, |n| n.to_string()),
+            of_text("/precision"),
+            of_text("/recall"),
+            of_text("/f1"),
+            with_interval(set, "/junk/f1", "junk_f1", figure),
+            with_interval(set, "/article_characters_lost", "article_characters_lost", percent),
+        ]
+    });
+    let heading = ["set", "pages", "text P", "text R", "text F1", "junk F1", "article lost"];
+    out.table(heading, rows);
+    let Some(planted) = html.get("planted").filter(|planted| !planted.is_null()) else { return };
+    let count = |path| planted.pointer(path).and_then(Value::as_u64).unwrap_or(0);
+    out.paragraph(&format!(
+        "{} lines planted into the trees of {} copies, hidden and for all to see, of words that the training \
+         did without: recall {}. The copies lose {} of their article characters, the same pages {} as they \
+         were before.",
+        count("/lines"),
+        count("/pages"),
+        figure(number(planted, "/recall")),
+        percent(number(planted, "/article_characters_lost")),
+        percent(number(planted, "/article_characters_lost_before")),
+    ));
 }
 
 fn by_kind(out: &mut Markdown, measured: &Value) {

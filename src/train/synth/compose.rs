@@ -232,6 +232,7 @@ fn finish(id: &str, lang: &str, lines: Vec<LabelledLine>) -> LabelledPage {
         lang: Some(lang.to_string()),
         set: "generated".to_string(),
         lines,
+        html: None,
     }
 }
 

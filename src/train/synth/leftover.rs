@@ -252,6 +252,7 @@ mod tests {
                 line("子丑寅卯！", Label::Article),
                 line("版权所有", Label::Junk),
             ],
+            html: None,
         }
     }
 

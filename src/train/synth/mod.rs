@@ -16,6 +16,7 @@ mod garble;
 mod genre;
 mod grammar;
 mod heads;
+pub mod hypertext;
 mod join;
 mod layout;
 mod leftover;

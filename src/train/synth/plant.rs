@@ -109,7 +109,7 @@ impl<'a> Planter<'a> {
 }
 
 /// Whether a page is English: by what it says of itself, or else by its letters.
-fn is_english(page: &LabelledPage) -> bool {
+pub(super) fn is_english(page: &LabelledPage) -> bool {
     if let Some(lang) = &page.lang {
         return lang.starts_with("en");
     }
@@ -256,6 +256,7 @@ mod tests {
                 article_line("戏台不大，却是全镇人听戏的地方，逢年过节总是坐得满满当当。".into()),
                 nav("返回顶部"),
             ],
+            html: None,
         }
     }
 

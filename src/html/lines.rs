@@ -1,0 +1,659 @@
+//! The tree becomes lines: one a block, parted at `<br>`, list items and table rows as a reader sees
+//! them. White space collapses as browsers collapse it, and at the ends of a line it goes. Scripts,
+//! styles and comments are never text; hidden elements are, and their lines say so.
+
+use std::ops::Range;
+
+use html5ever::{LocalName, local_name};
+
+use super::{
+    Document,
+    dom::{Data, Dom, Element as Tag, NONE},
+    meta,
+    outline::{Element, Outline, TextLine, within},
+    style::{Style, style_of},
+};
+
+/// Cells of a table row are joined by this where the row is one line.
+const CELL_GAP: char = '\t';
+/// Rows with a cell longer than this many bytes are laid out, not tabled: their cells stand apart.
+const MAX_CELL: usize = 200;
+
+/// Lays out a parsed page.
+pub fn document(dom: &Dom) -> Document {
+    let mut layout = Layout::new(dom);
+    layout.walk();
+    let Layout { text, outline, .. } = layout;
+    let meta = meta::read(dom, &text, &outline);
+    Document { text, outline, meta }
+}
+
+/// What an open element hands on to its content.
+#[derive(Debug, Clone, Copy)]
+struct Frame {
+    /// Its place among the elements.
+    element: u32,
+    within: u32,
+    in_link: bool,
+    is_bold: bool,
+    is_preformatted: bool,
+    color: Option<u32>,
+    ground: Option<u32>,
+    flow: Flow,
+    /// In a cell that shares its line.
+    in_cell: bool,
+    /// What is written where it ends.
+    closing: &'static str,
+}
+
+/// How an element takes part in lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    /// Inside a line.
+    Inline,
+    /// On lines of its own.
+    Block,
+    /// A table cell that shares its line with its neighbours.
+    Cell,
+    /// On lines of its own, and its rows' cells share a line.
+    Row,
+    /// It and what it holds are no text.
+    Skipped,
+}
+
+struct Layout<'a> {
+    dom: &'a Dom,
+    text: String,
+    outline: Outline,
+    frames: Vec<Frame>,
+    /// The line being filled, if it has text already.
+    line: Option<TextLine>,
+    /// White space was seen since the last character of the line.
+    gap: bool,
+    /// A cell ended since the last character of the line.
+    cell_gap: bool,
+    /// The link that was last counted for the line.
+    counted: u32,
+}
+
+impl<'a> Layout<'a> {
+    fn new(dom: &'a Dom) -> Self {
+        Layout {
+            dom,
+            text: String::new(),
+            outline: Outline::default(),
+            frames: Vec::new(),
+            line: None,
+            gap: false,
+            cell_gap: false,
+            counted: NONE,
+        }
+    }
+
+    /// Enters and leaves every node in document order, without recursion.
+    fn walk(&mut self) {
+        let dom = self.dom;
+        // Nodes still to be entered, and elements still to be left.
+        let mut stack = vec![Step::Enter(0)];
+        while let Some(step) = stack.pop() {
+            let node = match step {
+                Step::Enter(node) => node,
+                Step::Leave => {
+                    self.leave();
+                    continue;
+                }
+            };
+            let Some(data) = dom.nodes.get(node as usize).map(|n| &n.data) else { continue };
+            match data {
+                Data::Comment => continue,
+                Data::Text(text) => {
+                    self.push_text(text);
+                    continue;
+                }
+                Data::Document => {}
+                Data::Element(tag) => {
+                    let flow = self.flow(tag, node);
+                    if tag.name == local_name!("br") || tag.name == local_name!("hr") {
+                        self.flush();
+                    }
+                    if flow == Flow::Skipped {
+                        continue;
+                    }
+                    self.enter(tag, node, flow);
+                    stack.push(Step::Leave);
+                    if tag.template != NONE {
+                        stack.push(Step::Enter(tag.template));
+                    }
+                }
+            }
+            let first = stack.len();
+            stack.extend(dom.children(node).map(Step::Enter));
+            if let Some(children) = stack.get_mut(first..) {
+                children.reverse();
+            }
+        }
+        self.flush();
+    }
+
+    fn flow(&self, tag: &Tag, node: u32) -> Flow {
+        match tag.name {
+            local_name!("script")
+            | local_name!("style")
+            | local_name!("head")
+            | local_name!("title")
+            | local_name!("iframe")
+            | local_name!("object")
+            | local_name!("embed")
+            | local_name!("applet")
+            | local_name!("noframes")
+            | local_name!("noembed")
+            | local_name!("svg")
+            | local_name!("audio")
+            | local_name!("video")
+            | local_name!("canvas")
+            | local_name!("datalist")
+            | local_name!("math") => Flow::Skipped,
+            local_name!("tr") if self.is_tabled(node) => Flow::Row,
+            local_name!("td") | local_name!("th")
+                if self.frames.last().is_some_and(|f| f.flow == Flow::Row) =>
+            {
+                Flow::Cell
+            }
+            ref name if is_block(name) => Flow::Block,
+            _ => Flow::Inline,
+        }
+    }
+
+    /// Whether all cells of a row are short and hold nothing but text in a line.
+    fn is_tabled(&self, row: u32) -> bool {
+        let mut cell = 0;
+        let mut stack: Vec<u32> = self.dom.children(row).collect();
+        stack.reverse();
+        while let Some(node) = stack.pop() {
+            match self.dom.nodes.get(node as usize).map(|n| &n.data) {
+                Some(Data::Text(text)) => {
+                    cell += text.trim().len();
+                    if cell > MAX_CELL {
+                        return false;
+                    }
+                }
+                Some(Data::Element(tag)) => match tag.name {
+                    local_name!("td") | local_name!("th") => cell = 0,
+                    local_name!("script") | local_name!("style") => continue,
+                    local_name!("br") => return false,
+                    // A paragraph alone in its cell is only a habit of editors.
+                    local_name!("p") | local_name!("div") => {
+                        let parent = self.dom.nodes.get(node as usize).map_or(NONE, |n| n.parent);
+                        if self
+                            .dom
+                            .children(parent)
+                            .filter(|&c| self.dom.element(c).is_some())
+                            .count()
+                            > 1
+                        {
+                            return false;
+                        }
+                    }
+                    ref name if is_block(name) => return false,
+                    _ => {}
+                },
+                _ => continue,
+            }
+            let first = stack.len();
+            stack.extend(self.dom.children(node));
+            if let Some(children) = stack.get_mut(first..) {
+                children.reverse();
+            }
+        }
+        true
+    }
+
+    fn enter(&mut self, tag: &Tag, node: u32, mut flow: Flow) {
+        let parent = self.frames.last().copied().unwrap_or(Frame {
+            element: 0,
+            within: 0,
+            in_link: false,
+            is_bold: false,
+            is_preformatted: false,
+            color: None,
+            ground: None,
+            flow: Flow::Block,
+            in_cell: false,
+            closing: "",
+        });
+        let Style { is_hidden, color, ground, is_block, keeps_lines } = style_of(tag);
+        flow = match (flow, is_block) {
+            // A block inside a cell that shares its line is only a wrapper.
+            (Flow::Block, _) if parent.in_cell => Flow::Inline,
+            (Flow::Inline, Some(true)) if !parent.in_cell => Flow::Block,
+            (Flow::Block, Some(false)) if !is_structure(&tag.name) => Flow::Inline,
+            _ => flow,
+        };
+        match flow {
+            Flow::Block | Flow::Row => self.flush(),
+            Flow::Cell => self.cell_gap = self.line.is_some(),
+            Flow::Inline | Flow::Skipped => {}
+        }
+        let (color, ground) = (color.or(parent.color), ground.or(parent.ground));
+        let mut bits = parent.within | bits_of(&tag.name);
+        if is_hidden {
+            bits |= within::HIDDEN;
+        }
+        if color.is_some() && color == ground {
+            bits |= within::UNSEEN;
+        } else {
+            bits &= !within::UNSEEN;
+        }
+        let elements = &mut self.outline.elements;
+        let element = elements.len() as u32;
+        let first_token = self.outline.tokens.len() as u32;
+        let signature = push_tokens(tag, &mut self.outline.tokens);
+        let line = self.outline.lines.len() as u32;
+        elements.push(Element {
+            name: tag.name.clone(),
+            id: tag.attribute("id").unwrap_or_default().into(),
+            parent: parent.element,
+            depth: self.frames.len() as u32,
+            end: element + 1,
+            lines: line..line,
+            within: bits,
+            signature,
+            tokens: first_token..self.outline.tokens.len() as u32,
+        });
+        let is_pre = matches!(
+            tag.name,
+            local_name!("pre")
+                | local_name!("listing")
+                | local_name!("xmp")
+                | local_name!("textarea")
+        );
+        let is_bold = matches!(tag.name, local_name!("b") | local_name!("strong"));
+        let (opening, closing) = self.generated(tag, node);
+        self.frames.push(Frame {
+            element,
+            within: bits,
+            in_link: parent.in_link || tag.name == local_name!("a"),
+            is_bold: parent.is_bold || is_bold,
+            is_preformatted: keeps_lines.unwrap_or(parent.is_preformatted || is_pre),
+            color,
+            ground,
+            flow,
+            in_cell: flow == Flow::Cell || parent.in_cell,
+            closing,
+        });
+        match tag.name {
+            // The choices of a menu are words apart.
+            local_name!("option") => self.gap = true,
+            local_name!("rt") => self.gap = false,
+            _ => {}
+        }
+        self.push_text(opening);
+    }
+
+    fn leave(&mut self) {
+        // What browsers write around an element stands at its text, not on a line of its own.
+        if let Some(closing) = self.frames.last().map(|f| f.closing)
+            && self.line.is_some()
+        {
+            self.gap &= closing.is_empty();
+            self.push_text(closing);
+        }
+        let Some(frame) = self.frames.pop() else { return };
+        match frame.flow {
+            Flow::Block | Flow::Row => self.flush(),
+            Flow::Cell => self.cell_gap = self.line.is_some(),
+            Flow::Inline | Flow::Skipped => {}
+        }
+        let end = self.outline.elements.len() as u32;
+        let line = self.outline.lines.len() as u32 + u32::from(self.line.is_some());
+        if let Some(element) = self.outline.elements.get_mut(frame.element as usize) {
+            element.end = end;
+            element.lines.end = line.max(element.lines.start);
+        }
+    }
+
+    /// What browsers write before and after an element: quotation marks, and brackets around a reading
+    /// that stands above its characters in print.
+    fn generated(&self, tag: &Tag, node: u32) -> (&'static str, &'static str) {
+        let has_text = |child: u32| match self.dom.nodes.get(child as usize).map(|n| &n.data) {
+            Some(Data::Text(text)) => !text.trim().is_empty(),
+            Some(Data::Element(_)) => true,
+            _ => false,
+        };
+        match tag.name {
+            local_name!("q") if self.dom.children(node).any(has_text) => ("“", "”"),
+            // `<rp>` holds brackets for readers like this one.
+            local_name!("rt")
+                if self.dom.children(node).any(has_text)
+                    && self
+                        .dom
+                        .element_before(node)
+                        .is_none_or(|e| e.name != local_name!("rp")) =>
+            {
+                ("(", ")")
+            }
+            _ => ("", ""),
+        }
+    }
+
+    fn push_text(&mut self, text: &str) {
+        let Some(frame) = self.frames.last().copied() else { return };
+        if frame.is_preformatted {
+            for (index, part) in text.split('\n').enumerate() {
+                if index > 0 {
+                    self.flush();
+                }
+                self.push_words(part, frame);
+            }
+        } else {
+            self.push_words(text, frame);
+        }
+    }
+
+    fn push_words(&mut self, text: &str, frame: Frame) {
+        let is_space = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0c');
+        if text.starts_with(is_space) {
+            self.gap = true;
+        }
+        let mut characters = 0u32;
+        for (index, word) in text.split(is_space).filter(|word| !word.is_empty()).enumerate() {
+            // What only white space of other sorts precedes starts no line.
+            let word = if self.line.is_none() { word.trim_start() } else { word };
+            if word.is_empty() {
+                continue;
+            }
+            let is_first = self.line.is_none();
+            self.open_line(frame);
+            if !is_first {
+                if self.cell_gap {
+                    self.text.push(CELL_GAP);
+                } else if self.gap || index > 0 {
+                    self.text.push(' ');
+                }
+            }
+            (self.gap, self.cell_gap) = (false, false);
+            self.text.push_str(word);
+            characters += word.chars().count() as u32;
+        }
+        if text.ends_with(is_space) {
+            self.gap = true;
+        }
+        if characters == 0 {
+            return;
+        }
+        let counted = self.counted;
+        let link = if frame.in_link { self.innermost_link() } else { NONE };
+        let elements = &self.outline.elements;
+        let Some(line) = &mut self.line else { return };
+        line.characters += characters;
+        line.element = common(elements, line.element, frame.element);
+        line.within &= frame.within;
+        if frame.is_bold {
+            line.in_bold += characters;
+        }
+        if frame.in_link {
+            line.in_links += characters;
+            if link != counted || line.links == 0 {
+                line.links += 1;
+                self.counted = link;
+            }
+        }
+    }
+
+    fn innermost_link(&self) -> u32 {
+        let is_link = |f: &&Frame| {
+            let element = self.outline.elements.get(f.element as usize);
+            element.is_some_and(|e| e.name == local_name!("a"))
+        };
+        self.frames.iter().rev().find(is_link).map_or(NONE, |f| f.element)
+    }
+
+    fn open_line(&mut self, frame: Frame) {
+        let start = self.text.len();
+        self.line.get_or_insert_with(|| TextLine {
+            bytes: start..start,
+            element: frame.element,
+            within: frame.within,
+            ..TextLine::default()
+        });
+    }
+
+    /// Ends the line that is being filled.
+    fn flush(&mut self) {
+        (self.gap, self.cell_gap) = (false, false);
+        let Some(mut line) = self.line.take() else { return };
+        let text = self.text.get(line.bytes.start..).unwrap_or_default();
+        let end = line.bytes.start + text.trim_end().len();
+        self.text.truncate(end);
+        line.bytes.end = end;
+        self.text.push('\n');
+        self.outline.lines.push(line);
+    }
+}
+
+enum Step {
+    Enter(u32),
+    Leave,
+}
+
+/// The innermost element that holds both.
+fn common(elements: &[Element], mut a: u32, mut b: u32) -> u32 {
+    let at = |e: u32| elements.get(e as usize).map_or((0, 0), |e| (e.depth, e.parent));
+    while a != b {
+        let ((depth_a, parent_a), (depth_b, parent_b)) = (at(a), at(b));
+        if depth_a == 0 && depth_b == 0 {
+            return a.min(b);
+        }
+        if depth_a >= depth_b {
+            a = parent_a;
+        }
+        if depth_b >= depth_a {
+            b = parent_b;
+        }
+    }
+    a
+}
+
+/// Whether the lines of a page hang on an element, whatever its style says.
+fn is_structure(name: &LocalName) -> bool {
+    matches!(
+        *name,
+        local_name!("html")
+            | local_name!("body")
+            | local_name!("table")
+            | local_name!("tbody")
+            | local_name!("thead")
+            | local_name!("tfoot")
+            | local_name!("tr")
+            | local_name!("td")
+            | local_name!("th")
+            | local_name!("pre")
+    )
+}
+
+/// Whether an element stands on lines of its own.
+pub(super) fn is_block(name: &LocalName) -> bool {
+    matches!(
+        *name,
+        local_name!("html")
+            | local_name!("body")
+            | local_name!("address")
+            | local_name!("article")
+            | local_name!("aside")
+            | local_name!("blockquote")
+            | local_name!("button")
+            | local_name!("caption")
+            | local_name!("center")
+            | local_name!("dd")
+            | local_name!("details")
+            | local_name!("dialog")
+            | local_name!("dir")
+            | local_name!("div")
+            | local_name!("dl")
+            | local_name!("dt")
+            | local_name!("fieldset")
+            | local_name!("figcaption")
+            | local_name!("figure")
+            | local_name!("footer")
+            | local_name!("form")
+            | local_name!("frameset")
+            | local_name!("h1")
+            | local_name!("h2")
+            | local_name!("h3")
+            | local_name!("h4")
+            | local_name!("h5")
+            | local_name!("h6")
+            | local_name!("header")
+            | local_name!("hgroup")
+            | local_name!("legend")
+            | local_name!("li")
+            | local_name!("listing")
+            | local_name!("main")
+            | local_name!("marquee")
+            | local_name!("menu")
+            | local_name!("nav")
+            | local_name!("noscript")
+            | local_name!("ol")
+            | local_name!("optgroup")
+            | local_name!("p")
+            | local_name!("plaintext")
+            | local_name!("pre")
+            | local_name!("search")
+            | local_name!("section")
+            | local_name!("select")
+            | local_name!("summary")
+            | local_name!("table")
+            | local_name!("tbody")
+            | local_name!("td")
+            | local_name!("template")
+            | local_name!("textarea")
+            | local_name!("tfoot")
+            | local_name!("th")
+            | local_name!("thead")
+            | local_name!("tr")
+            | local_name!("ul")
+            | local_name!("xmp")
+    )
+}
+
+fn bits_of(name: &LocalName) -> u32 {
+    match *name {
+        local_name!("article") => within::ARTICLE,
+        local_name!("main") => within::MAIN,
+        local_name!("nav") => within::NAV,
+        local_name!("aside") => within::ASIDE,
+        local_name!("header") => within::HEADER,
+        local_name!("footer") => within::FOOTER,
+        local_name!("form") => within::FORM,
+        local_name!("ul") | local_name!("ol") | local_name!("menu") | local_name!("dl") => {
+            within::LIST
+        }
+        local_name!("table") => within::TABLE,
+        local_name!("h1") => within::HEADING_1,
+        local_name!("h2") | local_name!("h3") => within::HEADING_2,
+        local_name!("h4") | local_name!("h5") | local_name!("h6") => within::HEADING_4,
+        local_name!("p") => within::PARAGRAPH,
+        local_name!("blockquote") => within::QUOTE,
+        local_name!("pre") | local_name!("code") | local_name!("listing") | local_name!("xmp") => {
+            within::CODE
+        }
+        local_name!("figure") | local_name!("figcaption") | local_name!("caption") => {
+            within::CAPTION
+        }
+        local_name!("button")
+        | local_name!("label")
+        | local_name!("select")
+        | local_name!("option")
+        | local_name!("textarea")
+        | local_name!("fieldset") => within::CONTROL,
+        local_name!("noscript") | local_name!("template") => within::FALLBACK,
+        local_name!("section") => within::SECTION,
+        local_name!("time") => within::TIME,
+        _ => 0,
+    }
+}
+
+/// Longest class or id that is taken apart; what is longer was made by a machine.
+const MAX_VALUE: usize = 400;
+/// An element brings at most this many tokens.
+const MAX_TOKENS: usize = 24;
+
+/// Appends the hashes of an element's name and of the words in its class, id, role and item
+/// properties; returns a hash of name and classes.
+fn push_tokens(tag: &Tag, tokens: &mut Vec<u32>) -> u32 {
+    let first = tokens.len();
+    let name = hash(SEED, &tag.name);
+    tokens.push(name);
+    let mut signature = name;
+    for attribute in &tag.attributes {
+        let salt = match attribute.name.local {
+            local_name!("class") => {
+                signature = hash(signature, &attribute.value);
+                b'c'
+            }
+            local_name!("id") => b'i',
+            local_name!("role") => b'r',
+            local_name!("itemprop") => b'p',
+            local_name!("rel") => b'l',
+            _ => continue,
+        };
+        let value = attribute.value.get(..MAX_VALUE).unwrap_or(&attribute.value);
+        if value.len() > MAX_VALUE {
+            continue;
+        }
+        // Class and id share their words; what names the item or the role does not.
+        let salt = if salt == b'i' { b'c' } else { salt };
+        for word in words(value) {
+            if tokens.len() - first >= MAX_TOKENS {
+                return signature;
+            }
+            tokens.push(hash_word(SEED ^ u32::from(salt), &value[word]));
+        }
+    }
+    signature
+}
+
+/// The words of a class or id: `relatedPosts`, `related-posts` and `related_posts` are two each.
+fn words(value: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let rest = value.get(from..)?;
+        let start = from + rest.find(|c: char| c.is_alphanumeric())?;
+        let mut last = None;
+        let mut end = value.len();
+        for (offset, c) in value.get(start..)?.char_indices() {
+            let is_turn = c.is_uppercase() && last.is_some_and(char::is_lowercase);
+            if !c.is_alphanumeric() || is_turn {
+                end = start + offset;
+                break;
+            }
+            last = Some(c);
+        }
+        from = end;
+        Some(start..end)
+    })
+    .filter(|word| word.len() > 1)
+}
+
+const SEED: u32 = 0x811c_9dc5;
+
+/// FNV-1a (Fowler, Noll, Vo).
+fn hash(seed: u32, text: &str) -> u32 {
+    text.bytes().fold(seed, |h, byte| (h ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+/// The same of a word in lower case, with every run of digits as one: `p12` and `p7` are alike.
+fn hash_word(seed: u32, word: &str) -> u32 {
+    let mut h = seed;
+    let mut was_digit = false;
+    for byte in word.bytes() {
+        let is_digit = byte.is_ascii_digit();
+        if is_digit && was_digit {
+            continue;
+        }
+        was_digit = is_digit;
+        let byte = if is_digit { b'0' } else { byte.to_ascii_lowercase() };
+        h = (h ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    }
+    h
+}

@@ -1,0 +1,146 @@
+//! 1b. An HTML page becomes lines, as a reader sees them, and what the tree knows of each.
+//!
+//! [`Document::parse`] is the way in. A [`Document`] gives the same [`crate::Page`] of lines that plain
+//! text gives; its [`Outline`] holds the evidence that text alone has not.
+
+mod align;
+mod dom;
+mod lines;
+mod meta;
+mod outline;
+mod style;
+
+pub use align::align;
+pub use meta::Meta;
+pub use outline::{Element, Outline, TextLine, within};
+
+use crate::text::{Line, Page};
+
+/// An HTML page as its lines.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Document {
+    /// The lines, joined by LF; none is blank, and none holds an LF.
+    pub text: String,
+    /// What the tree knows of them.
+    pub outline: Outline,
+    /// What the page says of itself.
+    pub meta: Meta,
+}
+
+impl Document {
+    /// Parses a page. Never fails: what is no HTML is one line after the other of text.
+    pub fn parse(html: &str) -> Document {
+        lines::document(&dom::Dom::parse(html))
+    }
+
+    /// The lines, in reading order, numbered from 1.
+    pub fn page(&self) -> Page<'_> {
+        let mut start = 0;
+        let lines = self.outline.lines.iter().enumerate().map(|(index, line)| {
+            let text = self.text.get(line.bytes.clone()).unwrap_or_default();
+            let line = Line { number: index as u32 + 1, start, text };
+            start = start + text.len() + 1;
+            line
+        });
+        Page { lines: lines.collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(html: &str) -> Vec<String> {
+        Document::parse(html).page().lines.iter().map(|l| l.text.to_owned()).collect()
+    }
+
+    #[test]
+    fn a_line_is_what_a_reader_sees_as_one() {
+        assert_eq!(
+            lines(
+                "<body>one <b>two</b>\n three<p>four<br>five<ul><li>a<li>b</ul><div> &nbsp;</div>"
+            ),
+            ["one two three", "four", "five", "a", "b"]
+        );
+        assert_eq!(lines("<pre>a\n  b\n\n c</pre>"), ["a", "b", "c"]);
+        assert_eq!(lines("plain\ntext"), ["plain text"]);
+        assert_eq!(lines(""), [] as [&str; 0]);
+        assert_eq!(
+            lines("<script>x</script><style>y</style><!-- z --><title>t</title>"),
+            [] as [&str; 0]
+        );
+        assert_eq!(lines("<p>　　段落<span>一</span>，\n完。　</p>"), ["段落一， 完。"]);
+    }
+
+    #[test]
+    fn rows_of_short_cells_are_lines_and_laid_out_cells_are_not() {
+        let table = "<table><tr><td>型号<td><p>A-1</p><tr><th>重量</th> <th>3 kg</th></table>";
+        assert_eq!(lines(table), ["型号\tA-1", "重量\t3 kg"]);
+        let laid_out = "<table><tr><td>首页<br>新闻<td><p>一</p><p>二</p></table>";
+        assert_eq!(lines(laid_out), ["首页", "新闻", "一", "二"]);
+    }
+
+    #[test]
+    fn what_the_tree_knows_of_a_line() {
+        let html = "<body><nav><a href=/>首页</a> <a href=/n>新闻</a></nav>\
+            <div style='display:none'><p>藏</p></div>\
+            <div id=main class='post-body'><p>他说：<b>走</b></p></div>";
+        let document = Document::parse(html);
+        let Outline { lines, elements, .. } = &document.outline;
+        let facts: Vec<_> =
+            lines.iter().map(|l| (l.characters, l.in_links, l.links, l.in_bold)).collect();
+        assert_eq!(facts, [(4, 4, 2, 0), (1, 0, 0, 0), (4, 0, 0, 1)]);
+        assert_ne!(lines[0].within & within::NAV, 0);
+        assert_eq!(lines[1].within, within::HIDDEN | within::PARAGRAPH);
+        assert_eq!(lines[2].within, within::PARAGRAPH);
+        assert_eq!(document.outline.path(2), "html/body/div#main/p");
+        let main = elements.iter().find(|e| &*e.id == "main").unwrap();
+        assert_eq!((main.lines.clone(), main.tokens.len()), (2..3, 4));
+        assert_eq!(elements[0].lines, 0..3);
+        assert_eq!(elements[0].end as usize, elements.len());
+    }
+
+    #[test]
+    fn text_in_the_colour_of_its_ground_is_unseen() {
+        let html = "<div style='background:#fff'><p style='color:white'>a</p><p>b</p></div>";
+        let unseen: Vec<_> = Document::parse(html)
+            .outline
+            .lines
+            .iter()
+            .map(|l| l.within & within::UNSEEN != 0)
+            .collect();
+        assert_eq!(unseen, [true, false]);
+    }
+
+    #[test]
+    fn a_page_says_who_wrote_it() {
+        let html = r#"<html lang="zh"><title> 新馆 - 报
+            </title><meta property="og:title" content="新馆"><h1>新馆<br>开放</h1>
+            <script type="application/ld+json">{"@graph": [{"datePublished": "2024-05-01",
+            "author": [{"name": "李明"}]}]}</script>"#;
+        let meta = Document::parse(html).meta;
+        let of = |text: &str| Some(text.to_owned());
+        assert_eq!(meta.title, of("新馆 - 报"));
+        assert_eq!((meta.headline, meta.author), (of("新馆"), of("李明")));
+        assert_eq!((meta.date, meta.language), (of("2024-05-01"), of("zh")));
+        assert_eq!(meta.headings, ["新馆", "开放"]);
+    }
+
+    #[test]
+    fn hostile_pages_end_in_linear_time() {
+        let deep = "<div>".repeat(100_000) + "text";
+        assert_eq!(lines(&deep), ["text"]);
+        let spans = "<b x=1><i x=2>".repeat(50_000) + &"<p>y".repeat(1000);
+        assert_eq!(lines(&spans).len(), 1000);
+        let mut fonts = String::new();
+        (0..2000).for_each(|n| fonts += &format!("<font size={n}>"));
+        fonts += &"<p>z".repeat(20_000);
+        assert!(!lines(&fonts).is_empty());
+        assert_eq!(lines(&"<p>".repeat(1_000_000)), [] as [&str; 0]);
+        assert_eq!(lines("<p>a\0b<!-- never closed <p>c"), ["ab"]);
+        assert_eq!(lines("<p>a</p><script>never closed <p>c"), ["a"]);
+        assert_eq!(lines(&format!("<p>{}", "x ".repeat(1 << 20))).len(), 1);
+        let nested = "<table><tr><td>a".repeat(3000);
+        assert!(!lines(&nested).is_empty());
+    }
+}

@@ -1,0 +1,101 @@
+//! What stands where labels are to be written: a file of labels may hold hours of work by hand.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::write::SOURCE;
+use crate::input::{Format, Source, read_labelled, read_source};
+use crate::{Error, Result};
+
+#[derive(Deserialize)]
+struct PageOrigin {
+    #[serde(default)]
+    lines: Vec<LineOrigin>,
+}
+
+#[derive(Deserialize)]
+struct LineOrigin {
+    #[serde(default)]
+    label: Option<String>,
+    #[serde(default)]
+    source: Option<String>,
+}
+
+impl LineOrigin {
+    fn is_by_hand(&self) -> bool {
+        self.label.as_deref() != Some("either") && self.source.as_deref() != Some(SOURCE)
+            || self.source.as_deref().is_some_and(|source| source != SOURCE)
+    }
+}
+
+/// Makes sure that nothing is lost if a file is overwritten: there is none, it is empty, or every
+/// label in it was made by rules.
+///
+/// # Errors
+/// [`Error::BadInput`] where labels were made by hand, [`Error::BadPage`] where the file is no file of
+/// labels or has a mistake in it, and [`Error::Io`].
+pub fn check(path: &Path) -> Result<()> {
+    if !path.is_file() {
+        return Ok(());
+    }
+    for page in read_labelled(path)? {
+        page.map_err(|error| match error {
+            Error::BadPage { path, line, reason } => {
+                let reason = format!("{reason}; nothing was overwritten (--overwrite does it)");
+                Error::BadPage { path, line, reason }
+            }
+            other => other,
+        })?;
+    }
+    let format = Some(Format::JsonLines);
+    let source = Source { path: path.into(), relative: path.into(), format };
+    let mut by_hand = 0;
+    for page in read_source(&source, format)? {
+        let page: Option<PageOrigin> = serde_json::from_slice(&page?.bytes).ok();
+        // Lines as fastText writes them name no source: each is a label by hand.
+        by_hand += page.map_or(1, |page| page.lines.iter().filter(|l| l.is_by_hand()).count());
+    }
+    if by_hand > 0 {
+        let s = if by_hand == 1 { "" } else { "s" };
+        let reason = format!(
+            "holds {by_hand} label{s} made by hand; write to another file, or give --overwrite"
+        );
+        return Err(Error::BadInput { path: path.into(), reason });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(content: &str) -> Option<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.jsonl");
+        std::fs::write(&path, content).unwrap();
+        let here = format!("{}/", folder.path().display());
+        check(&path).err().map(|error| error.to_string().replace(&here, ""))
+    }
+
+    #[test]
+    fn only_labels_of_the_rules_may_go() {
+        let line = |rest: &str| format!("{{\"lines\": [{{\"text\": \"a\", {rest}}}]}}\n");
+        assert_eq!(said(""), None);
+        assert_eq!(said(&line("\"label\": \"junk\", \"source\": \"rules\"")), None);
+        assert_eq!(said(&line("\"label\": \"either\"")), None);
+        let by_hand =
+            "x.jsonl: holds 1 label made by hand; write to another file, or give --overwrite";
+        assert_eq!(said(&line("\"label\": \"junk\"")).as_deref(), Some(by_hand));
+        assert_eq!(
+            said(&line("\"label\": \"either\", \"source\": \"hand\"")).as_deref(),
+            Some(by_hand)
+        );
+        assert_eq!(said("__label__junk a\n").as_deref(), Some(by_hand));
+        let mistake =
+            said(&(line("\"label\": \"either\"") + &line("\"label\": \"jnuk\""))).unwrap();
+        assert!(mistake.starts_with("x.jsonl:2: lines[0]: unknown label \"jnuk\""), "{mistake}");
+        assert!(mistake.contains("nothing was overwritten"));
+        assert_eq!(check(Path::new("not/there.jsonl")).ok(), Some(()));
+    }
+}

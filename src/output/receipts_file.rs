@@ -1,0 +1,108 @@
+//! The file of the receipts: what `super::receipts()` wrote page by page goes in, in the order of the
+//! output; the first receipt of each page gets the place of its page, and lines of the input that are
+//! no pages are taken up too, so that output and receipts together hold every line.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::destination::written_name;
+use super::{OutputFile, push_json, push_json_line};
+use crate::Result;
+use crate::input::{RawPage, Source, decode};
+
+/// Why a line of JSON Lines is not in the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Aside {
+    /// It holds nothing.
+    Blank,
+    /// It holds no page.
+    Unreadable,
+}
+
+/// The file of the receipts. It counts the pages of each output file, so that every receipt can be
+/// brought to its page, and takes up the lines that are no pages.
+#[derive(Debug)]
+pub struct ReceiptsFile {
+    file: OutputFile,
+    /// Whether each source has an output file of its own, and its name.
+    names: bool,
+    name: Option<String>,
+    records: u64,
+}
+
+impl ReceiptsFile {
+    /// Takes the file; `is_folder` tells whether each source has an output file of its own.
+    pub fn new(file: OutputFile, is_folder: bool) -> Self {
+        ReceiptsFile { file, names: is_folder, name: None, records: 0 }
+    }
+
+    /// Starts a source.
+    pub fn begin(&mut self, source: &Source) {
+        if self.names {
+            // As `super::Destination` names the file of standard input.
+            let is_stdin = source.relative == Path::new("-");
+            let name = if is_stdin { "stdin".into() } else { written_name(source) };
+            self.name = Some(name.to_string_lossy().into_owned());
+            self.records = 0;
+        }
+    }
+
+    /// Writes the receipts of the next page of the output, if there are any.
+    ///
+    /// # Errors
+    /// [`Error::Io`](crate::Error::Io) if they cannot be written.
+    pub fn page(&mut self, receipts: &[u8]) -> Result<()> {
+        self.records += 1;
+        let Some((b'{', rest)) = receipts.split_first() else { return Ok(()) };
+        let mut head = self.place(self.records);
+        head.push(b',');
+        self.file.write(&head)?;
+        self.file.write(rest)
+    }
+
+    /// Writes a line of the input that is no page.
+    ///
+    /// # Errors
+    /// [`Error::Io`](crate::Error::Io) if it cannot be written.
+    pub fn aside(&mut self, what: Aside, line: &RawPage) -> Result<()> {
+        #[derive(Serialize)]
+        struct Line<'a> {
+            page: String,
+            what: Aside,
+            text: &'a str,
+        }
+        let decoded = decode(&line.bytes);
+        let page = format!("{}:{}", line.path.display(), line.line);
+        // Before the page that comes next.
+        let mut out = self.place(self.records + 1);
+        out.push(b',');
+        let at = out.len();
+        push_json_line(&mut out, &Line { page, what, text: &decoded.text });
+        out.remove(at);
+        self.file.write(&out)
+    }
+
+    /// The beginning of an object: the place of a page in the output.
+    fn place(&self, record: u64) -> Vec<u8> {
+        #[derive(Serialize)]
+        struct Place<'a> {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            file: Option<&'a str>,
+            record: u64,
+        }
+        let mut out = Vec::new();
+        push_json(&mut out, &Place { file: self.name.as_deref(), record });
+        out.pop();
+        out
+    }
+
+    /// Ends the file and gives it its name.
+    ///
+    /// # Errors
+    /// [`Error::Io`](crate::Error::Io) if the last bytes cannot be written or the name cannot be given.
+    pub fn commit(self) -> Result<()> {
+        self.file.commit()
+    }
+}
