@@ -73,7 +73,7 @@ fn missing_files_are_named_and_the_others_are_read() {
     bench.write("p.txt", "甲\n").write("empty/x.pdf", "");
     let out = bench.filter(&["no.txt", "p.txt", "empty"]);
     out.exits(1).prints("甲\n").says("dechaff: no.txt: No such file").says("2 errors");
-    out.says("empty: holds no .txt or .jsonl files");
+    out.says("empty: holds no .txt, .html, .jsonl, .warc, .wet or .parquet files");
     bench.filter(&["no.txt", "-o", "out.txt"]).exits(1);
     assert_eq!(bench.names(), ["empty/x.pdf", "p.txt"]);
 }

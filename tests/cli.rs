@@ -95,7 +95,7 @@ fn fields_of_json_pages_pass_through() {
 fn a_folder_is_mirrored() {
     let bench = Bench::new();
     bench.write("in/b/c.txt", PAGE).write("in/a.jsonl", "{\"text\": \"魍\\n甲\"}\n");
-    bench.write("in/d.txt.gz", gzip(PAGE.as_bytes())).write("in/e.html", "").write("in/.f.txt", "");
+    bench.write("in/d.txt.gz", gzip(PAGE.as_bytes())).write("in/e.pdf", "").write("in/.f.txt", "");
     let out = bench.filter(&["in", "-o", "out"]);
     out.exits(0).says("3 pages").says("1 file passed over");
     let names: Vec<_> = bench.names().into_iter().filter(|n| n.starts_with("out")).collect();
@@ -104,7 +104,7 @@ fn a_folder_is_mirrored() {
     assert_eq!(bench.read("out/a.jsonl"), "{\"text\": \"甲\"}\n".as_bytes());
     assert_eq!(gunzip(&bench.read("out/d.txt.gz")), CLEAN.as_bytes());
     // Without a folder to write to, text and JSON Lines have no common form.
-    bench.filter(&["in"]).exits(1).says("is text and");
+    bench.filter(&["in"]).exits(1).says("in/a.jsonl is JSON Lines and in/b/c.txt is text");
 }
 
 #[test]

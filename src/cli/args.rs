@@ -121,18 +121,22 @@ impl RunArgs {
 /// Which pages, and how they are read and judged.
 #[derive(Debug, clap::Args)]
 pub struct PageArgs {
-    /// Files or folders; `-` is standard input. A .txt or .html file is one page, a line of a .jsonl
-    /// file is a page with `text` (a string), `lines` (strings, or objects with `text`) or `html`; all
-    /// of them also as .gz.
+    /// Files or folders; `-` is standard input. Pages are: a .txt or .html file; a line of a .jsonl file,
+    /// with `text` (a string), `lines` (strings, or objects with `text`) or `html`; a record of text or
+    /// HTML in a .warc or .wet file, which goes out as a line of JSON, {"id", "url", "text"}; a row of a
+    /// .parquet file. All but parquet also as .gz and .zst.
     #[arg(value_name = "INPUT", default_value = "-")]
     inputs: Vec<PathBuf>,
-    /// How to read standard input and files whose names do not tell; recognised unless given.
+    /// How to read standard input and files whose names do not tell; recognised unless given. WARC and
+    /// parquet are recognised by their content whatever the name.
     #[arg(long, value_enum, value_name = "FORMAT")]
     format: Option<FormatArg>,
-    /// The field of a JSON page that holds its text.
+    /// The field of a JSON page, or the column of a parquet file, that holds the text; `text` unless
+    /// given.
     #[arg(long, value_name = "NAME")]
     text_field: Option<String>,
-    /// Keep the `html` of JSON pages beside the text that was found in it; it is left out otherwise.
+    /// Keep the `html` of JSON pages beside the text that was found in it, and put it beside that of
+    /// WARC pages; it is left out otherwise.
     #[arg(long)]
     keep_html: bool,
     /// Cut junk out of the middle of lines that are kept, where the model is sure of it. Slow: it
@@ -156,6 +160,11 @@ enum FormatArg {
     Html,
     /// Every line is a page.
     Jsonl,
+    /// WARC or WET: every record of text or HTML is a page.
+    #[value(alias = "wet")]
+    Warc,
+    /// Every row is a page.
+    Parquet,
 }
 
 /// What is to be read.
@@ -178,6 +187,8 @@ impl PageArgs {
             FormatArg::Txt => Format::Text,
             FormatArg::Html => Format::Html,
             FormatArg::Jsonl => Format::JsonLines,
+            FormatArg::Warc => Format::Warc,
+            FormatArg::Parquet => Format::Parquet,
         });
         let mut inputs = Inputs::default();
         for input in &self.inputs {
@@ -187,7 +198,9 @@ impl PageArgs {
                     if is_folder {
                         inputs.folders.push(input.clone());
                         if sources.is_empty() && errors.is_empty() {
-                            let reason = "holds no .txt or .jsonl files".into();
+                            let reason =
+                                "holds no .txt, .html, .jsonl, .warc, .wet or .parquet files"
+                                    .into();
                             let path = input.clone();
                             inputs.errors.push(crate::Error::BadInput { path, reason });
                         }

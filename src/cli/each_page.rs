@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::args::PageArgs;
 use super::say::say;
-use crate::input::{InputPage, read_source};
+use crate::input::{InputPage, read_source_with};
 
 /// Calls `each` for every page of the inputs in order, and returns how many errors there were. `id`
 /// leaves out all pages but those of that name.
@@ -25,7 +25,7 @@ pub fn each_page(
     let mut n_pages = 0u64;
     inputs.errors.into_iter().for_each(&mut complain);
     for source in &inputs.sources {
-        let pages = match read_source(source, None) {
+        let pages = match read_source_with(source, None, args.records().text_field) {
             Ok(pages) => pages,
             Err(error) => {
                 complain(error);

@@ -8,10 +8,10 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::{Result, bail};
 
 use super::args::{Inputs, ModelArgs, PageArgs, RunArgs, expectation};
-use super::pages::{self, Buffers, Job, Lists};
+use super::pages::{self, Buffers, Form, Job, Lists};
 use super::preview::write_preview;
 use super::say::say;
-use crate::input::{Format, InputPage};
+use crate::input::{Compression, Format, InputPage};
 use crate::output::{
     Destination, Emit, Output, OutputFile, Preview, ReceiptsFile, clean, emit, receipts, unsure,
 };
@@ -19,17 +19,21 @@ use crate::{Page, PageVerdict};
 
 /// Write the article lines of pages, leave out the junk.
 ///
-/// What is kept is kept byte for byte. Text gives text, JSON Lines give JSON Lines: their other
-/// fields stay as they are, and a page that is junk throughout stays with an empty text. A summary
-/// goes to standard error. The exit code is 0 if all went well, 1 if something could not be read or
-/// written, 2 if the command line makes no sense.
+/// What is kept is kept byte for byte. Text gives text, HTML its text, JSON Lines give JSON Lines and
+/// parquet gives parquet: their other fields and columns stay as they are, and a page that is junk
+/// throughout stays with an empty text. WARC and WET give JSON Lines, {"id", "url", "text"} a page, with
+/// title, author, date and language where a page of HTML says them. A summary goes to standard error.
+/// The exit code is 0 if all went well, 1 if something could not be read or written, 2 if the command
+/// line makes no sense.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   dechaff filter page.txt
   cat pages.jsonl | dechaff filter > clean.jsonl
   dechaff filter crawl/ -o clean/ --removed removed.jsonl.gz
-  dechaff filter pages.jsonl.gz -o clean.jsonl.gz --max-article-loss 0.002
+  dechaff filter pages.jsonl.gz -o clean.jsonl.zst --max-article-loss 0.002
+  dechaff filter CC-MAIN-1.warc.gz -o clean.jsonl.gz
+  dechaff filter pages.parquet -o clean.parquet --text-field content
   dechaff filter crawl/ --dry-run | less
   dechaff filter documents/ -o attributes/dechaff/ --emit dolma
   dechaff filter crawl/ --emit fasttext -o labelled.txt")]
@@ -37,7 +41,7 @@ pub struct Args {
     #[command(flatten)]
     pages: PageArgs,
     /// File to write, or a folder that mirrors the input folder; standard output unless given. A file
-    /// whose name ends in .gz is compressed.
+    /// whose name ends in .gz or .zst is compressed.
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
     /// What to write, if not the kept part of the input in its own form.
@@ -133,8 +137,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         let Some(path) = path.as_deref().filter(|_| !inputs.sources.is_empty()) else {
             return Ok(None);
         };
-        let is_gzip = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gz"));
-        OutputFile::create(path, is_gzip).map(Some)
+        OutputFile::create(path, Compression::from_name(path)).map(Some)
     };
     let is_folder = matches!(destination, Destination::Folder(_));
     let lists = Lists {
@@ -166,6 +169,8 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         form.is_none() && matches!(destination, Destination::Stdout | Destination::File(_));
     let output = Output::new(destination);
     let output = if form == Some(Emit::Text) { output.with_blank_lines() } else { output };
+    #[cfg(feature = "parquet")]
+    let output = if form.is_none() { output.with_parquet(records.text_field) } else { output };
     let job = Job { filter: &filter, records, is_one_stream, write: &write };
     let summary = pages::run(inputs, &job, output, lists, &args.run)?;
     if args.dry_run {
@@ -192,28 +197,44 @@ fn renamed(relative: &Path, form: Emit) -> PathBuf {
         false => ("txt", &["txt"][..]),
     };
     let is_own = |e: &std::ffi::OsStr| own.iter().any(|own| e.eq_ignore_ascii_case(own));
-    let is_warc =
-        [".warc", ".wet"].iter().any(|ending| stem.to_ascii_lowercase().ends_with(ending));
-    if relative == Path::new("-") || is_warc || Path::new(stem).extension().is_none_or(is_own) {
+    if relative == Path::new("-") || Path::new(stem).extension().is_none_or(is_own) {
         return relative.into();
     }
-    let mut renamed = Path::new(stem).with_extension(ending).into_os_string();
+    // `x.warc.wet` is one ending.
+    let stem = Path::new(stem);
+    let is = |path: &Path, ending| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(ending));
+    let inner = stem.with_extension("");
+    let stem = if is(stem, "wet") && is(&inner, "warc") { &inner } else { stem };
+    let mut renamed = stem.with_extension(ending).into_os_string();
     renamed.push(compression);
     renamed.into()
 }
 
-/// Text and JSON Lines cannot go into one stream.
+/// Text, JSON Lines and parquet cannot go into one stream, and parquet needs a file of its own.
 fn check_formats(destination: &Destination, inputs: &Inputs) -> Result<()> {
-    if let Destination::Stdout | Destination::File(_) = destination {
-        let first_of =
-            |format| inputs.sources.iter().find(|s| s.format.map(Format::written) == Some(format));
-        if let (Some(text), Some(json)) = (first_of(Format::Text), first_of(Format::JsonLines)) {
-            bail!(
-                "{} is text and {} is JSON Lines: give a folder with -o, or filter them apart",
-                text.path.display(),
-                json.path.display()
-            );
-        }
+    let known = || inputs.sources.iter().filter_map(|s| Some((s, Form::of(s.format?))));
+    let (Destination::Stdout | Destination::File(_)) = destination else { return Ok(()) };
+    let Some((first, form)) = known().next() else { return Ok(()) };
+    let (first, name) = (first.path.display(), form.name());
+    if let Some((other, other_form)) = known().find(|(_, f)| *f != form) {
+        bail!(
+            "{first} is {name} and {} is {}: give a folder with -o, or filter them apart",
+            other.path.display(),
+            other_form.name()
+        );
+    }
+    if form == Form::Parquet && *destination == Destination::Stdout {
+        bail!("{first} is parquet, which cannot go to standard output: give a file with -o");
+    }
+    if form == Form::Parquet && known().count() > 1 {
+        bail!("several parquet files cannot go into one file: give a folder with -o");
+    }
+    let is_parquet = |path: &Path| Format::from_name(path) == Some(Format::Parquet);
+    if let Destination::File(path) = destination
+        && is_parquet(path)
+        && form != Form::Parquet
+    {
+        bail!("--output {}: {first} is {name}, which does not become parquet", path.display());
     }
     Ok(())
 }

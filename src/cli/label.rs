@@ -12,7 +12,7 @@ use super::args::RunArgs;
 use super::say::say;
 use super::steps::Steps;
 use crate::filter::{Filter, Scratch};
-use crate::input::{Format, LabelledPage, Source, discover, read_labelled};
+use crate::input::{Compression, Format, LabelledPage, Source, discover, read_labelled};
 use crate::label::audit::{Dispute, audit};
 use crate::label::gold::{Aligned, Gold};
 use crate::label::next::{Guess, Question, next};
@@ -56,8 +56,8 @@ pub struct Args {
     /// Raw pages: files or folders, `-` is standard input; as `filter` reads them.
     #[arg(value_name = "CORPUS", required_unless_present = "audit")]
     corpus: Vec<PathBuf>,
-    /// Labelled pages to write; compressed if the name ends in .gz, `-` is standard output. A file
-    /// that holds labels made by hand is not overwritten.
+    /// Labelled pages to write; compressed if the name ends in .gz or .zst, `-` is standard output. A
+    /// file that holds labels made by hand is not overwritten.
     #[arg(short, long, value_name = "FILE", required_unless_present_any = ["report", "next", "audit"])]
     output: Option<PathBuf>,
     /// Overwrite the output whatever it holds.
@@ -281,8 +281,7 @@ impl Files {
         }
         let create = |path: Option<&PathBuf>| -> Result<Option<OutputFile>> {
             let Some(path) = path else { return Ok(None) };
-            let is_gzip = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gz"));
-            Ok(Some(OutputFile::create(path, is_gzip)?))
+            Ok(Some(OutputFile::create(path, Compression::from_name(path))?))
         };
         Ok(Files { labels: create(output)?, report: create(report)? })
     }

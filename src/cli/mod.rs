@@ -66,6 +66,8 @@ enum Command {
 /// Runs the program with the arguments of the process. The exit code is 0 for done, 1 for failed or
 /// partly failed, 2 for a command line that makes no sense.
 pub fn run() -> ExitCode {
+    #[cfg(feature = "parquet")]
+    hush_caught_panics();
     let result = match Cli::parse().command {
         Command::Filter(args) => filter::run(&args),
         Command::Score(args) => score::run(&args),
@@ -91,4 +93,15 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Panics that become errors of their file are not told twice; all others are told as ever.
+#[cfg(feature = "parquet")]
+fn hush_caught_panics() {
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !crate::input::parquet::is_guarded() {
+            tell(panic);
+        }
+    }));
 }

@@ -148,7 +148,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
 
 #[cfg(feature = "training")]
 fn write_file(path: &Path, text: &str) -> crate::Result<()> {
-    let mut file = OutputFile::create(path, false)?;
+    let mut file = OutputFile::create(path, crate::input::Compression::None)?;
     file.write(text.as_bytes())?;
     file.commit()
 }

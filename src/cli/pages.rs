@@ -12,13 +12,46 @@ use super::args::{Inputs, RunArgs};
 use super::say::{Progress, count};
 use super::visible::{start, visible};
 use crate::filter::{Filter, Scratch};
-use crate::input::{Format, InputPage, RawPage, RecordOptions, Source, read_source};
+use crate::input::{
+    Compression, Format, InputPage, RawPage, RecordOptions, Source, SourceReader, read_source_with,
+};
 use crate::output::{Aside, Output, OutputFile, ReceiptsFile, Summary};
 use crate::text::Kind;
 use crate::{Error, Page, PageVerdict, pipeline};
 
 /// Remarks on single pages that are printed before they are only counted.
 const MAX_REMARKS: u64 = 20;
+
+/// What goes out: pages of one form can go into one stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Text as it is.
+    Text,
+    /// JSON Lines.
+    JsonLines,
+    /// Parquet.
+    Parquet,
+}
+
+impl Form {
+    /// The form in which pages of a format go out.
+    pub fn of(format: Format) -> Form {
+        match format {
+            Format::Text | Format::Html => Form::Text,
+            Format::JsonLines | Format::Warc => Form::JsonLines,
+            Format::Parquet => Form::Parquet,
+        }
+    }
+
+    /// Its name in messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Form::Text => "text",
+            Form::JsonLines => "JSON Lines",
+            Form::Parquet => "parquet",
+        }
+    }
+}
 
 /// Forms of removed lines that the summary lists.
 const MOST_FREQUENT: usize = 10;
@@ -57,10 +90,17 @@ pub struct Lists {
 
 /// What the reading thread hands out.
 enum Item {
-    Begin { source: Arc<Source>, is_gzip: bool },
+    Begin {
+        source: Arc<Source>,
+        format: Format,
+        compression: Compression,
+    },
     Page(RawPage),
     Problem(Error),
-    End,
+    End {
+        /// Records that are no pages.
+        n_passed_over: u64,
+    },
 }
 
 /// The same after the work on pages.
@@ -71,6 +111,7 @@ enum Done {
         n_bytes: usize,
         path: Arc<Path>,
         line: u64,
+        is_null: bool,
     },
     /// A line that holds no page, and why that is an error where it is one.
     Aside {
@@ -112,17 +153,20 @@ pub fn run(
             progress.say("further remarks on single pages are left out");
         }
     };
-    let mut stream_format = None;
+    let mut stream_form = None;
     let is_one_stream = job.is_one_stream;
+    let is_stdout = output.is_stdout();
+    let text_field = job.records.text_field;
     let is_receipted = lists.receipts.is_some();
     let items = inputs.sources.into_iter().flat_map(move |source| {
-        items(source, is_receipted, if is_one_stream { Some(&mut stream_format) } else { None })
+        let stream = if is_one_stream { Some((&mut stream_form, is_stdout)) } else { None };
+        items(source, text_field, is_receipted, stream)
     });
     let weigh = |item: &Item| if let Item::Page(page) = item { page.bytes.len() } else { 0 };
     let write = |done: Done| -> crate::Result<()> {
         match done {
-            Done::Page { buffers, summary, n_bytes, path, line } => {
-                output.page(&buffers.output)?;
+            Done::Page { buffers, summary, n_bytes, path, line, is_null } => {
+                output.row(line, &buffers.output, is_null)?;
                 if let Some(receipts) = &mut lists.receipts {
                     receipts.page(&buffers.receipts)?;
                 }
@@ -151,13 +195,16 @@ pub fn run(
                     total.errors += 1;
                 }
             }
-            Done::Other(Item::Begin { source, is_gzip }) => {
+            Done::Other(Item::Begin { source, format, compression }) => {
                 if let Some(receipts) = &mut lists.receipts {
                     receipts.begin(&source);
                 }
-                output.begin(&source, is_gzip)?;
+                output.begin(&source, format, compression)?;
             }
-            Done::Other(Item::End) => output.end()?,
+            Done::Other(Item::End { n_passed_over }) => {
+                output.end()?;
+                total.passed_over += n_passed_over;
+            }
             Done::Other(Item::Problem(error)) => {
                 progress.say(error);
                 total.errors += 1;
@@ -176,29 +223,60 @@ pub fn run(
     Ok(total)
 }
 
-/// The items of one source, with its blank lines where there are to be receipts of them. Where all sources go into one stream, the first one settles the format.
+/// The items of one source, with its blank lines where there are to be receipts of them. Where all
+/// sources go into one stream, the first one settles its form.
 fn items(
     source: Source,
+    text_field: Option<&str>,
     is_receipted: bool,
-    stream_format: Option<&mut Option<Format>>,
+    stream: Option<(&mut Option<Form>, bool)>,
 ) -> Box<dyn Iterator<Item = Item> + Send> {
     let source = Arc::new(source);
-    let reader = match read_source(&source, None) {
+    let reader = match read_source_with(&source, None, text_field) {
         Ok(reader) => reader,
         Err(error) => return Box::new(std::iter::once(Item::Problem(error))),
     };
-    if let Some(settled) = stream_format
-        && *settled.get_or_insert(reader.format) != reader.format
-    {
-        let path = source.path.to_path_buf();
-        let reason = "text and JSON Lines cannot go into one output; this input is left out".into();
-        return Box::new(std::iter::once(Item::Problem(Error::BadInput { path, reason })));
+    let form = Form::of(reader.format);
+    if let Some((stream_form, is_stdout)) = stream {
+        let is_first = stream_form.is_none();
+        let settled = *stream_form.get_or_insert(form);
+        // A file of parquet has one beginning and one end.
+        if form == Form::Parquet && is_stdout {
+            let path = source.path.to_path_buf();
+            let reason = "is parquet, which cannot go to standard output: give a file with -o";
+            let error = Error::BadInput { path, reason: reason.into() };
+            return Box::new(std::iter::once(Item::Problem(error)));
+        }
+        if settled != form || form == Form::Parquet && !is_first {
+            let (path, form) = (source.path.to_path_buf(), form.name());
+            let settled = settled.name();
+            let reason = format!(
+                "{settled} and {form} cannot go into one output; this input is left out (give a folder with -o)"
+            );
+            return Box::new(std::iter::once(Item::Problem(Error::BadInput { path, reason })));
+        }
     }
-    let is_gzip = reader.is_gzip;
+    let begin = Item::Begin { source, format: reader.format, compression: reader.compression };
     let reader = if is_receipted { reader.with_blank_lines() } else { reader };
-    let pages = reader.map(|page| page.map_or_else(Item::Problem, Item::Page));
-    let begin = Item::Begin { source, is_gzip };
-    Box::new(std::iter::once(begin).chain(pages).chain(std::iter::once(Item::End)))
+    Box::new(std::iter::once(begin).chain(Reading(Some(reader))))
+}
+
+/// The pages and problems of a source, and its end.
+struct Reading(Option<SourceReader>);
+
+impl Iterator for Reading {
+    type Item = Item;
+
+    fn next(&mut self) -> Option<Item> {
+        let reader = self.0.as_mut()?;
+        let item = match reader.next() {
+            Some(Ok(page)) => return Some(Item::Page(page)),
+            Some(Err(error)) => return Some(Item::Problem(error)),
+            None => Item::End { n_passed_over: reader.n_passed_over() },
+        };
+        self.0 = None;
+        Some(item)
+    }
 }
 
 fn work(item: Item, job: &Job<'_>, is_receipted: bool, has_skeletons: bool) -> Done {
@@ -206,8 +284,10 @@ fn work(item: Item, job: &Job<'_>, is_receipted: bool, has_skeletons: bool) -> D
     if raw.is_blank() {
         return Done::Aside { line: raw, error: None };
     }
-    let n_bytes = raw.bytes.len();
-    let as_it_was = is_receipted.then(|| raw.clone());
+    let (n_bytes, is_null) = (raw.bytes.len(), raw.about.is_null);
+    // Of the formats, only this one has lines that are no pages.
+    let is_line = raw.format == Format::JsonLines;
+    let as_it_was = (is_receipted && is_line).then(|| raw.clone());
     let page = match raw.parse(job.records) {
         Ok(page) => page,
         Err(error) => {
@@ -228,7 +308,7 @@ fn work(item: Item, job: &Job<'_>, is_receipted: bool, has_skeletons: bool) -> D
         let summary = Summary::of_page(&page, &lines, verdict);
         if has_skeletons { summary.with_skeletons(&lines, verdict) } else { summary }
     });
-    Done::Page { buffers, summary, n_bytes, path: page.path.clone(), line: page.line }
+    Done::Page { buffers, summary, n_bytes, path: page.path.clone(), line: page.line, is_null }
 }
 
 /// The figures of a run in words, a line each.
@@ -262,6 +342,8 @@ pub fn report(summary: &Summary, n_skipped: usize) -> Vec<String> {
     }
     let where_replaced = format!("replaced by U+FFFD, in {}", count(s.mended_pages, "page"));
     tell(s.replaced, "faulty sequence", &where_replaced);
+    let why = "passed over: of another status or media type than pages of text or HTML";
+    tell(s.passed_over, "WARC record", why);
     tell(n_skipped as u64, "file", "passed over: no known ending");
     tell(s.errors, "error", "told above");
     let top = s.skeletons.top(MOST_FREQUENT);

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 
 use super::say::{count, say};
-use crate::input::{Source, discover, read_source};
+use crate::input::{Compression, Format, Source, discover, read_source};
 use crate::output::{Destination, Output, PageReceipts, ReceiptsReader, Restored, restore};
 
 /// Put the output of `filter` and its receipts back together.
@@ -17,8 +17,9 @@ use crate::output::{Destination, Output, PageReceipts, ReceiptsReader, Restored,
 /// What comes back is what `filter` read, byte for byte: text files, JSON Lines with `text` or `lines`,
 /// plain or compressed, one file or a mirrored folder, with the blank and the unreadable lines of JSON
 /// Lines. Where the input was in another encoding than UTF-8, or had faulty bytes, its decoded text
-/// comes back, and this is said. Every receipt is checked against the output: where they do not belong
-/// together, page and line are named, that file is not written, and the exit code is 1.
+/// comes back, and this is said. Of HTML only the text comes back; WARC and WET come back as JSON
+/// Lines; nothing can be put back into parquet. Every receipt is checked against the output: where they
+/// do not belong together, page and line are named, that file is not written, and the exit code is 1.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -178,9 +179,13 @@ impl Work {
     fn file(&mut self, source: &Source, name: Option<&str>) -> Result<()> {
         // By what is in it, not by its name; a stream can be opened only once.
         let is_stream = *source.path == *Path::new("-");
-        let is_gzip = !is_stream && read_source(source, None)?.is_gzip;
+        // What cannot be read says so in `restore`.
+        let opened = if is_stream { None } else { read_source(source, None).ok() };
+        let (format, compression) = opened.map_or((Format::Text, Compression::None), |opened| {
+            (opened.format, opened.compression)
+        });
         let output = &mut self.output;
-        output.begin(source, is_gzip)?;
+        output.begin(source, format, compression)?;
         let mut write = |bytes: &[u8]| output.page(bytes);
         self.restored += restore(source, name, &mut self.receipts, &mut write)?;
         self.output.end()?;

@@ -28,7 +28,7 @@ Examples:
 pub struct Args {
     #[command(flatten)]
     pages: PageArgs,
-    /// File to write; standard output unless given. A name that ends in .gz is compressed.
+    /// File to write; standard output unless given. A name that ends in .gz or .zst is compressed.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     #[command(flatten)]

@@ -13,7 +13,7 @@ use super::args::RunArgs;
 use super::say::say;
 use super::steps::Steps;
 use crate::evaluate::ReportOptions;
-use crate::input::{LabelledPage, Source, discover, read_labelled};
+use crate::input::{Compression, LabelledPage, Source, discover, read_labelled};
 use crate::output::{Destination, OutputFile};
 use crate::train::card::{Title, card, results};
 use crate::train::corpus::Corpus;
@@ -214,7 +214,7 @@ impl Files {
             if is_input {
                 return Err(Error::parameter(name, path.display(), "is also an input").into());
             }
-            Ok(Some(OutputFile::create(path, false)?))
+            Ok(Some(OutputFile::create(path, Compression::None)?))
         };
         let figures = args.cross_validate.as_ref().and_then(Option::as_ref);
         let model = create("--output", args.output.as_ref())?;

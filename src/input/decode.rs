@@ -45,6 +45,27 @@ pub fn decode(bytes: &[u8]) -> Decoded<'_> {
     decode_unmarked(bytes)
 }
 
+/// Decodes the bytes of a page whose server named an encoding. A byte order mark and valid UTF-8 are
+/// stronger than what servers say; what they say is stronger than a guess.
+pub(crate) fn decode_labelled<'a>(bytes: &'a [u8], label: Option<&str>) -> Decoded<'a> {
+    if Encoding::for_bom(bytes).is_some() || simdutf8::basic::from_utf8(bytes).is_ok() {
+        return decode(bytes);
+    }
+    match label.and_then(|label| Encoding::for_label(label.as_bytes())) {
+        // UTF-8 with faults is also what `decode` is for: it looks whether it can be that at all.
+        Some(encoding) if encoding != UTF_8 => decode_as(bytes, encoding),
+        _ => decode_unmarked(bytes),
+    }
+}
+
+/// Decodes the value of a field, where a byte order mark is a character like any other.
+pub(crate) fn decode_field(bytes: &[u8]) -> Decoded<'_> {
+    match simdutf8::basic::from_utf8(bytes) {
+        Ok(text) => Decoded { text: Cow::Borrowed(text), encoding: UTF_8.name(), replaced: 0 },
+        Err(_) => decode(bytes),
+    }
+}
+
 /// Where a page says what it is encoded in, it does so within these bytes.
 const PRESCAN: usize = 4096;
 
@@ -197,6 +218,21 @@ mod tests {
         assert_eq!((decoded.encoding, decoded.replaced), ("UTF-8", 0));
         assert_eq!(decode("\u{feff}a\0b".as_bytes()).text, "a\0b");
         assert_eq!(decode(b"").text, "");
+    }
+
+    #[test]
+    fn what_the_server_says_comes_after_utf8_and_before_a_guess() {
+        let (big5, _, _) = encoding_rs::BIG5.encode("圖書館");
+        let got = |bytes: &[u8], label| {
+            let decoded = decode_labelled(bytes, label);
+            (decoded.text.into_owned(), decoded.encoding)
+        };
+        assert_eq!(got(&big5, Some("big5")), ("圖書館".into(), "Big5"));
+        assert_eq!(got("圖書館".as_bytes(), Some("big5")), ("圖書館".into(), "UTF-8"));
+        assert_eq!(got(b"na\xefve", Some("ISO-8859-1")), ("naïve".into(), "windows-1252"));
+        assert_eq!(got(b"na\xefve", Some("no such")), ("na\u{fffd}ve".into(), "UTF-8"));
+        assert_eq!(got(b"na\xefve", Some("utf-8")), ("na\u{fffd}ve".into(), "UTF-8"));
+        assert_eq!(decode_field("\u{feff}a".as_bytes()).text, "\u{feff}a");
     }
 
     #[test]

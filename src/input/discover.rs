@@ -34,8 +34,9 @@ pub struct Found {
 
 /// Lists the sources of one input.
 ///
-/// In a folder, files that end in `.txt`, `.html`, `.jsonl`, `.ndjson` or `.json`, each also with `.gz`, are
-/// taken; hidden files and folders are not. Links are followed, but never into a folder that the path
+/// In a folder, files that end in `.txt`, `.html`, `.jsonl`, `.ndjson`, `.json`, `.warc`, `.wet` or
+/// `.parquet`, each also with `.gz` or `.zst`, are taken; hidden files and folders are not. Links are
+/// followed, but never into a folder that the path
 /// already runs through.
 ///
 /// # Errors
@@ -112,12 +113,21 @@ mod tests {
         let root = folder.path();
         fs::create_dir_all(root.join("b/c")).unwrap();
         fs::create_dir_all(root.join(".git")).unwrap();
-        for name in ["b/c/x.jsonl.gz", "b.txt", "a.TXT", "z.pdf", "c.htm", ".h.txt", ".git/y.txt"] {
+        for name in [
+            "b/c/x.jsonl.gz",
+            "b.txt",
+            "a.TXT",
+            "z.pdf",
+            "c.htm",
+            "d.warc.wet.gz",
+            ".h.txt",
+            ".git/y.txt",
+        ] {
             fs::write(root.join(name), "").unwrap();
         }
         let found = discover(root).unwrap();
         let names: Vec<_> = found.sources.iter().map(|s| s.relative.to_str().unwrap()).collect();
-        assert_eq!(names, ["a.TXT", "b.txt", "b/c/x.jsonl.gz", "c.htm"]);
+        assert_eq!(names, ["a.TXT", "b.txt", "b/c/x.jsonl.gz", "c.htm", "d.warc.wet.gz"]);
         assert_eq!((found.n_skipped, found.is_folder), (1, true));
         assert!(found.errors.is_empty());
     }

@@ -1,6 +1,6 @@
 //! Labelled pages: the format of `training/LABELLING.md`, read for training and evaluation. JSON
 //! Lines of pages, labelled by line or as HTML with the text that is wanted of it, or lines of `__label__junk some text` (as fastText writes them), each a page of
-//! one line; plain or gzip. What is not as it should be is an error with its place.
+//! one line; plain, gzip or zstd. What is not as it should be is an error with its place.
 
 use std::ops::Range;
 use std::path::Path;
@@ -68,12 +68,18 @@ pub struct LabelledReader {
 /// Opens a labelled file; `-` is standard input. The reader goes on after a bad page.
 ///
 /// # Errors
-/// [`Error::Io`] if the file cannot be opened. The reader's items are [`Error::BadPage`] for a page
+/// [`Error::Io`] if the file cannot be opened, [`Error::BadInput`] if it is WARC or parquet. The reader's items are [`Error::BadPage`] for a page
 /// that is not in the format, and [`Error::Io`] or [`Error::BadInput`], then the end, for a file that
 /// breaks off.
 pub fn read_labelled(path: &Path) -> Result<LabelledReader> {
     let shared: Arc<Path> = path.into();
-    let lines = RawLines::new(open(path)?, shared.clone());
+    let mut opened = open(path)?;
+    if let Some(reason) = opened.magic().map_or_else(Some, |found| {
+        found.map(|_| "holds WARC or parquet; labelled pages are JSON Lines".to_owned())
+    }) {
+        return Err(Error::BadInput { path: path.into(), reason });
+    }
+    let lines = RawLines::new(opened, shared.clone());
     Ok(LabelledReader { lines, path: shared, set: set_name(path) })
 }
 
@@ -275,7 +281,7 @@ fn fasttext_line(line: &str) -> Result<Option<LabelledLine>, String> {
 /// `zh_web` for `data/zh_web.jsonl.gz`.
 fn set_name(path: &Path) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    let name = name.strip_suffix(".gz").or(name.strip_suffix(".zst")).unwrap_or(&name);
     for ending in [".jsonl", ".jsonlines", ".ndjson", ".json", ".txt"] {
         if let Some(stem) = name.strip_suffix(ending) {
             return stem.into();

@@ -2,9 +2,10 @@
 //! One line at a time is in memory.
 
 use std::io::{BufRead, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
+use super::compression::BadStream;
 use super::open::{MAX_PAGE_BYTES, Opened};
 use crate::{Error, Result};
 
@@ -109,28 +110,25 @@ impl Iterator for RawLines {
     }
 }
 
-/// An error of a stream that broke off, with words for what it mostly means.
+/// An error of a stream that broke off: what is wrong with the data, or what the system says.
 pub(crate) fn stream_error(path: &Path, error: std::io::Error) -> Error {
-    let path = PathBuf::from(path);
-    match error.kind() {
-        ErrorKind::UnexpectedEof => Error::BadInput {
-            path,
-            reason: "the gzip data ends too early; is it truncated?".into(),
-        },
-        ErrorKind::InvalidInput | ErrorKind::InvalidData => {
-            Error::BadInput { path, reason: format!("the gzip data is damaged: {error}") }
-        }
-        _ => Error::Io { path, source: error },
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<BadStream>()) {
+        Some(bad) => Error::BadInput { path: path.into(), reason: bad.to_string() },
+        None => Error::io(path, error),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::Compression;
     use std::io::Cursor;
 
     fn lines(bytes: &[u8], max_bytes: u64) -> Vec<Result<(u64, Vec<u8>), String>> {
-        let opened = Opened { reader: Box::new(Cursor::new(bytes.to_vec())), is_gzip: false };
+        let opened = Opened {
+            reader: Box::new(Cursor::new(bytes.to_vec())),
+            compression: Compression::None,
+        };
         let mut lines = RawLines::new(opened, Path::new("f").into());
         lines.max_bytes = max_bytes;
         lines.map(|l| l.map(|l| (l.number, l.bytes)).map_err(|e| e.to_string())).collect()

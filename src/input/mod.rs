@@ -4,24 +4,30 @@
 //! pages, and [`RawPage::parse`] (made to run in parallel) decodes one of them. Labelled pages, for
 //! training and evaluation, have a reader of their own: [`read_labelled`].
 
+mod compression;
 mod decode;
 mod discover;
+mod http;
 mod json;
 mod labelled;
 mod lines;
 mod open;
 mod page;
 mod page_digest;
+#[cfg(feature = "parquet")]
+pub(crate) mod parquet;
 mod prose;
 mod record;
 mod source;
+mod warc;
 
+pub use compression::Compression;
 pub use decode::{Decoded, decode, decode_html};
 pub use discover::{Found, Source, discover};
 pub use labelled::{LabelledHtml, LabelledLine, LabelledPage, LabelledReader, read_labelled};
 pub use open::{Format, MAX_PAGE_BYTES};
-pub use page::{Body, InputPage, RawPage};
+pub use page::{About, Body, InputPage, RawPage};
 pub use page_digest::page_digest;
 pub use prose::read_lines;
 pub use record::{Content, Element, Record, RecordOptions};
-pub use source::{SourceReader, read_source};
+pub use source::{SourceReader, read_source, read_source_with};

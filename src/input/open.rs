@@ -1,19 +1,21 @@
-//! Opens a file or standard input as a stream of bytes: gzip is told by its magic bytes and undone,
-//! and where the name does not tell the format, the first line does.
+//! Opens a file or standard input as a stream of plain bytes, and tells what is in it: WARC and parquet
+//! by their first bytes whatever the name says, what has no name that tells by its first line.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
-use flate2::bufread::MultiGzDecoder;
-
+use super::compression::{Compression, Unpacking};
 use crate::{Error, Result};
 
-/// No page (a text file, or a line of JSON) may be larger: 2 GiB.
+/// No page (a text file, a line of JSON, a record) may be larger: 2 GiB.
 pub const MAX_PAGE_BYTES: u64 = 2 << 30;
 
-/// Bytes per read; also what a gzip member is inflated into at a time.
+/// Bytes per read; also what is unpacked at a time.
 const BUFFER: usize = 256 << 10;
+
+/// So many bytes tell WARC, parquet and what is not read at all.
+const MAGIC_BYTES: u64 = 10;
 
 /// How pages lie in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,25 +26,23 @@ pub enum Format {
     Html,
     /// Every line is a page: a JSON object.
     JsonLines,
+    /// WARC and WET: every record that holds text is a page.
+    Warc,
+    /// Every row is a page: the text is in one of its columns.
+    Parquet,
 }
 
 impl Format {
-    /// The format in which the cleaned page is written: of HTML, the text.
-    pub fn written(self) -> Format {
-        match self {
-            Format::Html => Format::Text,
-            other => other,
-        }
-    }
-
-    /// The format that a file name stands for, with or without `.gz`.
+    /// The format that a file name stands for, with or without `.gz` or `.zst`.
     pub fn from_name(path: &Path) -> Option<Format> {
         let name = path.file_name()?.to_str()?.to_ascii_lowercase();
-        let name = name.strip_suffix(".gz").unwrap_or(&name);
+        let name = name.strip_suffix(".gz").or(name.strip_suffix(".zst")).unwrap_or(&name);
         match name.rsplit_once('.')?.1 {
             "txt" => Some(Format::Text),
             "html" | "htm" | "xhtml" => Some(Format::Html),
             "jsonl" | "jsonlines" | "json" | "ndjson" => Some(Format::JsonLines),
+            "warc" | "wet" => Some(Format::Warc),
+            "parquet" => Some(Format::Parquet),
             _ => None,
         }
     }
@@ -51,8 +51,8 @@ impl Format {
 /// An open input.
 pub(crate) struct Opened {
     pub(crate) reader: Box<dyn BufRead + Send>,
-    /// Whether the bytes come out of gzip.
-    pub(crate) is_gzip: bool,
+    /// How the bytes were compressed.
+    pub(crate) compression: Compression,
 }
 
 /// Opens a path; `-` is standard input.
@@ -66,22 +66,51 @@ pub(crate) fn open(path: &Path) -> Result<Opened> {
 }
 
 fn from_reader(mut raw: Box<dyn Read + Send>) -> io::Result<Opened> {
-    let mut head = Vec::with_capacity(2);
-    raw.by_ref().take(2).read_to_end(&mut head)?;
-    let is_gzip = head == [0x1f, 0x8b];
+    let mut head = Vec::with_capacity(4);
+    raw.by_ref().take(4).read_to_end(&mut head)?;
+    let compression = Compression::from_magic(&head);
     let whole = BufReader::with_capacity(BUFFER, Cursor::new(head).chain(raw));
-    let reader: Box<dyn BufRead + Send> = if is_gzip {
-        Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(whole)))
-    } else {
-        Box::new(whole)
+    let reader: Box<dyn BufRead + Send> = match Unpacking::new(whole, compression)? {
+        Ok(unpacking) => Box::new(BufReader::with_capacity(BUFFER, unpacking)),
+        Err(plain) => Box::new(plain),
     };
-    Ok(Opened { reader, is_gzip })
+    Ok(Opened { reader, compression })
 }
 
 impl Opened {
-    /// Tells the format by the first line that is not blank: a JSON object means JSON Lines, the head of an HTML page HTML. What was
-    /// read for it is put back.
-    pub(crate) fn sniff(&mut self) -> io::Result<Format> {
+    /// What the first bytes leave no doubt about: `Ok(Some(format))`, or why such a file is not read.
+    pub(crate) fn magic(&mut self) -> std::result::Result<Option<Format>, String> {
+        let mut head = Vec::new();
+        let read = self.reader.by_ref().take(MAGIC_BYTES).read_to_end(&mut head);
+        let found = match head.as_slice() {
+            [b'W', b'A', b'R', b'C', b'/', b'1', b'.', b'0'..=b'9', b'\r' | b'\n', ..] => {
+                Ok(Some(Format::Warc))
+            }
+            [b'P', b'A', b'R', b'1', ..] => Ok(Some(Format::Parquet)),
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Err("xz"),
+            [b'B', b'Z', b'h', b'1'..=b'9', b'1', b'A', b'Y', b'&', b'S', b'Y'] => Err("bzip2"),
+            [b'P', b'K', 3, 4, ..] => Err("zip"),
+            [4, 0x22, 0x4d, 0x18, ..] => Err("lz4"),
+            [b'%', b'P', b'D', b'F', b'-', ..] => Err("PDF"),
+            _ => Ok(None),
+        };
+        self.put_back(head, read.err());
+        found.map_err(|name| format!("holds {name} data, which is not read"))
+    }
+
+    /// Puts bytes back that were read, and the error that came after them.
+    fn put_back(&mut self, head: Vec<u8>, failure: Option<io::Error>) {
+        let rest = std::mem::replace(&mut self.reader, Box::new(io::empty()));
+        self.reader = match failure {
+            // The error comes again, in its place, when the stream is read.
+            Some(error) => Box::new(BufReader::new(Cursor::new(head).chain(Failing(Some(error))))),
+            None => Box::new(Cursor::new(head).chain(rest)),
+        };
+    }
+
+    /// Tells the format by the first line that is not blank: a JSON object means JSON Lines, the head
+    /// of an HTML page HTML. What was read for it is put back.
+    pub(crate) fn sniff(&mut self) -> Format {
         let mut head = Vec::new();
         let mut format = Format::Text;
         let mut failure = None;
@@ -117,13 +146,8 @@ impl Opened {
                 break;
             }
         }
-        let rest = std::mem::replace(&mut self.reader, Box::new(io::empty()));
-        self.reader = match failure {
-            // The error comes again, in its place, when the stream is read.
-            Some(error) => Box::new(BufReader::new(Cursor::new(head).chain(Failing(Some(error))))),
-            None => Box::new(Cursor::new(head).chain(rest)),
-        };
-        Ok(format)
+        self.put_back(head, failure);
+        format
     }
 }
 
@@ -136,7 +160,7 @@ fn is_html(line: &[u8]) -> bool {
 }
 
 /// A stream that fails once, with the error it was given.
-struct Failing(Option<io::Error>);
+pub(super) struct Failing(pub(super) Option<io::Error>);
 
 impl Read for Failing {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
@@ -147,32 +171,22 @@ impl Read for Failing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Write as _;
 
     fn opened(bytes: &[u8]) -> Opened {
         from_reader(Box::new(Cursor::new(bytes.to_vec()))).unwrap()
-    }
-
-    fn gzip(bytes: &[u8]) -> Vec<u8> {
-        let mut gz = flate2::write::GzEncoder::new(Vec::new(), Default::default());
-        gz.write_all(bytes).unwrap();
-        gz.finish().unwrap()
-    }
-
-    #[test]
-    fn gzip_of_several_members_is_one_stream() {
-        let mut opened = opened(&[gzip(b"one\n"), gzip(b"two\n")].concat());
-        let mut text = String::new();
-        opened.reader.read_to_string(&mut text).unwrap();
-        assert_eq!((text.as_str(), opened.is_gzip), ("one\ntwo\n", true));
     }
 
     #[test]
     fn formats_are_told_by_name_and_by_content() {
         assert_eq!(Format::from_name(Path::new("a/b.TXT.gz")), Some(Format::Text));
         assert_eq!(Format::from_name(Path::new("b.ndjson")), Some(Format::JsonLines));
+        assert_eq!(Format::from_name(Path::new("b.jsonl.zst")), Some(Format::JsonLines));
+        assert_eq!(Format::from_name(Path::new("b.warc.wet.gz")), Some(Format::Warc));
+        assert_eq!(Format::from_name(Path::new("b.warc.gz")), Some(Format::Warc));
+        assert_eq!(Format::from_name(Path::new("b.parquet")), Some(Format::Parquet));
         assert_eq!(Format::from_name(Path::new("b.htm.gz")), Some(Format::Html));
         assert_eq!(Format::from_name(Path::new("b.pdf")), None);
+        assert_eq!(Format::from_name(Path::new("b.gz.zst")), None);
         assert_eq!(Format::from_name(Path::new("txt")), None);
         for (bytes, format) in [
             (&b"\xef\xbb\xbf\n {\"text\": \"a\"}\nrest"[..], Format::JsonLines),
@@ -185,7 +199,25 @@ mod tests {
             (b"<p>", Format::Text),
         ] {
             let mut opened = opened(bytes);
-            assert_eq!(opened.sniff().unwrap(), format);
+            assert_eq!((opened.magic(), opened.sniff()), (Ok(None), format));
+            let mut back = Vec::new();
+            opened.reader.read_to_end(&mut back).unwrap();
+            assert_eq!(back, bytes);
+        }
+    }
+
+    #[test]
+    fn first_bytes_tell_what_they_can() {
+        let xz = Err("holds xz data, which is not read".to_owned());
+        for (bytes, found) in [
+            (&b"WARC/1.1\r\nWARC-Type: x"[..], Ok(Some(Format::Warc))),
+            (b"WARC/1.0 is a format", Ok(None)),
+            (b"PAR1", Ok(Some(Format::Parquet))),
+            (b"\xfd7zXZ\0...", xz),
+            (b"BZh is no head", Ok(None)),
+        ] {
+            let mut opened = opened(bytes);
+            assert_eq!(opened.magic(), found);
             let mut back = Vec::new();
             opened.reader.read_to_end(&mut back).unwrap();
             assert_eq!(back, bytes);

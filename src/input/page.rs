@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::decode::{decode, decode_html};
+use super::decode::{decode, decode_field, decode_html, decode_labelled};
 use super::open::Format;
 use super::record::{self, Content, Record, RecordOptions};
 use crate::html::Document;
@@ -16,24 +16,40 @@ use crate::{Error, Result};
 pub struct RawPage {
     /// The file; `-` is standard input.
     pub path: Arc<Path>,
-    /// 1-based line of a JSON Lines file; 1 for a text file.
+    /// 1-based line of a JSON Lines file, record of a WARC file, row of a parquet file; 1 for a text
+    /// file.
     pub line: u64,
     /// How the bytes are to be read.
     pub format: Format,
-    /// The encoding that the server named for it, if one did.
-    pub charset: Option<String>,
-    /// The text or HTML file, or the line of JSON with its terminator.
+    /// The text or HTML file, the line of JSON with its terminator, the text of a record or of a row.
     pub bytes: Vec<u8>,
+    /// What the file says about the page, apart from its text.
+    pub about: About,
+}
+
+/// What a file says about a page beside its text; JSON Lines say it inside of the object.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct About {
+    /// Its name.
+    pub id: Option<String>,
+    /// Where it was found.
+    pub url: Option<String>,
+    /// The encoding that its server named, not checked.
+    pub charset: Option<String>,
+    /// It is a null in the column of texts, which is not the same as an empty text.
+    pub is_null: bool,
 }
 
 /// A page, decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InputPage {
-    /// The page's own `id`; the file's path, and for JSON Lines `PATH:LINE`, where it has none.
+    /// The page's own `id`; where it has none, the file's path, and `PATH:LINE` where a file holds
+    /// several pages.
     pub id: String,
     /// The file; `-` is standard input.
     pub path: Arc<Path>,
-    /// 1-based line of a JSON Lines file; 1 for a text file.
+    /// 1-based line of a JSON Lines file, record of a WARC file, row of a parquet file; 1 for a text
+    /// file.
     pub line: u64,
     /// What it holds.
     pub body: Body,
@@ -67,24 +83,43 @@ impl RawPage {
     /// # Errors
     /// [`Error::BadPage`] if the JSON is broken or the field is missing.
     pub fn parse(self, options: RecordOptions<'_>) -> Result<InputPage> {
+        let charset = self.about.charset.as_deref();
         let decoded = match self.format {
-            Format::Html => decode_html(&self.bytes, self.charset.as_deref()),
             Format::Text | Format::JsonLines => decode(&self.bytes),
+            Format::Html => decode_html(&self.bytes, charset),
+            Format::Warc => decode_labelled(&self.bytes, charset),
+            Format::Parquet => decode_field(&self.bytes),
         };
         let (encoding, mut replaced) = (decoded.encoding, decoded.replaced);
         let file = || self.path.display().to_string();
+        let place = || format!("{}:{}", self.path.display(), self.line);
         let (id, body) = match self.format {
             // Copying is cheaper than what taking the bytes over would need: checking them once more.
             Format::Text => (file(), Body::Text(decoded.text.into_owned())),
-            Format::Html => (file(), Body::Html(Box::new(Document::parse(&decoded.text)))),
+            Format::Html => match self.about.id {
+                None => (file(), Body::Html(Box::new(Document::parse(&decoded.text)))),
+                Some(id) => {
+                    let url = self.about.url.as_deref();
+                    let record = record::of_html(&id, url, &decoded.text, options);
+                    (id, Body::Record(record))
+                }
+            },
             Format::JsonLines => {
                 let parsed =
                     record::parse(decoded.text.into_owned(), options).map_err(|reason| {
                         Error::BadPage { path: self.path.to_path_buf(), line: self.line, reason }
                     })?;
                 replaced += parsed.replaced;
-                let place = || format!("{}:{}", self.path.display(), self.line);
                 (parsed.id.unwrap_or_else(place), Body::Record(parsed.record))
+            }
+            Format::Warc => {
+                let id = self.about.id.unwrap_or_else(place);
+                let url = self.about.url.as_deref();
+                let record = record::of_text(&id, url, decoded.text.into_owned());
+                (id, Body::Record(record))
+            }
+            Format::Parquet => {
+                (self.about.id.unwrap_or_else(place), Body::Text(decoded.text.into_owned()))
             }
         };
         Ok(InputPage { id, path: self.path, line: self.line, body, encoding, replaced })
@@ -126,8 +161,8 @@ mod tests {
             path: Path::new("f").into(),
             line: 3,
             format,
-            charset: None,
             bytes: bytes.into(),
+            about: About::default(),
         };
         raw.parse(RecordOptions::default()).unwrap()
     }

@@ -107,6 +107,48 @@ pub(crate) fn parse(raw: String, options: RecordOptions<'_>) -> Result<Parsed, S
     Ok(Parsed { record: Record { raw, content }, id, replaced })
 }
 
+/// The record for a text that did not come as JSON: `{"id", "url", "text"}` and a line feed, `url` only
+/// where it is known.
+pub(crate) fn of_text(id: &str, url: Option<&str>, text: String) -> Record {
+    let mut raw = head(id, url);
+    raw.push_str(r#""text":"#);
+    let start = raw.len();
+    raw.push_str(&quoted(&text));
+    let range = start..raw.len();
+    raw.push_str("}\n");
+    Record { raw, content: Content::Text { text, range } }
+}
+
+/// The record for a page of HTML that did not come as JSON: the same once the page is cleaned, with
+/// what the page says of itself; with `html` before the text where that is to be kept.
+pub(crate) fn of_html(
+    id: &str,
+    url: Option<&str>,
+    html: &str,
+    options: RecordOptions<'_>,
+) -> Record {
+    let mut raw = head(id, url);
+    let start = raw.len();
+    raw.push_str(r#""html":"#);
+    // What is not written need not be there, but the object has to be one.
+    raw.push_str(&if options.keep_html { quoted(html) } else { "null".into() });
+    let range = start..raw.len();
+    raw.push_str("}\n");
+    let document = Box::new(Document::parse(html));
+    let said = document.meta.fields().map(|(name, value)| (name, value.to_owned())).collect();
+    Record { raw, content: Content::Html { document, range, is_kept: options.keep_html, said } }
+}
+
+/// The start of an object, up to the field with the text.
+fn head(id: &str, url: Option<&str>) -> String {
+    let url = url.map_or(String::new(), |url| format!(r#""url":{},"#, quoted(url)));
+    format!(r#"{{"id":{},{url}"#, quoted(id))
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
 fn html(
     raw: &str,
     fields: &Fields<'_>,
@@ -199,6 +241,31 @@ mod tests {
             .collect();
         assert_eq!(got, [("a", "\"a\"", "\"a\""), ("b", r#"{"k": [1], "text": "b"}"#, "\"b\"")]);
         assert_eq!(parsed.id, None);
+    }
+
+    #[test]
+    fn a_record_is_made_as_it_would_be_read() {
+        for (url, want) in [
+            (
+                Some("http://甲.example/\"q\""),
+                r#"{"id":"<i>","url":"http://甲.example/\"q\"","text":"a\nb"}"#,
+            ),
+            (None, r#"{"id":"<i>","text":"a\nb"}"#),
+        ] {
+            let record = of_text("<i>", url, "a\nb".into());
+            assert_eq!(record.raw, format!("{want}\n"));
+            assert_eq!(parse(record.raw.clone(), options(None)).unwrap().record, record);
+        }
+        let html = "<html lang=zh><p>a\"</p>";
+        let keep = RecordOptions { keep_html: true, ..options(None) };
+        let record = of_html("i", None, html, keep);
+        assert_eq!(record.raw, "{\"id\":\"i\",\"html\":\"<html lang=zh><p>a\\\"</p>\"}\n");
+        assert_eq!(parse(record.raw.clone(), keep).unwrap().record, record);
+        let record = of_html("i", Some("u"), html, options(None));
+        assert_eq!(record.raw, "{\"id\":\"i\",\"url\":\"u\",\"html\":null}\n");
+        let Content::Html { range, said, .. } = record.content else { panic!() };
+        assert_eq!(record.raw[range], *"\"html\":null");
+        assert_eq!(said, [("language", "zh".to_owned())]);
     }
 
     #[test]

@@ -1,22 +1,27 @@
-//! A source is read page by page: a text or HTML file whole, JSON Lines line by line. What cannot be read is
-//! an item like any other, so that the pages around it are not lost.
+//! A source is read page by page: a text or HTML file whole, JSON Lines line by line, WARC record by
+//! record, parquet row by row. What cannot be read is an item like any other, so that the pages around
+//! it are not lost.
 
 use std::io::{BufRead, Read};
 use std::path::Path;
 use std::sync::Arc;
 
+use super::compression::Compression;
 use super::discover::Source;
 use super::lines::{RawLines, stream_error};
 use super::open::{Format, MAX_PAGE_BYTES, open};
-use super::page::RawPage;
+use super::page::{About, RawPage};
+#[cfg(feature = "parquet")]
+use super::parquet::ParquetRows;
+use super::warc::WarcPages;
 use crate::{Error, Result};
 
 /// The pages of one source, in order.
 pub struct SourceReader {
     /// How pages lie in it.
     pub format: Format,
-    /// Whether it is compressed.
-    pub is_gzip: bool,
+    /// How it is compressed.
+    pub compression: Compression,
     path: Arc<Path>,
     state: State,
 }
@@ -24,29 +29,78 @@ pub struct SourceReader {
 enum State {
     Whole(Box<dyn BufRead + Send>),
     JsonLines(RawLines),
+    Warc(Box<WarcPages>),
+    #[cfg(feature = "parquet")]
+    Parquet(Box<ParquetRows>),
     Failed(Error),
     Done,
 }
 
-/// Opens a source. `format` overrules what its name says; where neither tells, the content does.
+/// Opens a source. WARC and parquet are known by their content; otherwise `format` overrules what its
+/// name says, and where neither tells, the content does. The text of parquet rows is taken from the
+/// column `text`.
 ///
 /// # Errors
-/// [`Error::Io`] if it cannot be opened. The reader's items are [`Error::BadPage`] for a line that is
-/// too long, and [`Error::Io`] or [`Error::BadInput`], then the end, for a stream that breaks off;
-/// what came before it is a page all the same.
+/// [`Error::Io`] if it cannot be opened, [`Error::BadInput`] if it holds what is not read. The
+/// reader's items are [`Error::BadPage`] for a line that is too long, [`Error::BadInput`] for a record
+/// or a row group that is broken, and [`Error::Io`] or [`Error::BadInput`], then the end, for a stream
+/// that breaks off; what came before it is a page all the same.
 pub fn read_source(source: &Source, format: Option<Format>) -> Result<SourceReader> {
+    read_source_with(source, format, None)
+}
+
+/// The same with the name of the column that holds the text of parquet rows.
+///
+/// # Errors
+/// As [`read_source`], and [`Error::BadInput`] if there is no such column or it holds no text.
+pub fn read_source_with(
+    source: &Source,
+    format: Option<Format>,
+    text_field: Option<&str>,
+) -> Result<SourceReader> {
     let mut opened = open(&source.path)?;
-    let is_gzip = opened.is_gzip;
-    let format = match format.or(source.format) {
-        Some(format) => format,
-        None => opened.sniff().map_err(|e| Error::io(&source.path, e))?,
-    };
+    let compression = opened.compression;
     let path = source.path.clone();
+    let bad = |reason: String| Error::BadInput { path: path.to_path_buf(), reason };
+    let named = format.or(source.format);
+    let format = match (opened.magic().map_err(bad)?, named) {
+        (Some(found), _) => found,
+        (None, Some(Format::Parquet)) => {
+            return Err(bad("is not a parquet file: it does not begin with PAR1".into()));
+        }
+        (None, Some(named)) => named,
+        (None, None) => opened.sniff(),
+    };
     let state = match format {
         Format::Text | Format::Html => State::Whole(opened.reader),
         Format::JsonLines => State::JsonLines(RawLines::new(opened, path.clone())),
+        Format::Warc => State::Warc(Box::new(WarcPages::new(opened.reader, path.clone()))),
+        Format::Parquet if compression != Compression::None => {
+            return Err(bad("parquet inside of a compressed file is not read; unpack it".into()));
+        }
+        Format::Parquet if &*path == Path::new("-") => {
+            let reason = "parquet cannot be read from a stream; give the file's name";
+            return Err(bad(reason.into()));
+        }
+        #[cfg(feature = "parquet")]
+        Format::Parquet => State::Parquet(Box::new(ParquetRows::open(path.clone(), text_field)?)),
+        #[cfg(not(feature = "parquet"))]
+        Format::Parquet => {
+            let _ = text_field;
+            return Err(bad("this build reads no parquet (feature `parquet`)".into()));
+        }
     };
-    Ok(SourceReader { format, is_gzip, path, state })
+    Ok(SourceReader { format, compression, path, state })
+}
+
+impl SourceReader {
+    /// How many records of a WARC file were passed over until now, for they are no pages of text.
+    pub fn n_passed_over(&self) -> u64 {
+        match &self.state {
+            State::Warc(pages) => pages.n_passed_over(),
+            _ => 0,
+        }
+    }
 }
 
 impl SourceReader {
@@ -65,15 +119,22 @@ impl Iterator for SourceReader {
 
     fn next(&mut self) -> Option<Self::Item> {
         let (path, format) = (self.path.clone(), self.format);
-        if let State::JsonLines(lines) = &mut self.state {
-            let line = lines.next()?;
-            return Some(line.map(|l| RawPage {
-                path,
-                line: l.number,
-                format,
-                charset: None,
-                bytes: l.bytes,
-            }));
+        match &mut self.state {
+            State::JsonLines(lines) => {
+                let line = lines.next()?;
+                let about = About::default();
+                return Some(line.map(|l| RawPage {
+                    path,
+                    line: l.number,
+                    format,
+                    bytes: l.bytes,
+                    about,
+                }));
+            }
+            State::Warc(pages) => return pages.next(),
+            #[cfg(feature = "parquet")]
+            State::Parquet(rows) => return rows.next(),
+            _ => {}
         }
         match std::mem::replace(&mut self.state, State::Done) {
             State::Whole(reader) => {
@@ -90,10 +151,10 @@ impl Iterator for SourceReader {
                     }
                     self.state = State::Failed(error);
                 }
-                Some(Ok(RawPage { path, line: 1, format, charset: None, bytes }))
+                Some(Ok(RawPage { path, line: 1, format, bytes, about: About::default() }))
             }
             State::Failed(error) => Some(Err(error)),
-            State::JsonLines(_) | State::Done => None,
+            _ => None,
         }
     }
 }

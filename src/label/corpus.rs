@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::page::RulePage;
 use crate::Result;
-use crate::input::{Body, Content, InputPage, RecordOptions, Source, read_source};
+use crate::input::{Body, Content, InputPage, RecordOptions, Source, read_source_with};
 
 /// Pages that are decoded at a time.
 const BATCH: usize = 1024;
@@ -25,10 +25,10 @@ struct About {
 /// Reads the pages of a source, in order; decoding and measuring runs in parallel.
 ///
 /// # Errors
-/// As [`read_source`]; an item is an error for a page that cannot be read.
+/// As [`read_source_with`]; an item is an error for a page that cannot be read.
 pub fn read_pages(source: &Source, text_field: Option<&str>) -> Result<Vec<Result<RulePage>>> {
     let options = RecordOptions { text_field, keep_html: false };
-    let mut reader = read_source(source, None)?;
+    let mut reader = read_source_with(source, None, text_field)?;
     let mut pages = Vec::new();
     loop {
         let raw: Vec<_> = reader.by_ref().take(BATCH).collect();

@@ -49,12 +49,17 @@ pub fn clean_record(record: &Record, lines: &Page<'_>, verdict: &PageVerdict, ou
         // The text goes where the HTML was, or beside it.
         let kept = kept_of(&document.text, lines, verdict);
         push(raw, 0..if *is_kept { range.end } else { range.start }, out);
-        out.extend_from_slice(if *is_kept { b", \"text\": " } else { b"\"text\": " });
-        push_json(out, kept.trim_end_matches('\n'));
-        for (name, value) in said {
-            out.extend_from_slice(b", ");
+        let space = if is_compact(raw) { "" } else { " " };
+        let text = ("text", kept.trim_end_matches('\n'));
+        let said = said.iter().map(|(name, value)| (*name, value.as_str()));
+        for (number, (name, value)) in std::iter::once(text).chain(said).enumerate() {
+            if *is_kept || number > 0 {
+                out.push(b',');
+                out.extend_from_slice(space.as_bytes());
+            }
             push_json(out, name);
-            out.extend_from_slice(b": ");
+            out.push(b':');
+            out.extend_from_slice(space.as_bytes());
             push_json(out, value);
         }
         push(raw, range.end..raw.len(), out);
@@ -67,6 +72,11 @@ pub fn clean_record(record: &Record, lines: &Page<'_>, verdict: &PageVerdict, ou
         rest = removal.range.end;
     });
     push(raw, rest..raw.len(), out);
+}
+
+/// Whether an object is written without spaces, as its first field shows.
+fn is_compact(raw: &str) -> bool {
+    raw.split_once("\":").is_some_and(|(_, value)| !value.starts_with(' '))
 }
 
 /// The kept text of a page by itself; the kept elements of an array of lines are joined by line feeds.
@@ -160,7 +170,7 @@ mod tests {
             path: Path::new("f").into(),
             line: 1,
             format: Format::JsonLines,
-            charset: None,
+            about: Default::default(),
             bytes,
         };
         let page = raw.parse(Default::default()).unwrap();

@@ -7,7 +7,9 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::file::OutputFile;
-use crate::input::{Format, Source};
+#[cfg(feature = "parquet")]
+use super::parquet::ParquetFile;
+use crate::input::{Compression, Format, Source};
 use crate::{Error, Result};
 
 /// Where the output goes.
@@ -17,25 +19,11 @@ pub enum Destination {
     Nowhere,
     /// Standard output, one page after the other.
     Stdout,
-    /// One file, one page after the other; compressed if its name ends in `.gz`.
+    /// One file, one page after the other; compressed if its name ends in `.gz` or `.zst`.
     File(PathBuf),
-    /// A file for each source, of the same relative path and compression.
+    /// A file for each source, of the same relative path and compression; `.txt` is put to the name of
+    /// HTML, `.jsonl` takes the place of `.warc` and `.wet`.
     Folder(PathBuf),
-}
-
-/// The name below an output folder: that of the source, but what was HTML is text now.
-pub(super) fn written_name(source: &Source) -> PathBuf {
-    let is_json = Format::from_name(&source.relative) == Some(Format::JsonLines);
-    if source.format != Some(Format::Html) || is_json {
-        return source.relative.clone();
-    }
-    let mut name = source.relative.clone().into_os_string();
-    let is_gzip = source.relative.extension().is_some_and(|e| e.eq_ignore_ascii_case("gz"));
-    if is_gzip {
-        name = source.relative.with_extension("").into_os_string();
-    }
-    name.push(if is_gzip { ".txt.gz" } else { ".txt" });
-    name.into()
 }
 
 impl Destination {
@@ -120,6 +108,32 @@ impl Destination {
     }
 }
 
+/// The name below an output folder: that of the source, but for what comes out in another format. HTML
+/// becomes text, `a/x.html.gz` gives `a/x.html.txt.gz`; WARC and WET become JSON Lines,
+/// `a/x.warc.wet.gz` gives `a/x.jsonl.gz`.
+pub(super) fn written_name(source: &Source) -> PathBuf {
+    // The name comes first: it may have been changed for another form of output.
+    let format = Format::from_name(&source.relative).or(source.format);
+    let name = source.relative.file_name().and_then(|name| name.to_str());
+    let (Some(format @ (Format::Html | Format::Warc)), Some(name)) = (format, name) else {
+        return source.relative.clone();
+    };
+    let without = |name: &str, ending: &str| {
+        let at = name.len().checked_sub(ending.len())?;
+        let is_there = name.get(at..)?.eq_ignore_ascii_case(ending);
+        (is_there && at > 0).then(|| name.get(..at).unwrap_or_default().to_owned())
+    };
+    let plain = without(name, ".gz").or_else(|| without(name, ".zst"));
+    let plain = plain.as_deref().unwrap_or(name);
+    let packed = name.get(plain.len()..).unwrap_or_default();
+    if format == Format::Html {
+        return source.relative.with_file_name(format!("{plain}.txt{packed}"));
+    }
+    let stem = without(plain, ".wet").unwrap_or_else(|| plain.to_owned());
+    let stem = without(&stem, ".warc").unwrap_or(stem);
+    source.relative.with_file_name(format!("{stem}.jsonl{packed}"))
+}
+
 /// The real path of a file that may not exist yet.
 fn resolve(path: &Path) -> PathBuf {
     if let Ok(real) = fs::canonicalize(path) {
@@ -137,11 +151,22 @@ fn resolve(path: &Path) -> PathBuf {
     absolute
 }
 
+/// Where rows of parquet go.
+#[cfg(feature = "parquet")]
+#[derive(Debug, Default)]
+struct Rows {
+    is_wanted: bool,
+    text_field: Option<String>,
+    file: Option<ParquetFile>,
+}
+
 /// Takes cleaned pages in order and writes them to their destination.
 #[derive(Debug)]
 pub struct Output {
     destination: Destination,
     file: Option<OutputFile>,
+    #[cfg(feature = "parquet")]
+    rows: Rows,
     /// What was written last did not end its line.
     is_mid_line: bool,
     /// Whether pages are parted by a blank line …
@@ -153,8 +178,15 @@ pub struct Output {
 impl Output {
     /// Nothing is created before the first page comes.
     pub fn new(destination: Destination) -> Self {
-        let (is_mid_line, parts_pages, has_page) = (false, false, false);
-        Output { destination, file: None, is_mid_line, parts_pages, has_page }
+        Output {
+            destination,
+            file: None,
+            #[cfg(feature = "parquet")]
+            rows: Rows::default(),
+            is_mid_line: false,
+            parts_pages: false,
+            has_page: false,
+        }
     }
 
     /// Parts pages by a blank line.
@@ -163,23 +195,53 @@ impl Output {
         Output { parts_pages: true, ..self }
     }
 
-    /// Starts a source.
+    /// Writes rows of parquet as parquet, with their texts in the column `text_field`; without this,
+    /// they are pages like any others.
+    #[cfg(feature = "parquet")]
+    #[must_use]
+    pub fn with_parquet(mut self, text_field: Option<&str>) -> Self {
+        self.rows = Rows { is_wanted: true, text_field: text_field.map(str::to_owned), file: None };
+        self
+    }
+
+    /// Whether everything goes to standard output.
+    pub fn is_stdout(&self) -> bool {
+        self.destination == Destination::Stdout
+    }
+
+    /// Starts a source, which was found to be in this format and compression; its file in an output
+    /// folder is compressed as it is itself.
     ///
     /// # Errors
     /// [`Error::Io`] if its file cannot be created.
-    pub fn begin(&mut self, source: &Source, is_gzip: bool) -> Result<()> {
+    pub fn begin(
+        &mut self,
+        source: &Source,
+        format: Format,
+        compression: Compression,
+    ) -> Result<()> {
         let Some(path) = self.destination.file_for(source) else { return Ok(()) };
+        #[cfg(feature = "parquet")]
+        if self.rows.is_wanted && format == Format::Parquet {
+            if let (Destination::Folder(_), Some(folder)) = (&self.destination, path.parent()) {
+                fs::create_dir_all(folder).map_err(|e| Error::io(folder, e))?;
+            }
+            let text_field = self.rows.text_field.as_deref();
+            self.rows.file = Some(ParquetFile::create(&path, &source.path, text_field)?);
+            return Ok(());
+        }
+        #[cfg(not(feature = "parquet"))]
+        let _ = format;
         if let Destination::File(_) = self.destination {
             if self.file.is_none() {
-                let is_gzip = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gz"));
-                self.file = Some(OutputFile::create(&path, is_gzip)?);
+                self.file = Some(OutputFile::create(&path, Compression::from_name(&path))?);
             }
             return Ok(());
         }
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(|e| Error::io(folder, e))?;
         }
-        self.file = Some(OutputFile::create(&path, is_gzip)?);
+        self.file = Some(OutputFile::create(&path, compression)?);
         (self.is_mid_line, self.has_page) = (false, false);
         Ok(())
     }
@@ -201,6 +263,20 @@ impl Output {
         self.write(bytes)
     }
 
+    /// Writes a page that is the row of this 1-based number in a parquet file. Where rows stay rows, a
+    /// null stays null, whatever `bytes` are.
+    ///
+    /// # Errors
+    /// As [`Output::page`].
+    pub fn row(&mut self, row: u64, bytes: &[u8], is_null: bool) -> Result<()> {
+        #[cfg(feature = "parquet")]
+        if let Some(file) = &mut self.rows.file {
+            return file.row(row, (!is_null).then_some(bytes));
+        }
+        let _ = (row, is_null);
+        self.page(bytes)
+    }
+
     fn write(&mut self, bytes: &[u8]) -> Result<()> {
         match (&mut self.file, &self.destination) {
             (Some(file), _) => file.write(bytes),
@@ -216,6 +292,10 @@ impl Output {
     /// # Errors
     /// [`Error::Io`] if its file cannot be finished.
     pub fn end(&mut self) -> Result<()> {
+        #[cfg(feature = "parquet")]
+        if let Some(file) = self.rows.file.take() {
+            return file.commit();
+        }
         match self.destination {
             Destination::Folder(_) => self.file.take().map_or(Ok(()), OutputFile::commit),
             _ => Ok(()),
@@ -285,13 +365,36 @@ mod tests {
     }
 
     #[test]
+    fn html_is_mirrored_as_text_and_warc_as_json_lines() {
+        let name = |relative: &str| {
+            let format = Format::from_name(Path::new(relative));
+            let source = Source { path: Path::new("x").into(), relative: relative.into(), format };
+            written_name(&source).to_str().unwrap().to_owned()
+        };
+        for (from, to) in [
+            ("a/b.warc.wet.gz", "a/b.jsonl.gz"),
+            ("b.WARC.zst", "b.jsonl.zst"),
+            ("甲.wet", "甲.jsonl"),
+            (".wet", ".wet.jsonl"),
+            ("b.wet.x.txt.gz", "b.wet.x.txt.gz"),
+            ("b.parquet", "b.parquet"),
+            ("a/甲.html", "a/甲.html.txt"),
+            ("b.HTM.gz", "b.HTM.txt.gz"),
+            ("b.html.zst", "b.html.txt.zst"),
+            ("b.jsonl.zst", "b.jsonl.zst"),
+        ] {
+            assert_eq!(name(from), to);
+        }
+    }
+
+    #[test]
     fn pages_in_one_file_are_kept_apart() {
         let root = tempfile::tempdir().unwrap();
         let path = root.path().join("out.txt");
         let source = &discover(Path::new("-")).unwrap().sources[0];
         let mut output = Output::new(Destination::File(path.clone()));
         for page in ["a", "", "b\n", "c"] {
-            output.begin(source, false).unwrap();
+            output.begin(source, Format::Text, Compression::None).unwrap();
             output.page(page.as_bytes()).unwrap();
             output.end().unwrap();
         }

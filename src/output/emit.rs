@@ -135,7 +135,13 @@ mod tests {
 
     fn emitted(form: Emit, format: Format, bytes: &str, letters: &str) -> String {
         let bytes = bytes.as_bytes().to_vec();
-        let raw = RawPage { path: Path::new("f").into(), line: 1, format, charset: None, bytes };
+        let raw = RawPage {
+            path: Path::new("f").into(),
+            line: 1,
+            format,
+            about: Default::default(),
+            bytes,
+        };
         let page = raw.parse(Default::default()).unwrap();
         let mut out = Vec::new();
         emit(form, &page, &page.lines(), &verdicts(letters), &mut out);

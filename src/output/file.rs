@@ -1,27 +1,28 @@
 //! One output file. It is written aside, in the folder where it will stand, and takes its name only
-//! when it is whole: whoever sees the name sees all of it. A name that ends in `.gz` may be compressed.
+//! when it is whole: whoever sees the name sees all of it. It is
+//! compressed as the caller says.
 
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use flate2::Compression;
 use flate2::write::GzEncoder;
 use tempfile::NamedTempFile;
 
+use crate::input::Compression;
 use crate::{Error, Result};
 
 /// A file that is being written. Dropped without [`OutputFile::commit`], it leaves nothing behind.
-#[derive(Debug)]
 pub struct OutputFile {
     path: PathBuf,
     encoder: Encoder,
 }
 
-#[derive(Debug)]
 enum Encoder {
     Plain(BufWriter<Target>),
     Gzip(Box<GzEncoder<BufWriter<Target>>>),
+    Zstd(Box<zstd::Encoder<'static, BufWriter<Target>>>),
 }
 
 #[derive(Debug)]
@@ -31,20 +32,34 @@ enum Target {
     Direct(File),
 }
 
+impl fmt::Debug for OutputFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OutputFile").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
 impl OutputFile {
     /// Opens a file for writing; what stands at `path` stays until the file is committed. Links are
     /// followed.
     ///
     /// # Errors
     /// [`Error::Io`] if the folder does not exist or cannot be written.
-    pub fn create(path: &Path, is_gzip: bool) -> Result<Self> {
-        let target = Target::open(path).map_err(|e| Error::io(path, e))?;
-        let writer = BufWriter::with_capacity(256 << 10, target);
-        let encoder = if is_gzip {
+    pub fn create(path: &Path, compression: Compression) -> Result<Self> {
+        let at = |e| Error::io(path, e);
+        let writer = BufWriter::with_capacity(256 << 10, Target::open(path).map_err(at)?);
+        let encoder = match compression {
+            Compression::None => Encoder::Plain(writer),
             // No time stamp and no name in the header: same input, same bytes.
-            Encoder::Gzip(Box::new(GzEncoder::new(writer, Compression::default())))
-        } else {
-            Encoder::Plain(writer)
+            Compression::Gzip => {
+                Encoder::Gzip(Box::new(GzEncoder::new(writer, flate2::Compression::default())))
+            }
+            Compression::Zstd => {
+                let level = zstd::DEFAULT_COMPRESSION_LEVEL;
+                let mut encoder = zstd::Encoder::new(writer, level).map_err(at)?;
+                // Damage is noticed when the file is read, as in gzip.
+                encoder.include_checksum(true).map_err(at)?;
+                Encoder::Zstd(Box::new(encoder))
+            }
         };
         Ok(OutputFile { path: path.into(), encoder })
     }
@@ -54,11 +69,7 @@ impl OutputFile {
     /// # Errors
     /// [`Error::Io`] if they cannot be written.
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        let written = match &mut self.encoder {
-            Encoder::Plain(writer) => writer.write_all(bytes),
-            Encoder::Gzip(encoder) => encoder.write_all(bytes),
-        };
-        written.map_err(|e| Error::io(&self.path, e))
+        self.write_all(bytes).map_err(|e| Error::io(&self.path, e))
     }
 
     /// Ends the file and gives it its name.
@@ -71,6 +82,7 @@ impl OutputFile {
             let writer = match encoder {
                 Encoder::Plain(writer) => writer,
                 Encoder::Gzip(encoder) => encoder.finish()?,
+                Encoder::Zstd(encoder) => encoder.finish()?,
             };
             match writer.into_inner().map_err(io::IntoInnerError::into_error)? {
                 Target::Aside(file, path) => file.persist(path).map(drop).map_err(|e| e.error),
@@ -78,6 +90,24 @@ impl OutputFile {
             }
         };
         finish().map_err(|e| Error::io(path, e))
+    }
+}
+
+impl Write for OutputFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.encoder {
+            Encoder::Plain(writer) => writer.write(bytes),
+            Encoder::Gzip(encoder) => encoder.write(bytes),
+            Encoder::Zstd(encoder) => encoder.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.encoder {
+            Encoder::Plain(writer) => writer.flush(),
+            Encoder::Gzip(encoder) => encoder.flush(),
+            Encoder::Zstd(encoder) => encoder.flush(),
+        }
     }
 }
 
@@ -131,7 +161,7 @@ mod tests {
     fn a_file_appears_when_it_is_whole() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.txt.gz");
-        let mut file = OutputFile::create(&path, true).unwrap();
+        let mut file = OutputFile::create(&path, Compression::Gzip).unwrap();
         file.write("甲".as_bytes()).unwrap();
         assert!(!path.exists());
         file.commit().unwrap();
@@ -142,16 +172,29 @@ mod tests {
     }
 
     #[test]
+    fn zstd_is_written_with_a_checksum() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt.zst");
+        let mut file = OutputFile::create(&path, Compression::Zstd).unwrap();
+        file.write("甲乙丙".as_bytes()).unwrap();
+        file.commit().unwrap();
+        let mut packed = fs::read(&path).unwrap();
+        assert_eq!(zstd::decode_all(packed.as_slice()).unwrap(), "甲乙丙".as_bytes());
+        *packed.last_mut().unwrap() ^= 1;
+        assert!(zstd::decode_all(packed.as_slice()).is_err());
+    }
+
+    #[test]
     fn a_file_given_up_leaves_the_old_one() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.txt");
         fs::write(&path, "old").unwrap();
-        let mut file = OutputFile::create(&path, false).unwrap();
+        let mut file = OutputFile::create(&path, Compression::None).unwrap();
         file.write(b"new").unwrap();
         drop(file);
         assert_eq!(fs::read(&path).unwrap(), b"old");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-        assert!(OutputFile::create(&folder.path().join("no/a.txt"), false).is_err());
+        assert!(OutputFile::create(&folder.path().join("no/a.txt"), Compression::None).is_err());
     }
 
     #[cfg(unix)]
@@ -160,7 +203,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let link = folder.path().join("null");
         std::os::unix::fs::symlink("/dev/null", &link).unwrap();
-        let mut file = OutputFile::create(&link, false).unwrap();
+        let mut file = OutputFile::create(&link, Compression::None).unwrap();
         file.write(b"x").unwrap();
         file.commit().unwrap();
         assert!(!fs::metadata(&link).unwrap().is_file());

@@ -147,7 +147,7 @@ mod tests {
             path: Path::new("f").into(),
             line,
             format: Format::Text,
-            charset: None,
+            about: Default::default(),
             bytes,
         };
         raw.parse(Default::default()).unwrap()

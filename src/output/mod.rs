@@ -10,6 +10,8 @@ mod emit;
 mod file;
 mod flips;
 mod literal;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod preview;
 mod receipts;
 mod receipts_file;

@@ -133,7 +133,7 @@ mod tests {
     fn page(line: u64, json: &str) -> InputPage {
         let bytes = json.as_bytes().to_vec();
         let path = Path::new("f").into();
-        RawPage { path, line, format: Format::JsonLines, charset: None, bytes }
+        RawPage { path, line, format: Format::JsonLines, about: Default::default(), bytes }
             .parse(Default::default())
             .unwrap()
     }

@@ -227,7 +227,7 @@ mod tests {
             path: Path::new("f").into(),
             line: 1,
             format: Format::Text,
-            charset: None,
+            about: Default::default(),
             bytes,
         };
         raw.parse(Default::default()).unwrap()
@@ -259,7 +259,7 @@ mod tests {
             path: Path::new("f").into(),
             line: 1,
             format: Format::JsonLines,
-            charset: None,
+            about: Default::default(),
             bytes,
         };
         let page = raw.parse(Default::default()).unwrap();
@@ -280,7 +280,7 @@ mod tests {
             path: Path::new("f").into(),
             line: 1,
             format: Format::Text,
-            charset: None,
+            about: Default::default(),
             bytes,
         };
         let page = raw.parse(Default::default()).unwrap();

@@ -42,6 +42,7 @@ pub fn restore<I: Iterator<Item = Result<PageReceipts>>>(
     write: &mut dyn FnMut(&[u8]) -> Result<()>,
 ) -> Result<Restored> {
     let mut restored = Restored::default();
+    refuse(output, output.format)?;
     let format = match receipts.peek() {
         Some(Ok(next)) if next.file.as_deref() == name => {
             Some(if next.is_record() { Format::JsonLines } else { Format::Text })
@@ -50,6 +51,7 @@ pub fn restore<I: Iterator<Item = Result<PageReceipts>>>(
     };
     let pages = read_source(output, format)?;
     let format = pages.format;
+    refuse(output, Some(format))?;
     let mut record = 0;
     for page in pages {
         let page = page?;
@@ -97,6 +99,20 @@ pub fn restore<I: Iterator<Item = Result<PageReceipts>>>(
             Err(Error::BadInput { path: output.path.to_path_buf(), reason })
         }
     }
+}
+
+/// Formats of which there is no way back.
+fn refuse(output: &Source, format: Option<Format>) -> Result<()> {
+    let reason = match format {
+        Some(Format::Parquet) => {
+            "is parquet, into which nothing can be put back; its input is whole"
+        }
+        Some(Format::Warc) => {
+            "is WARC, which `filter` does not write; give the JSON Lines it wrote"
+        }
+        _ => return Ok(()),
+    };
+    Err(Error::BadInput { path: output.path.to_path_buf(), reason: reason.into() })
 }
 
 const MISMATCH: &str =
@@ -207,7 +223,7 @@ mod tests {
     use super::super::testing::verdicts;
     use super::super::{OutputFile, ReceiptsFile, ReceiptsReader, clean, receipts};
     use super::*;
-    use crate::input::RawPage;
+    use crate::input::{Compression, RawPage};
     use proptest::prelude::*;
     use std::path::Path;
 
@@ -219,12 +235,18 @@ mod tests {
     ) -> Result<String> {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
-        let file = OutputFile::create(&path("r.jsonl"), false)?;
+        let file = OutputFile::create(&path("r.jsonl"), Compression::None)?;
         let mut list = ReceiptsFile::new(file, false);
         let mut kept = Vec::new();
         for (number, (bytes, letters)) in pages.iter().enumerate() {
             let (line, bytes) = (number as u64 + 1, bytes.as_bytes().to_vec());
-            let raw = RawPage { path: Path::new("f").into(), line, format, charset: None, bytes };
+            let raw = RawPage {
+                path: Path::new("f").into(),
+                line,
+                format,
+                about: Default::default(),
+                bytes,
+            };
             if raw.is_blank() {
                 list.aside(super::super::Aside::Blank, &raw)?;
                 continue;

@@ -75,7 +75,7 @@ mod tests {
             path: Path::new("a/f.txt").into(),
             line: 1,
             format: Format::Text,
-            charset: None,
+            about: Default::default(),
             bytes,
         };
         let page = raw.parse(RecordOptions::default()).unwrap();

@@ -39,6 +39,8 @@ pub struct Summary {
     pub replaced: u64,
     /// Pages in other encodings than UTF-8, by encoding.
     pub encodings: BTreeMap<&'static str, u64>,
+    /// Records of WARC files that are no pages of text.
+    pub passed_over: u64,
     /// Inputs and pages that could not be read.
     pub errors: u64,
 }
@@ -117,6 +119,7 @@ impl AddAssign for Summary {
         for (encoding, pages) in other.encodings {
             *self.encodings.entry(encoding).or_default() += pages;
         }
+        self.passed_over += other.passed_over;
         self.errors += other.errors;
     }
 }
@@ -135,7 +138,7 @@ mod tests {
             path: Path::new("f").into(),
             line: 1,
             format: Format::Text,
-            charset: None,
+            about: Default::default(),
             bytes,
         };
         let page = raw.parse(RecordOptions::default()).unwrap();

@@ -53,7 +53,7 @@ mod tests {
             path: Path::new("f").into(),
             line: 1,
             format: Format::Text,
-            charset: None,
+            about: Default::default(),
             bytes,
         };
         let page = raw.parse(RecordOptions::default()).unwrap();
