@@ -74,6 +74,8 @@ struct Layout<'a> {
     cell_gap: bool,
     /// The link that was last counted for the line.
     counted: u32,
+    /// Hidden elements inside the line, which come after it.
+    deferred: Vec<u32>,
 }
 
 impl<'a> Layout<'a> {
@@ -87,6 +89,7 @@ impl<'a> Layout<'a> {
             gap: false,
             cell_gap: false,
             counted: NONE,
+            deferred: Vec::new(),
         }
     }
 
@@ -96,10 +99,17 @@ impl<'a> Layout<'a> {
         // Nodes still to be entered, and elements still to be left.
         let mut stack = vec![Step::Enter(0)];
         while let Some(step) = stack.pop() {
-            let node = match step {
-                Step::Enter(node) => node,
+            let (node, is_deferred) = match step {
+                Step::Enter(node) => (node, false),
+                Step::EnterDeferred(node) => (node, true),
                 Step::Leave => {
-                    self.leave();
+                    let ends_line = self
+                        .frames
+                        .last()
+                        .is_some_and(|f| matches!(f.flow, Flow::Block | Flow::Row));
+                    if !(ends_line && self.take_deferred(step, &mut stack)) {
+                        self.leave();
+                    }
                     continue;
                 }
             };
@@ -112,14 +122,26 @@ impl<'a> Layout<'a> {
                 }
                 Data::Document => {}
                 Data::Element(tag) => {
-                    let flow = self.flow(tag, node);
-                    if tag.name == local_name!("br") || tag.name == local_name!("hr") {
-                        self.flush();
-                    }
+                    let style = style_of(tag);
+                    let flow = self.flow(tag, node, &style);
+                    let is_break = matches!(tag.name, local_name!("br") | local_name!("hr"));
                     if flow == Flow::Skipped {
                         continue;
                     }
-                    self.enter(tag, node, flow);
+                    if !is_deferred {
+                        if style.is_hidden && self.defers(flow) {
+                            self.deferred.push(node);
+                            continue;
+                        }
+                        let ends_line = is_break || matches!(flow, Flow::Block | Flow::Row);
+                        if ends_line && self.take_deferred(step, &mut stack) {
+                            continue;
+                        }
+                    }
+                    if is_break {
+                        self.flush();
+                    }
+                    self.enter(tag, node, if is_deferred { Flow::Block } else { flow }, style);
                     stack.push(Step::Leave);
                     if tag.template != NONE {
                         stack.push(Step::Enter(tag.template));
@@ -135,8 +157,26 @@ impl<'a> Layout<'a> {
         self.flush();
     }
 
-    fn flow(&self, tag: &Tag, node: u32) -> Flow {
-        match tag.name {
+    /// Whether a hidden element waits until the line around it has ended. What no reader sees has no
+    /// place in a line that is seen: it could be junk planted into an article.
+    fn defers(&self, flow: Flow) -> bool {
+        let is_inside_seen = self.frames.last().is_some_and(|f| f.within & within::HIDDEN == 0);
+        matches!(flow, Flow::Inline | Flow::Cell) && is_inside_seen
+    }
+
+    /// Ends the line and puts what waited for that before the step, if anything did.
+    fn take_deferred(&mut self, step: Step, stack: &mut Vec<Step>) -> bool {
+        if self.deferred.is_empty() {
+            return false;
+        }
+        self.flush();
+        stack.push(step);
+        stack.extend(self.deferred.drain(..).rev().map(Step::EnterDeferred));
+        true
+    }
+
+    fn flow(&self, tag: &Tag, node: u32, style: &Style) -> Flow {
+        let flow = match tag.name {
             local_name!("script")
             | local_name!("style")
             | local_name!("head")
@@ -161,6 +201,14 @@ impl<'a> Layout<'a> {
             }
             ref name if is_block(name) => Flow::Block,
             _ => Flow::Inline,
+        };
+        let in_cell = self.frames.last().is_some_and(|f| f.in_cell);
+        match (flow, style.is_block) {
+            // A block inside a cell that shares its line is only a wrapper.
+            (Flow::Block, _) if in_cell => Flow::Inline,
+            (Flow::Inline, Some(true)) if !in_cell => Flow::Block,
+            (Flow::Block, Some(false)) if !is_structure(&tag.name) => Flow::Inline,
+            _ => flow,
         }
     }
 
@@ -208,7 +256,7 @@ impl<'a> Layout<'a> {
         true
     }
 
-    fn enter(&mut self, tag: &Tag, node: u32, mut flow: Flow) {
+    fn enter(&mut self, tag: &Tag, node: u32, flow: Flow, style: Style) {
         let parent = self.frames.last().copied().unwrap_or(Frame {
             element: 0,
             within: 0,
@@ -221,14 +269,7 @@ impl<'a> Layout<'a> {
             in_cell: false,
             closing: "",
         });
-        let Style { is_hidden, color, ground, is_block, keeps_lines } = style_of(tag);
-        flow = match (flow, is_block) {
-            // A block inside a cell that shares its line is only a wrapper.
-            (Flow::Block, _) if parent.in_cell => Flow::Inline,
-            (Flow::Inline, Some(true)) if !parent.in_cell => Flow::Block,
-            (Flow::Block, Some(false)) if !is_structure(&tag.name) => Flow::Inline,
-            _ => flow,
-        };
+        let Style { is_hidden, is_silent, color, ground, keeps_lines, is_block: _ } = style;
         match flow {
             Flow::Block | Flow::Row => self.flush(),
             Flow::Cell => self.cell_gap = self.line.is_some(),
@@ -236,7 +277,7 @@ impl<'a> Layout<'a> {
         }
         let (color, ground) = (color.or(parent.color), ground.or(parent.ground));
         let mut bits = parent.within | bits_of(&tag.name);
-        if is_hidden {
+        if is_hidden || is_silent {
             bits |= within::HIDDEN;
         }
         if color.is_some() && color == ground {
@@ -431,8 +472,11 @@ impl<'a> Layout<'a> {
     }
 }
 
+#[derive(Debug, Clone, Copy)]
 enum Step {
     Enter(u32),
+    /// An element that waited for the end of the line around it.
+    EnterDeferred(u32),
     Leave,
 }
 

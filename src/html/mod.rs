@@ -101,6 +101,55 @@ mod tests {
     }
 
     #[test]
+    fn a_line_is_read_as_browsers_show_it() {
+        assert_eq!(lines("<p>甲 <span style='display:block'>乙</span> 丙"), ["甲", "乙", "丙"]);
+        assert_eq!(
+            lines("<li style='display: inline'>a</li> <li style='display:inline'>b"),
+            ["a b"]
+        );
+        assert_eq!(lines("<p style='white-space: pre-wrap'>a\n b"), ["a", "b"]);
+        assert_eq!(lines("<p>er sagt <q> ja </q>, <q></q>oft"), ["er sagt “ja”, oft"]);
+        assert_eq!(
+            lines("<ruby>漢<rp>（</rp><rt>かん</rt><rp>）</rp>字<rt>じ</rt>体<rt> </rt></ruby>"),
+            ["漢（かん）字(じ)体"]
+        );
+        assert_eq!(lines("<select><option>甲<option>乙</select>丙"), ["甲 乙", "丙"]);
+        assert_eq!(lines("<td><div><div><div><div><div>a</div></div></div></div></div>"), ["a"]);
+        let deep = "<table><tr><td><i><b><u><s><p>a</p></s></u></b></i><td>b</table>";
+        assert_eq!(lines(deep), ["a\tb"]);
+    }
+
+    #[test]
+    fn what_is_hidden_in_a_line_comes_after_it() {
+        let html = "<p>他<span style='display:none'>彩票<b>网</b></span>走<b hidden>贷款</b>了<br>完\
+            <span aria-hidden=true>→</span><p>丁<dialog>戊</dialog><table><tr><td>己\
+            <td style='display:none'>庚<td>辛</table><span hidden><p>壬</span>";
+        let document = Document::parse(html);
+        let told: Vec<_> = document
+            .page()
+            .lines
+            .iter()
+            .zip(&document.outline.lines)
+            .map(|(line, facts)| (line.text.to_owned(), facts.within & within::HIDDEN != 0))
+            .collect();
+        let told: Vec<_> = told.iter().map(|(text, hidden)| (text.as_str(), *hidden)).collect();
+        assert_eq!(
+            told,
+            [
+                ("他走了", false),
+                ("彩票网", true),
+                ("贷款", true),
+                ("完→", false),
+                ("丁", false),
+                ("戊", true),
+                ("己\t辛", false),
+                ("庚", true),
+                ("壬", true),
+            ]
+        );
+    }
+
+    #[test]
     fn text_in_the_colour_of_its_ground_is_unseen() {
         let html = "<div style='background:#fff'><p style='color:white'>a</p><p>b</p></div>";
         let unseen: Vec<_> = Document::parse(html)
