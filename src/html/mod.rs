@@ -108,7 +108,7 @@ mod tests {
             ["a b"]
         );
         assert_eq!(lines("<p style='white-space: pre-wrap'>a\n b"), ["a", "b"]);
-        assert_eq!(lines("<p>er sagt <q> ja </q>, <q></q>oft"), ["er sagt “ja”, oft"]);
+        assert_eq!(lines("<p>er sagt <q>ja </q>, <q></q>oft"), ["er sagt “ja”, oft"]);
         assert_eq!(
             lines("<ruby>漢<rp>（</rp><rt>かん</rt><rp>）</rp>字<rt>じ</rt>体<rt> </rt></ruby>"),
             ["漢（かん）字(じ)体"]
