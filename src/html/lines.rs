@@ -9,6 +9,7 @@ use html5ever::{LocalName, local_name};
 use super::{
     Document,
     dom::{Data, Dom, Element as Tag, NONE},
+    marks::{Collector, Setting},
     meta,
     outline::{Element, Outline, TextLine, within},
     style::{Style, style_of},
@@ -19,13 +20,15 @@ const CELL_GAP: char = '\t';
 /// Rows with a cell longer than this many bytes are laid out, not tabled: their cells stand apart.
 const MAX_CELL: usize = 200;
 
-/// Lays out a parsed page.
-pub fn document(dom: &Dom) -> Document {
+/// Lays out a parsed page, with its marks if they are asked for.
+pub fn document(dom: &Dom, is_marked: bool) -> Document {
     let mut layout = Layout::new(dom);
+    layout.collector = is_marked.then(Box::default);
     layout.walk();
-    let Layout { text, outline, .. } = layout;
+    let Layout { text, outline, collector, .. } = layout;
     let meta = meta::read(dom, &text, &outline);
-    Document { text, outline, meta }
+    let marks = collector.map(|collector| Box::new(collector.marks));
+    Document { text, outline, meta, marks }
 }
 
 /// What an open element hands on to its content.
@@ -44,6 +47,7 @@ struct Frame {
     in_cell: bool,
     /// What is written where it ends.
     closing: &'static str,
+    setting: Setting,
 }
 
 /// How an element takes part in lines.
@@ -76,6 +80,8 @@ struct Layout<'a> {
     counted: u32,
     /// Hidden elements inside the line, which come after it.
     deferred: Vec<u32>,
+    /// Where marks are asked for.
+    collector: Option<Box<Collector>>,
 }
 
 impl<'a> Layout<'a> {
@@ -90,6 +96,7 @@ impl<'a> Layout<'a> {
             cell_gap: false,
             counted: NONE,
             deferred: Vec::new(),
+            collector: None,
         }
     }
 
@@ -268,6 +275,7 @@ impl<'a> Layout<'a> {
             flow: Flow::Block,
             in_cell: false,
             closing: "",
+            setting: Setting::default(),
         });
         let Style { is_hidden, is_silent, color, ground, keeps_lines, is_block: _ } = style;
         match flow {
@@ -310,6 +318,10 @@ impl<'a> Layout<'a> {
         );
         let is_bold = matches!(tag.name, local_name!("b") | local_name!("strong"));
         let (opening, closing) = self.generated(tag, node);
+        let setting = match &mut self.collector {
+            Some(collector) => collector.enter(tag, element, parent.setting),
+            None => parent.setting,
+        };
         self.frames.push(Frame {
             element,
             within: bits,
@@ -321,6 +333,7 @@ impl<'a> Layout<'a> {
             flow,
             in_cell: flow == Flow::Cell || parent.in_cell,
             closing,
+            setting,
         });
         match tag.name {
             // The choices of a menu are words apart.
@@ -350,6 +363,9 @@ impl<'a> Layout<'a> {
         if let Some(element) = self.outline.elements.get_mut(frame.element as usize) {
             element.end = end;
             element.lines.end = line.max(element.lines.start);
+            if let Some(collector) = &mut self.collector {
+                collector.leave(&element.name);
+            }
         }
     }
 
@@ -384,6 +400,11 @@ impl<'a> Layout<'a> {
                 if index > 0 {
                     self.flush();
                 }
+                if frame.within & within::CODE != 0
+                    && let Some(collector) = &mut self.collector
+                {
+                    collector.code(part);
+                }
                 self.push_words(part, frame);
             }
         } else {
@@ -397,6 +418,7 @@ impl<'a> Layout<'a> {
             self.gap = true;
         }
         let mut characters = 0u32;
+        let mut start = None;
         for (index, word) in text.split(is_space).filter(|word| !word.is_empty()).enumerate() {
             // What only white space of other sorts precedes starts no line.
             let word = if self.line.is_none() { word.trim_start() } else { word };
@@ -413,6 +435,7 @@ impl<'a> Layout<'a> {
                 }
             }
             (self.gap, self.cell_gap) = (false, false);
+            start.get_or_insert(self.text.len());
             self.text.push_str(word);
             characters += word.chars().count() as u32;
         }
@@ -421,6 +444,9 @@ impl<'a> Layout<'a> {
         }
         if characters == 0 {
             return;
+        }
+        if let (Some(collector), Some(start)) = (&mut self.collector, start) {
+            collector.text(start..self.text.len(), frame.setting, frame.in_cell);
         }
         let counted = self.counted;
         let link = if frame.in_link { self.innermost_link() } else { NONE };
@@ -462,6 +488,9 @@ impl<'a> Layout<'a> {
     /// Ends the line that is being filled.
     fn flush(&mut self) {
         (self.gap, self.cell_gap) = (false, false);
+        if let Some(collector) = &mut self.collector {
+            collector.end_line(self.line.as_ref().map(|_| self.outline.lines.len() as u32));
+        }
         let Some(mut line) = self.line.take() else { return };
         let text = self.text.get(line.bytes.start..).unwrap_or_default();
         let end = line.bytes.start + text.trim_end().len();

@@ -6,11 +6,13 @@
 mod align;
 mod dom;
 mod lines;
+mod marks;
 mod meta;
 mod outline;
 mod style;
 
 pub use align::align;
+pub use marks::{Cell, CodeLine, Marks, NO_LINK, Run, set};
 pub use meta::Meta;
 pub use outline::{Element, Outline, TextLine, within};
 
@@ -25,12 +27,19 @@ pub struct Document {
     pub outline: Outline,
     /// What the page says of itself.
     pub meta: Meta,
+    /// Emphasis, links, lists and tables, where they were asked for.
+    pub marks: Option<Box<Marks>>,
 }
 
 impl Document {
     /// Parses a page. Never fails: what is no HTML is one line after the other of text.
     pub fn parse(html: &str) -> Document {
-        lines::document(&dom::Dom::parse(html))
+        lines::document(&dom::Dom::parse(html), false)
+    }
+
+    /// Parses a page and also collects its [`Marks`], for Markdown.
+    pub fn parse_marked(html: &str) -> Document {
+        lines::document(&dom::Dom::parse(html), true)
     }
 
     /// The lines, in reading order, numbered from 1.
