@@ -76,7 +76,7 @@ impl RawPage {
         let (id, body) = match self.format {
             // Copying is cheaper than what taking the bytes over would need: checking them once more.
             Format::Text => (file(), Body::Text(decoded.text.into_owned())),
-            Format::Html => (file(), Body::Html(Box::new(Document::parse(&decoded.text)))),
+            Format::Html => (file(), Body::Html(options.document(&decoded.text))),
             Format::JsonLines => {
                 let parsed =
                     record::parse(decoded.text.into_owned(), options).map_err(|reason| {

@@ -44,22 +44,11 @@ pub fn clean_text(text: &str, lines: &Page<'_>, verdict: &PageVerdict, out: &mut
 /// Appends a JSON object with its text or its array of lines reduced to what is kept, all else as it
 /// was. Half characters (lone surrogates) in a text of which something goes become U+FFFD.
 pub fn clean_record(record: &Record, lines: &Page<'_>, verdict: &PageVerdict, out: &mut Vec<u8>) {
-    let raw = record.raw.as_str();
-    if let Content::Html { document, range, is_kept, said } = &record.content {
-        // The text goes where the HTML was, or beside it.
-        let kept = kept_of(&document.text, lines, verdict);
-        push(raw, 0..if *is_kept { range.end } else { range.start }, out);
-        out.extend_from_slice(if *is_kept { b", \"text\": " } else { b"\"text\": " });
-        push_json(out, kept.trim_end_matches('\n'));
-        for (name, value) in said {
-            out.extend_from_slice(b", ");
-            push_json(out, name);
-            out.extend_from_slice(b": ");
-            push_json(out, value);
-        }
-        push(raw, range.end..raw.len(), out);
+    if let Content::Html { document, .. } = &record.content {
+        clean_html(record, &kept_of(&document.text, lines, verdict), out);
         return;
     }
+    let raw = record.raw.as_str();
     let mut rest = 0;
     for_each_in_record(record, lines, verdict, |removal| {
         push(raw, rest..removal.range.start, out);
@@ -67,6 +56,22 @@ pub fn clean_record(record: &Record, lines: &Page<'_>, verdict: &PageVerdict, ou
         rest = removal.range.end;
     });
     push(raw, rest..raw.len(), out);
+}
+
+/// Appends a JSON object that held HTML, with the text where the HTML was, or beside it.
+pub(super) fn clean_html(record: &Record, text: &str, out: &mut Vec<u8>) {
+    let Content::Html { range, is_kept, said, .. } = &record.content else { return };
+    let raw = record.raw.as_str();
+    push(raw, 0..if *is_kept { range.end } else { range.start }, out);
+    out.extend_from_slice(if *is_kept { b", \"text\": " } else { b"\"text\": " });
+    push_json(out, text.trim_end_matches('\n'));
+    for (name, value) in said {
+        out.extend_from_slice(b", ");
+        push_json(out, name);
+        out.extend_from_slice(b": ");
+        push_json(out, value);
+    }
+    push(raw, range.end..raw.len(), out);
 }
 
 /// The kept text of a page by itself; the kept elements of an array of lines are joined by line feeds.

@@ -26,7 +26,11 @@ pub enum Destination {
 /// The name below an output folder: that of the source, but what was HTML is text now.
 pub(super) fn written_name(source: &Source) -> PathBuf {
     let is_json = Format::from_name(&source.relative) == Some(Format::JsonLines);
-    if source.format != Some(Format::Html) || is_json {
+    let lower = source.relative.to_string_lossy().to_ascii_lowercase();
+    let stem = lower.strip_suffix(".gz").unwrap_or(&lower);
+    // What is emitted may have given it a name of its own.
+    let is_named = stem.ends_with(".txt") || stem.ends_with(".md");
+    if source.format != Some(Format::Html) || is_json || is_named {
         return source.relative.clone();
     }
     let mut name = source.relative.clone().into_os_string();
