@@ -108,7 +108,7 @@ fn bridge(chars: &mut [Char]) {
             && let Some(&after) = chars.get(at + n)
         {
             let link = if before.link == after.link { before.link } else { NO_LINK };
-            let style = before.style & after.style;
+            let style = before.style & after.style & !set::CODE;
             for c in chars.get_mut(at..at + n).unwrap_or_default() {
                 (c.style, c.link) = (style, link);
             }

@@ -14,6 +14,8 @@ use crate::{LineVerdict, PageVerdict};
 
 /// Lists and quotes nested deeper than this are written as if they stood in the one that holds them.
 const MAX_NESTING: usize = 16;
+/// What is called a heading and holds more lines than this is none.
+const MAX_HEADING: usize = 5;
 
 /// The kept part of a page as Markdown, lines ended by LF; empty if nothing is kept. `verdict` is that
 /// of [`Document::page`]. A document without marks ([`Document::parse_marked`]) has headings, lists
@@ -81,17 +83,19 @@ impl Writer<'_> {
         let outline = &self.document.outline;
         let mut place = Place { holders: Vec::new(), block: Block::Text };
         let is_code = self.code(index).is_some();
-        let is_row = self.cells(index).len() > 1 || self.cells(index).start < self.cells(index).end;
+        let is_row = !self.cells(index).is_empty();
         let mut around = outline.around(index).peekable();
         while let Some(element) = around.next() {
-            let Some(name) = outline.elements.get(element as usize).map(|e| &e.name) else { break };
-            match *name {
-                local_name!("h1") => place.name(Block::Heading(1)),
-                local_name!("h2") => place.name(Block::Heading(2)),
-                local_name!("h3") => place.name(Block::Heading(3)),
-                local_name!("h4") => place.name(Block::Heading(4)),
-                local_name!("h5") => place.name(Block::Heading(5)),
-                local_name!("h6") => place.name(Block::Heading(6)),
+            let Some(element_of) = outline.elements.get(element as usize) else { break };
+            // A heading that holds half the page was never closed.
+            let is_short = element_of.lines.len() <= MAX_HEADING;
+            match element_of.name {
+                local_name!("h1") if is_short => place.name(Block::Heading(1)),
+                local_name!("h2") if is_short => place.name(Block::Heading(2)),
+                local_name!("h3") if is_short => place.name(Block::Heading(3)),
+                local_name!("h4") if is_short => place.name(Block::Heading(4)),
+                local_name!("h5") if is_short => place.name(Block::Heading(5)),
+                local_name!("h6") if is_short => place.name(Block::Heading(6)),
                 local_name!("pre") | local_name!("code") if is_code => {
                     place.block = Block::Code(element);
                 }
