@@ -47,7 +47,7 @@ const TEXT: &str = "渡口新桥通车\n九日清晨，渡口新桥正式通车�
     for x in bridge:\ncross(x)\n用 a|b 表示 1 * 2 * 3，见 [附注]。\n";
 
 const MARKDOWN: &str = "# 渡口新桥通车\n\n\
-    九日清晨，**渡口新桥**正式通车，[桥长](/bridge?a=1&amp;b=2)四百米。\n\n\
+    九日清晨，**渡口新桥**正式通车，[桥长](/bridge?a=1&b=2)四百米。\n\n\
     The old ferry *will stay* for visitors.\n\nIt runs twice a day.\n\n\
     1. 步行：十分钟\n2. 骑车：三分钟\n   - 桥上有车道\n\n\
     | 车型 | 收费 |\n| --- | --- |\n| 客车 | 免费 |\n| 货车 | 十元\\|次 |\n\n\
@@ -145,7 +145,7 @@ fn markdown_reads_as_the_text() {
         ),
         (
             "<p>a_b _c_ *d* `e` [f](g) ~h~ \\ &amp;amp; R&amp;D &lt;b> 1 &lt; 2 a|b",
-            "a_b \\_c\\_ \\*d\\* \\`e\\` \\[f\\](g) \\~h\\~ \\\\ \\&amp; R\\&D \\<b> 1 < 2 a|b\n",
+            "a_b \\_c\\_ \\*d\\* \\`e\\` \\[f\\](g) \\~h\\~ \\\\ \\&amp; R&D \\<b> 1 < 2 a|b\n",
         ),
         // Emphasis starts and ends at letters, and inside links if it goes on there.
         ("<p>说<b>“走”</b>了", "说“**走**”了\n"),

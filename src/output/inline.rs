@@ -200,7 +200,7 @@ fn push_escaped(run: &[Char], inline: &Inline<'_>, out: &mut String) {
             // Inside a word it is no mark.
             '_' => !(is_letter(before) && is_letter(after)),
             '<' => after.is_none_or(|c| c.is_alphabetic() || matches!(c, '/' | '!' | '?')),
-            '&' => after.is_none_or(|c| c.is_ascii_alphanumeric() || c == '#'),
+            '&' => begins_reference(run.iter().skip(index + 1).map(|c| c.c)),
             '|' => inline.is_cell,
             _ => false,
         };
@@ -211,9 +211,16 @@ fn push_escaped(run: &[Char], inline: &Inline<'_>, out: &mut String) {
     }
 }
 
+/// Whether what follows a `&` makes it a character reference.
+fn begins_reference(after: impl Iterator<Item = char>) -> bool {
+    // The longest name has 31 characters.
+    let mut rest = after.take(33).skip_while(|c| c.is_ascii_alphanumeric() || *c == '#');
+    rest.next() == Some(';')
+}
+
 /// Where a link leads, with what would end it early as `%XX`.
 fn push_destination(link: &str, is_cell: bool, out: &mut String) {
-    for c in link.chars() {
+    for (at, c) in link.char_indices() {
         match c {
             '\t' | '\n' | '\r' => {}
             ' ' => out.push_str("%20"),
@@ -223,7 +230,9 @@ fn push_destination(link: &str, is_cell: bool, out: &mut String) {
             '>' => out.push_str("%3E"),
             '\\' => out.push_str("%5C"),
             '|' if is_cell => out.push_str("%7C"),
-            '&' => out.push_str("&amp;"),
+            '&' if begins_reference(link.get(at + 1..).unwrap_or_default().chars()) => {
+                out.push_str("&amp;")
+            }
             c if c.is_control() || c.is_whitespace() => {}
             c => out.push(c),
         }
