@@ -219,7 +219,11 @@ impl PageArgs {
 
     /// How JSON pages are read.
     pub fn records(&self) -> RecordOptions<'_> {
-        RecordOptions { text_field: self.text_field.as_deref(), keep_html: self.keep_html }
+        RecordOptions {
+            text_field: self.text_field.as_deref(),
+            keep_html: self.keep_html,
+            keep_marks: false,
+        }
     }
 
     /// The policies with what was switched on or off.

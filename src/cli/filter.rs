@@ -11,7 +11,7 @@ use super::args::{Inputs, ModelArgs, PageArgs, RunArgs, expectation};
 use super::pages::{self, Buffers, Form, Job, Lists};
 use super::preview::write_preview;
 use super::say::say;
-use crate::input::{Compression, Format, InputPage};
+use crate::input::{Compression, Format, InputPage, RecordOptions};
 use crate::output::{
     Destination, Emit, Output, OutputFile, Preview, ReceiptsFile, clean, emit, receipts, unsure,
 };
@@ -74,6 +74,9 @@ pub struct Args {
 enum EmitArg {
     /// The kept text of all pages, parted by blank lines.
     Text,
+    /// Pages of HTML as Markdown: headings, lists, tables, emphasis, code, quotes and links of what is
+    /// kept; in JSON Lines as `text`. Other pages have no marks to keep and come out as without --emit.
+    Markdown,
     /// JSON Lines; a page that was text becomes {"id", "text"}.
     Jsonl,
     /// What `dechaff score` writes.
@@ -89,6 +92,7 @@ impl From<EmitArg> for Emit {
     fn from(arg: EmitArg) -> Emit {
         match arg {
             EmitArg::Text => Emit::Text,
+            EmitArg::Markdown => Emit::Markdown,
             EmitArg::Jsonl => Emit::Jsonl,
             EmitArg::Scores => Emit::Scores,
             EmitArg::Dolma => Emit::Dolma,
@@ -123,14 +127,18 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     };
     if let Some(form) = form {
         for source in &mut inputs.sources {
-            source.relative = renamed(&source.relative, form);
+            if form != Emit::Markdown || source.format == Some(Format::Html) {
+                source.relative = renamed(&source.relative, form);
+            }
         }
     }
     let mut lists = Vec::new();
     lists.extend(args.removed.as_deref().map(|path| ("--removed", path)));
     lists.extend(args.list_unsure.as_deref().map(|path| ("--list-unsure", path)));
     destination.check(&inputs.folders, &inputs.sources, &lists)?;
-    if form.is_none() {
+    // Forms in which text stays text and JSON Lines stay JSON Lines.
+    let is_own_form = matches!(form, None | Some(Emit::Markdown));
+    if is_own_form {
         check_formats(&destination, &inputs)?;
     }
     let create = |path: &Option<PathBuf>| -> crate::Result<Option<OutputFile>> {
@@ -164,9 +172,10 @@ pub fn run(args: &Args) -> Result<ExitCode> {
                 unsure(page, lines, verdict, &mut buffers.unsure);
             }
         };
-    let records = args.pages.records();
+    let records =
+        RecordOptions { keep_marks: form == Some(Emit::Markdown), ..args.pages.records() };
     let is_one_stream =
-        form.is_none() && matches!(destination, Destination::Stdout | Destination::File(_));
+        is_own_form && matches!(destination, Destination::Stdout | Destination::File(_));
     let output = Output::new(destination);
     let output = if form == Some(Emit::Text) { output.with_blank_lines() } else { output };
     #[cfg(feature = "parquet")]
@@ -192,9 +201,10 @@ fn renamed(relative: &Path, form: Emit) -> PathBuf {
     let compressed = [".gz", ".zst"].into_iter().find(|ending| lower.ends_with(ending));
     let stem_end = name.len() - compressed.map_or(0, str::len);
     let (stem, compression) = name.split_at_checked(stem_end).unwrap_or((&name, ""));
-    let (ending, own) = match form.is_json() {
-        true => ("jsonl", &["jsonl", "ndjson", "json", "jsonlines"][..]),
-        false => ("txt", &["txt"][..]),
+    let (ending, own) = match form {
+        Emit::Markdown => ("md", &["md", "jsonl"][..]),
+        form if form.is_json() => ("jsonl", &["jsonl", "ndjson", "json", "jsonlines"][..]),
+        _ => ("txt", &["txt"][..]),
     };
     let is_own = |e: &std::ffi::OsStr| own.iter().any(|own| e.eq_ignore_ascii_case(own));
     if relative == Path::new("-") || Path::new(stem).extension().is_none_or(is_own) {

@@ -24,6 +24,8 @@ const MAX_NODES: usize = 1 << 16;
 /// … one more for every so many bytes. Unclosed formatting tags are opened again in every block, so
 /// that nodes could otherwise grow with the square of the input.
 const BYTES_PER_NODE: usize = 2;
+/// Further `<html>` and `<body>` tags may add attributes to the first until it has this many.
+const MAX_ATTRIBUTES: usize = 256;
 
 /// No node.
 pub const NONE: u32 = u32::MAX;
@@ -369,6 +371,9 @@ impl TreeSink for Sink {
     fn add_attrs_if_missing(&self, target: &u32, attributes: Vec<Attribute>) {
         if let Data::Element(element) = &mut self.nodes.borrow_mut()[*target as usize].data {
             for attribute in attributes {
+                if element.attributes.len() >= MAX_ATTRIBUTES {
+                    break;
+                }
                 if element.attributes.iter().all(|a| a.name != attribute.name) {
                     element.attributes.push(attribute);
                 }

@@ -9,6 +9,7 @@ use html5ever::{LocalName, local_name};
 use super::{
     Document,
     dom::{Data, Dom, Element as Tag, NONE},
+    marks::{Collector, Setting},
     meta,
     outline::{Element, Outline, TextLine, within},
     style::{Style, style_of},
@@ -19,13 +20,15 @@ const CELL_GAP: char = '\t';
 /// Rows with a cell longer than this many bytes are laid out, not tabled: their cells stand apart.
 const MAX_CELL: usize = 200;
 
-/// Lays out a parsed page.
-pub fn document(dom: &Dom) -> Document {
+/// Lays out a parsed page, with its marks if they are asked for.
+pub fn document(dom: &Dom, is_marked: bool) -> Document {
     let mut layout = Layout::new(dom);
+    layout.collector = is_marked.then(Box::default);
     layout.walk();
-    let Layout { text, outline, .. } = layout;
+    let Layout { text, outline, collector, .. } = layout;
     let meta = meta::read(dom, &text, &outline);
-    Document { text, outline, meta }
+    let marks = collector.map(|collector| Box::new(collector.marks));
+    Document { text, outline, meta, marks }
 }
 
 /// What an open element hands on to its content.
@@ -44,6 +47,7 @@ struct Frame {
     in_cell: bool,
     /// What is written where it ends.
     closing: &'static str,
+    setting: Setting,
 }
 
 /// How an element takes part in lines.
@@ -74,6 +78,10 @@ struct Layout<'a> {
     cell_gap: bool,
     /// The link that was last counted for the line.
     counted: u32,
+    /// Hidden elements inside the line, which come after it.
+    deferred: Vec<u32>,
+    /// Where marks are asked for.
+    collector: Option<Box<Collector>>,
 }
 
 impl<'a> Layout<'a> {
@@ -87,6 +95,8 @@ impl<'a> Layout<'a> {
             gap: false,
             cell_gap: false,
             counted: NONE,
+            deferred: Vec::new(),
+            collector: None,
         }
     }
 
@@ -96,10 +106,17 @@ impl<'a> Layout<'a> {
         // Nodes still to be entered, and elements still to be left.
         let mut stack = vec![Step::Enter(0)];
         while let Some(step) = stack.pop() {
-            let node = match step {
-                Step::Enter(node) => node,
+            let (node, is_deferred) = match step {
+                Step::Enter(node) => (node, false),
+                Step::EnterDeferred(node) => (node, true),
                 Step::Leave => {
-                    self.leave();
+                    let ends_line = self
+                        .frames
+                        .last()
+                        .is_some_and(|f| matches!(f.flow, Flow::Block | Flow::Row));
+                    if !(ends_line && self.take_deferred(step, &mut stack)) {
+                        self.leave();
+                    }
                     continue;
                 }
             };
@@ -112,14 +129,26 @@ impl<'a> Layout<'a> {
                 }
                 Data::Document => {}
                 Data::Element(tag) => {
-                    let flow = self.flow(tag, node);
-                    if tag.name == local_name!("br") || tag.name == local_name!("hr") {
-                        self.flush();
-                    }
+                    let style = style_of(tag);
+                    let flow = self.flow(tag, node, &style);
+                    let is_break = matches!(tag.name, local_name!("br") | local_name!("hr"));
                     if flow == Flow::Skipped {
                         continue;
                     }
-                    self.enter(tag, node, flow);
+                    if !is_deferred {
+                        if style.is_hidden && self.defers(flow) {
+                            self.deferred.push(node);
+                            continue;
+                        }
+                        let ends_line = is_break || matches!(flow, Flow::Block | Flow::Row);
+                        if ends_line && self.take_deferred(step, &mut stack) {
+                            continue;
+                        }
+                    }
+                    if is_break {
+                        self.flush();
+                    }
+                    self.enter(tag, node, if is_deferred { Flow::Block } else { flow }, style);
                     stack.push(Step::Leave);
                     if tag.template != NONE {
                         stack.push(Step::Enter(tag.template));
@@ -135,8 +164,26 @@ impl<'a> Layout<'a> {
         self.flush();
     }
 
-    fn flow(&self, tag: &Tag, node: u32) -> Flow {
-        match tag.name {
+    /// Whether a hidden element waits until the line around it has ended. What no reader sees has no
+    /// place in a line that is seen: it could be junk planted into an article.
+    fn defers(&self, flow: Flow) -> bool {
+        let is_inside_seen = self.frames.last().is_some_and(|f| f.within & within::HIDDEN == 0);
+        matches!(flow, Flow::Inline | Flow::Cell) && is_inside_seen
+    }
+
+    /// Ends the line and puts what waited for that before the step, if anything did.
+    fn take_deferred(&mut self, step: Step, stack: &mut Vec<Step>) -> bool {
+        if self.deferred.is_empty() {
+            return false;
+        }
+        self.flush();
+        stack.push(step);
+        stack.extend(self.deferred.drain(..).rev().map(Step::EnterDeferred));
+        true
+    }
+
+    fn flow(&self, tag: &Tag, node: u32, style: &Style) -> Flow {
+        let flow = match tag.name {
             local_name!("script")
             | local_name!("style")
             | local_name!("head")
@@ -161,6 +208,14 @@ impl<'a> Layout<'a> {
             }
             ref name if is_block(name) => Flow::Block,
             _ => Flow::Inline,
+        };
+        let in_cell = self.frames.last().is_some_and(|f| f.in_cell);
+        match (flow, style.is_block) {
+            // A block inside a cell that shares its line is only a wrapper.
+            (Flow::Block, _) if in_cell => Flow::Inline,
+            (Flow::Inline, Some(true)) if !in_cell => Flow::Block,
+            (Flow::Block, Some(false)) if !is_structure(&tag.name) => Flow::Inline,
+            _ => flow,
         }
     }
 
@@ -208,7 +263,7 @@ impl<'a> Layout<'a> {
         true
     }
 
-    fn enter(&mut self, tag: &Tag, node: u32, mut flow: Flow) {
+    fn enter(&mut self, tag: &Tag, node: u32, flow: Flow, style: Style) {
         let parent = self.frames.last().copied().unwrap_or(Frame {
             element: 0,
             within: 0,
@@ -220,15 +275,9 @@ impl<'a> Layout<'a> {
             flow: Flow::Block,
             in_cell: false,
             closing: "",
+            setting: Setting::default(),
         });
-        let Style { is_hidden, color, ground, is_block, keeps_lines } = style_of(tag);
-        flow = match (flow, is_block) {
-            // A block inside a cell that shares its line is only a wrapper.
-            (Flow::Block, _) if parent.in_cell => Flow::Inline,
-            (Flow::Inline, Some(true)) if !parent.in_cell => Flow::Block,
-            (Flow::Block, Some(false)) if !is_structure(&tag.name) => Flow::Inline,
-            _ => flow,
-        };
+        let Style { is_hidden, is_silent, color, ground, keeps_lines, is_block: _ } = style;
         match flow {
             Flow::Block | Flow::Row => self.flush(),
             Flow::Cell => self.cell_gap = self.line.is_some(),
@@ -236,7 +285,7 @@ impl<'a> Layout<'a> {
         }
         let (color, ground) = (color.or(parent.color), ground.or(parent.ground));
         let mut bits = parent.within | bits_of(&tag.name);
-        if is_hidden {
+        if is_hidden || is_silent {
             bits |= within::HIDDEN;
         }
         if color.is_some() && color == ground {
@@ -269,6 +318,10 @@ impl<'a> Layout<'a> {
         );
         let is_bold = matches!(tag.name, local_name!("b") | local_name!("strong"));
         let (opening, closing) = self.generated(tag, node);
+        let setting = match &mut self.collector {
+            Some(collector) => collector.enter(tag, element, parent.setting),
+            None => parent.setting,
+        };
         self.frames.push(Frame {
             element,
             within: bits,
@@ -280,6 +333,7 @@ impl<'a> Layout<'a> {
             flow,
             in_cell: flow == Flow::Cell || parent.in_cell,
             closing,
+            setting,
         });
         match tag.name {
             // The choices of a menu are words apart.
@@ -309,6 +363,9 @@ impl<'a> Layout<'a> {
         if let Some(element) = self.outline.elements.get_mut(frame.element as usize) {
             element.end = end;
             element.lines.end = line.max(element.lines.start);
+            if let Some(collector) = &mut self.collector {
+                collector.leave(&element.name);
+            }
         }
     }
 
@@ -343,6 +400,11 @@ impl<'a> Layout<'a> {
                 if index > 0 {
                     self.flush();
                 }
+                if frame.within & within::CODE != 0
+                    && let Some(collector) = &mut self.collector
+                {
+                    collector.code(part);
+                }
                 self.push_words(part, frame);
             }
         } else {
@@ -356,6 +418,7 @@ impl<'a> Layout<'a> {
             self.gap = true;
         }
         let mut characters = 0u32;
+        let mut start = None;
         for (index, word) in text.split(is_space).filter(|word| !word.is_empty()).enumerate() {
             // What only white space of other sorts precedes starts no line.
             let word = if self.line.is_none() { word.trim_start() } else { word };
@@ -372,6 +435,7 @@ impl<'a> Layout<'a> {
                 }
             }
             (self.gap, self.cell_gap) = (false, false);
+            start.get_or_insert(self.text.len());
             self.text.push_str(word);
             characters += word.chars().count() as u32;
         }
@@ -380,6 +444,9 @@ impl<'a> Layout<'a> {
         }
         if characters == 0 {
             return;
+        }
+        if let (Some(collector), Some(start)) = (&mut self.collector, start) {
+            collector.text(start..self.text.len(), frame.setting, frame.in_cell);
         }
         let counted = self.counted;
         let link = if frame.in_link { self.innermost_link() } else { NONE };
@@ -421,6 +488,9 @@ impl<'a> Layout<'a> {
     /// Ends the line that is being filled.
     fn flush(&mut self) {
         (self.gap, self.cell_gap) = (false, false);
+        if let Some(collector) = &mut self.collector {
+            collector.end_line(self.line.as_ref().map(|_| self.outline.lines.len() as u32));
+        }
         let Some(mut line) = self.line.take() else { return };
         let text = self.text.get(line.bytes.start..).unwrap_or_default();
         let end = line.bytes.start + text.trim_end().len();
@@ -431,8 +501,11 @@ impl<'a> Layout<'a> {
     }
 }
 
+#[derive(Debug, Clone, Copy)]
 enum Step {
     Enter(u32),
+    /// An element that waited for the end of the line around it.
+    EnterDeferred(u32),
     Leave,
 }
 

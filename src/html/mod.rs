@@ -6,11 +6,13 @@
 mod align;
 mod dom;
 mod lines;
+mod marks;
 mod meta;
 mod outline;
 mod style;
 
 pub use align::align;
+pub use marks::{Cell, CodeLine, Marks, NO_LINK, Run, set};
 pub use meta::Meta;
 pub use outline::{Element, Outline, TextLine, within};
 
@@ -25,12 +27,19 @@ pub struct Document {
     pub outline: Outline,
     /// What the page says of itself.
     pub meta: Meta,
+    /// Emphasis, links, lists and tables, where they were asked for.
+    pub marks: Option<Box<Marks>>,
 }
 
 impl Document {
     /// Parses a page. Never fails: what is no HTML is one line after the other of text.
     pub fn parse(html: &str) -> Document {
-        lines::document(&dom::Dom::parse(html))
+        lines::document(&dom::Dom::parse(html), false)
+    }
+
+    /// Parses a page and also collects its [`Marks`], for Markdown.
+    pub fn parse_marked(html: &str) -> Document {
+        lines::document(&dom::Dom::parse(html), true)
     }
 
     /// The lines, in reading order, numbered from 1.
@@ -98,6 +107,55 @@ mod tests {
         assert_eq!((main.lines.clone(), main.tokens.len()), (2..3, 4));
         assert_eq!(elements[0].lines, 0..3);
         assert_eq!(elements[0].end as usize, elements.len());
+    }
+
+    #[test]
+    fn a_line_is_read_as_browsers_show_it() {
+        assert_eq!(lines("<p>甲 <span style='display:block'>乙</span> 丙"), ["甲", "乙", "丙"]);
+        assert_eq!(
+            lines("<li style='display: inline'>a</li> <li style='display:inline'>b"),
+            ["a b"]
+        );
+        assert_eq!(lines("<p style='white-space: pre-wrap'>a\n b"), ["a", "b"]);
+        assert_eq!(lines("<p>er sagt <q>ja </q>, <q></q>oft"), ["er sagt “ja”, oft"]);
+        assert_eq!(
+            lines("<ruby>漢<rp>（</rp><rt>かん</rt><rp>）</rp>字<rt>じ</rt>体<rt> </rt></ruby>"),
+            ["漢（かん）字(じ)体"]
+        );
+        assert_eq!(lines("<select><option>甲<option>乙</select>丙"), ["甲 乙", "丙"]);
+        assert_eq!(lines("<td><div><div><div><div><div>a</div></div></div></div></div>"), ["a"]);
+        let deep = "<table><tr><td><i><b><u><s><p>a</p></s></u></b></i><td>b</table>";
+        assert_eq!(lines(deep), ["a\tb"]);
+    }
+
+    #[test]
+    fn what_is_hidden_in_a_line_comes_after_it() {
+        let html = "<p>他<span style='display:none'>彩票<b>网</b></span>走<b hidden>贷款</b>了<br>完\
+            <span aria-hidden=true>→</span><p>丁<dialog>戊</dialog><table><tr><td>己\
+            <td style='display:none'>庚<td>辛</table><span hidden><p>壬</span>";
+        let document = Document::parse(html);
+        let told: Vec<_> = document
+            .page()
+            .lines
+            .iter()
+            .zip(&document.outline.lines)
+            .map(|(line, facts)| (line.text.to_owned(), facts.within & within::HIDDEN != 0))
+            .collect();
+        let told: Vec<_> = told.iter().map(|(text, hidden)| (text.as_str(), *hidden)).collect();
+        assert_eq!(
+            told,
+            [
+                ("他走了", false),
+                ("彩票网", true),
+                ("贷款", true),
+                ("完→", false),
+                ("丁", false),
+                ("戊", true),
+                ("己\t辛", false),
+                ("庚", true),
+                ("壬", true),
+            ]
+        );
     }
 
     #[test]

@@ -11,9 +11,11 @@ const OFF_SCREEN: f32 = -400.0;
 /// What one element declares.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Style {
-    /// It is not shown: `display: none`, `visibility: hidden`, `hidden`, `aria-hidden`, no size,
-    /// no opacity, off the screen.
+    /// It is not shown: `display: none`, `visibility: hidden`, `hidden`, no size, no opacity, off the
+    /// screen, or only once a script opens it.
     pub is_hidden: bool,
+    /// It is not read out: `aria-hidden`. As a rule it is shown, and an ornament.
+    pub is_silent: bool,
     /// The colour of its text, as 0xRRGGBB.
     pub color: Option<u32>,
     /// The colour of its ground.
@@ -31,7 +33,7 @@ pub fn style_of(element: &Element) -> Style {
         let value = attribute.value.trim();
         match attribute.name.local {
             local_name!("hidden") => style.is_hidden |= !value.eq_ignore_ascii_case("until-found"),
-            local_name!("aria-hidden") => style.is_hidden |= value.eq_ignore_ascii_case("true"),
+            local_name!("aria-hidden") => style.is_silent |= value.eq_ignore_ascii_case("true"),
             local_name!("color") => style.color = color(value).or(style.color),
             local_name!("bgcolor") => style.ground = color(value).or(style.ground),
             ref name if &**name == "popover" => style.is_hidden = true,
@@ -39,7 +41,6 @@ pub fn style_of(element: &Element) -> Style {
             _ => {}
         }
     }
-    // Shown only once a script opens it.
     style.is_hidden |= element.name == local_name!("dialog") && element.attribute("open").is_none();
     style
 }

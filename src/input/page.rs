@@ -97,7 +97,7 @@ impl RawPage {
             // Copying is cheaper than what taking the bytes over would need: checking them once more.
             Format::Text => (file(), Body::Text(decoded.text.into_owned())),
             Format::Html => match self.about.id {
-                None => (file(), Body::Html(Box::new(Document::parse(&decoded.text)))),
+                None => (file(), Body::Html(options.document(&decoded.text))),
                 Some(id) => {
                     let url = self.about.url.as_deref();
                     let record = record::of_html(&id, url, &decoded.text, options);

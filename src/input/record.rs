@@ -55,6 +55,18 @@ pub struct RecordOptions<'a> {
     pub text_field: Option<&'a str>,
     /// Whether the HTML of a page is written beside its text.
     pub keep_html: bool,
+    /// Whether pages of HTML are read with their marks, for Markdown.
+    pub keep_marks: bool,
+}
+
+impl RecordOptions<'_> {
+    /// Parses a page of HTML.
+    pub(crate) fn document(&self, html: &str) -> Box<Document> {
+        Box::new(match self.keep_marks {
+            true => Document::parse_marked(html),
+            false => Document::parse(html),
+        })
+    }
 }
 
 /// One element of an array of lines.
@@ -134,7 +146,7 @@ pub(crate) fn of_html(
     raw.push_str(&if options.keep_html { quoted(html) } else { "null".into() });
     let range = start..raw.len();
     raw.push_str("}\n");
-    let document = Box::new(Document::parse(html));
+    let document = options.document(html);
     let said = document.meta.fields().map(|(name, value)| (name, value.to_owned())).collect();
     Record { raw, content: Content::Html { document, range, is_kept: options.keep_html, said } }
 }
@@ -162,7 +174,7 @@ fn html(
     let (key, value) = (range_in(raw, key), range_in(raw, value.get()));
     // With the quote before the name.
     let range = key.start.saturating_sub(1)..value.end;
-    let document = Box::new(Document::parse(&html));
+    let document = options.document(&html);
     let said = document.meta.fields();
     let said = said.filter(|(name, _)| fields.get(name).is_none());
     let said = said.map(|(name, value)| (name, value.to_owned())).collect();
@@ -211,7 +223,7 @@ mod tests {
     use super::*;
 
     fn options(text_field: Option<&str>) -> RecordOptions<'_> {
-        RecordOptions { text_field, keep_html: false }
+        RecordOptions { text_field, ..RecordOptions::default() }
     }
 
     fn fault(raw: &str, field: Option<&str>) -> String {

@@ -27,7 +27,7 @@ struct About {
 /// # Errors
 /// As [`read_source_with`]; an item is an error for a page that cannot be read.
 pub fn read_pages(source: &Source, text_field: Option<&str>) -> Result<Vec<Result<RulePage>>> {
-    let options = RecordOptions { text_field, keep_html: false };
+    let options = RecordOptions { text_field, ..RecordOptions::default() };
     let mut reader = read_source_with(source, None, text_field)?;
     let mut pages = Vec::new();
     loop {

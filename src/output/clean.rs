@@ -44,27 +44,11 @@ pub fn clean_text(text: &str, lines: &Page<'_>, verdict: &PageVerdict, out: &mut
 /// Appends a JSON object with its text or its array of lines reduced to what is kept, all else as it
 /// was. Half characters (lone surrogates) in a text of which something goes become U+FFFD.
 pub fn clean_record(record: &Record, lines: &Page<'_>, verdict: &PageVerdict, out: &mut Vec<u8>) {
-    let raw = record.raw.as_str();
-    if let Content::Html { document, range, is_kept, said } = &record.content {
-        // The text goes where the HTML was, or beside it.
-        let kept = kept_of(&document.text, lines, verdict);
-        push(raw, 0..if *is_kept { range.end } else { range.start }, out);
-        let space = if is_compact(raw) { "" } else { " " };
-        let text = ("text", kept.trim_end_matches('\n'));
-        let said = said.iter().map(|(name, value)| (*name, value.as_str()));
-        for (number, (name, value)) in std::iter::once(text).chain(said).enumerate() {
-            if *is_kept || number > 0 {
-                out.push(b',');
-                out.extend_from_slice(space.as_bytes());
-            }
-            push_json(out, name);
-            out.push(b':');
-            out.extend_from_slice(space.as_bytes());
-            push_json(out, value);
-        }
-        push(raw, range.end..raw.len(), out);
+    if let Content::Html { document, .. } = &record.content {
+        clean_html(record, &kept_of(&document.text, lines, verdict), out);
         return;
     }
+    let raw = record.raw.as_str();
     let mut rest = 0;
     for_each_in_record(record, lines, verdict, |removal| {
         push(raw, rest..removal.range.start, out);
@@ -77,6 +61,27 @@ pub fn clean_record(record: &Record, lines: &Page<'_>, verdict: &PageVerdict, ou
 /// Whether an object is written without spaces, as its first field shows.
 fn is_compact(raw: &str) -> bool {
     raw.split_once("\":").is_some_and(|(_, value)| !value.starts_with(' '))
+}
+
+/// Appends a JSON object that held HTML, with the text where the HTML was, or beside it.
+pub(super) fn clean_html(record: &Record, text: &str, out: &mut Vec<u8>) {
+    let Content::Html { range, is_kept, said, .. } = &record.content else { return };
+    let raw = record.raw.as_str();
+    push(raw, 0..if *is_kept { range.end } else { range.start }, out);
+    let space = if is_compact(raw) { "" } else { " " };
+    let text = ("text", text.trim_end_matches('\n'));
+    let said = said.iter().map(|(name, value)| (*name, value.as_str()));
+    for (number, (name, value)) in std::iter::once(text).chain(said).enumerate() {
+        if *is_kept || number > 0 {
+            out.push(b',');
+            out.extend_from_slice(space.as_bytes());
+        }
+        push_json(out, name);
+        out.push(b':');
+        out.extend_from_slice(space.as_bytes());
+        push_json(out, value);
+    }
+    push(raw, range.end..raw.len(), out);
 }
 
 /// The kept text of a page by itself; the kept elements of an array of lines are joined by line feeds.

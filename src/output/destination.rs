@@ -126,6 +126,10 @@ pub(super) fn written_name(source: &Source) -> PathBuf {
     let plain = without(name, ".gz").or_else(|| without(name, ".zst"));
     let plain = plain.as_deref().unwrap_or(name);
     let packed = name.get(plain.len()..).unwrap_or_default();
+    // Markdown has its name already.
+    if without(plain, ".md").is_some() {
+        return source.relative.clone();
+    }
     if format == Format::Html {
         return source.relative.with_file_name(format!("{plain}.txt{packed}"));
     }

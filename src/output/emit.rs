@@ -3,7 +3,8 @@
 
 use serde::Serialize;
 
-use super::clean::{clean, is_removed, kept_text};
+use super::clean::{clean, clean_html, is_removed, kept_text};
+use super::markdown::markdown;
 use super::removal::{What, for_each_in_text};
 use super::{four_digits, push_json_line, scores};
 use crate::input::{Body, Content, InputPage};
@@ -14,6 +15,9 @@ use crate::{Page, PageVerdict};
 pub enum Emit {
     /// The kept text; pages are to be parted by blank lines.
     Text,
+    /// What [`markdown()`] writes of a page of HTML, in the form of the input: text, or a JSON object with
+    /// it as `text`. A page that was no HTML stays as it is.
+    Markdown,
     /// A JSON object a page: that of the input, or `{"id", "text"}` for a page that was text.
     Jsonl,
     /// What [`scores()`] writes.
@@ -49,6 +53,16 @@ pub fn emit(
                 out.push(b'\n');
             }
         }
+        Emit::Markdown => match &page.body {
+            Body::Html(document) => out.extend_from_slice(markdown(document, verdict).as_bytes()),
+            Body::Record(record) => match &record.content {
+                Content::Html { document, .. } => {
+                    clean_html(record, &markdown(document, verdict), out);
+                }
+                Content::Text { .. } | Content::Lines { .. } => clean(page, lines, verdict, out),
+            },
+            Body::Text(_) => clean(page, lines, verdict, out),
+        },
         Emit::Jsonl => jsonl(page, lines, verdict, out),
         Emit::Scores => scores(page, lines, verdict, out),
         Emit::Dolma => dolma(page, lines, verdict, out),

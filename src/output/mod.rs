@@ -9,7 +9,9 @@ mod destination;
 mod emit;
 mod file;
 mod flips;
+mod inline;
 mod literal;
+mod markdown;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod preview;
@@ -28,6 +30,7 @@ pub use destination::{Destination, Output};
 pub use emit::{Emit, emit};
 pub use file::OutputFile;
 pub use flips::{FlipGroup, FlipReport, Flips, Sample, Tally};
+pub use markdown::markdown;
 pub use preview::{Preview, Share};
 pub use receipts::receipts;
 pub use receipts_file::{Aside, ReceiptsFile};

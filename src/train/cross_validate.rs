@@ -138,10 +138,10 @@ pub fn cross_validate(
     if measured.is_empty() {
         return Err(Error::Untrainable("every set is weak, so there is nothing to measure".into()));
     }
-    let copies = planted_copies(&measured, folds, recipe, materials);
-    let plain = plain(recipe);
     let (html, measured): (Vec<_>, Vec<_>) =
         measured.into_iter().partition(|(_, page)| page.html.is_some());
+    let copies = planted_copies(&measured, folds, recipe, materials);
+    let plain = plain(recipe);
     let html_copies = html_copies(&html, folds, recipe, materials);
     let mut of_model = Gathered::default();
     let mut of_html = Gathered::default();
