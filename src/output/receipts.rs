@@ -21,6 +21,8 @@ struct Receipt<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<Kind>,
     text: &'a str,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    path: String,
     #[serde(skip_serializing_if = "str::is_empty")]
     before: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
@@ -64,7 +66,8 @@ fn is_zero(n: &usize) -> bool {
 /// `start` and `end` are bytes in the page's text; in an array of lines they count as if the elements
 /// were joined by one byte. The terminator and the blank lines that went with a line are in `after`,
 /// blank lines before the first line in `before`. `parts`, where the filter was asked for them, are
-/// those of the page model that spoke most for removing the line, `[name, log odds]` each.
+/// those of the page model that spoke most for removing the line, `[name, log odds]` each. `path`, for
+/// HTML, leads from the root to the element that holds the line, as `html/body/div#main/p`.
 ///
 /// The other fields are there for putting the page back together: `at`, for JSON pages, the byte of
 /// the object as it was written where the removed bytes began; `raw`, these bytes where they are not
@@ -143,6 +146,7 @@ pub fn receipts(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: 
             what,
             kind,
             text: own,
+            path: page.document().map_or_else(String::new, |d| d.outline.path(removal.line)),
             before,
             after,
             parts: match removal.what {
@@ -173,6 +177,7 @@ pub fn receipts(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: 
             what: "decoded",
             kind: None,
             text: "",
+            path: String::new(),
             before: "",
             after: "",
             parts: Vec::new(),
