@@ -196,8 +196,12 @@ fn markdown_reads_as_the_text() {
 #[test]
 fn cuts_are_made_in_markdown_too() {
     let document = Document::parse_marked("<p>甲<b>乙丙</b>丁");
-    let line =
-        LineVerdict { probability: 0.1, verdict: Verdict::Article, cut: vec![3..6], kind: None };
+    let line = LineVerdict {
+        probability: 0.1,
+        verdict: Verdict::Article,
+        cut: std::iter::once(3..6).collect(),
+        kind: None,
+    };
     let verdict = PageVerdict { lines: vec![line], ..PageVerdict::default() };
     assert_eq!(markdown(&document, &verdict), "甲**丙**丁\n");
 }
@@ -301,7 +305,8 @@ fn time_grows_with_the_page() {
     };
     let many =
         |n: usize, tag: &str| (0..n).map(|i| tag.replace('#', &i.to_string())).collect::<String>();
-    let pages: [fn(&dyn Fn(usize, &str) -> String, usize) -> String; 8] = [
+    type Many<'a> = &'a dyn Fn(usize, &str) -> String;
+    let pages: [fn(Many<'_>, usize) -> String; 8] = [
         |many, n| many(n, "<html a#=1>") + "x",
         |many, n| many(400, "<font a=#>") + &many(n, "<p>y"),
         |many, n| many(n, "<a href=#><div>y"),

@@ -50,6 +50,12 @@ struct Frame {
     setting: Setting,
 }
 
+impl Frame {
+    fn is_code(&self) -> bool {
+        self.is_preformatted && self.within & within::CODE != 0
+    }
+}
+
 /// How an element takes part in lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Flow {
@@ -341,15 +347,18 @@ impl<'a> Layout<'a> {
             local_name!("rt") => self.gap = false,
             _ => {}
         }
-        self.push_text(opening);
+        if !opening.is_empty() {
+            self.push_text(opening);
+        }
     }
 
     fn leave(&mut self) {
         // What browsers write around an element stands at its text, not on a line of its own.
         if let Some(closing) = self.frames.last().map(|f| f.closing)
             && self.line.is_some()
+            && !closing.is_empty()
         {
-            self.gap &= closing.is_empty();
+            self.gap = false;
             self.push_text(closing);
         }
         let Some(frame) = self.frames.pop() else { return };
@@ -400,7 +409,7 @@ impl<'a> Layout<'a> {
                 if index > 0 {
                     self.flush();
                 }
-                if frame.within & within::CODE != 0
+                if frame.is_code()
                     && let Some(collector) = &mut self.collector
                 {
                     collector.code(part);
@@ -446,7 +455,7 @@ impl<'a> Layout<'a> {
             return;
         }
         if let (Some(collector), Some(start)) = (&mut self.collector, start) {
-            collector.text(start..self.text.len(), frame.setting, frame.in_cell);
+            collector.text(start..self.text.len(), frame.setting, frame.in_cell, frame.is_code());
         }
         let counted = self.counted;
         let link = if frame.in_link { self.innermost_link() } else { NONE };

@@ -101,6 +101,8 @@ pub struct Collector {
     /// The line of code being filled.
     code: String,
     has_code: bool,
+    /// Whether the line has text that is not preformatted code.
+    has_other: bool,
     blank: u32,
 }
 
@@ -176,7 +178,8 @@ impl Collector {
     }
 
     /// Text was added to the line, set as it says.
-    pub fn text(&mut self, bytes: Range<usize>, setting: Setting, in_cell: bool) {
+    pub fn text(&mut self, bytes: Range<usize>, setting: Setting, in_cell: bool, is_code: bool) {
+        self.has_other |= !is_code;
         if in_cell && let Some(column) = self.begun.take() {
             self.marks.cells.push(Cell { start: bytes.start, column });
         }
@@ -202,10 +205,11 @@ impl Collector {
 
     /// A line ends, with text or without.
     pub fn end_line(&mut self, line: Option<u32>) {
-        if !self.has_code {
+        let has_code = std::mem::take(&mut self.has_code);
+        if std::mem::take(&mut self.has_other) || !has_code {
+            self.code.clear();
             return;
         }
-        self.has_code = false;
         let text = std::mem::take(&mut self.code);
         match line {
             Some(line) => {
@@ -270,6 +274,9 @@ mod tests {
         let (_, marks) = marks("<pre>if <b>x</b>:\n\n\n    y  z\n</pre>");
         let code: Vec<_> = marks.code.iter().map(|c| (c.line, c.blank_before, &*c.text)).collect();
         assert_eq!(code, [(0, 0, "if x:"), (1, 2, "    y  z")]);
+        // A line that is only in part preformatted is a line like others.
+        let (text, marks) = self::marks("<code><i style='white-space:pre'>a</i> b</code>");
+        assert_eq!((text.as_str(), marks.code.len()), ("a b\n", 0));
     }
 
     #[test]
