@@ -179,7 +179,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let output = Output::new(destination);
     let output = if form == Some(Emit::Text) { output.with_blank_lines() } else { output };
     #[cfg(feature = "parquet")]
-    let output = if form.is_none() { output.with_parquet(records.text_field) } else { output };
+    let output = if is_own_form { output.with_parquet(records.text_field) } else { output };
     let job = Job { filter: &filter, records, is_one_stream, write: &write };
     let summary = pages::run(inputs, &job, output, lists, &args.run)?;
     if args.dry_run {
