@@ -49,38 +49,38 @@ pub fn plant(
     LabelledPage { lines, html: Some(Arc::new(html)), ..page.clone() }
 }
 
-/// The labels of the planted page: lines that were there have theirs, what is new is junk, and a line
-/// that grew together with what was planted next to it is neither.
+/// The labels of the planted page: lines that were there have theirs, what was planted is junk, and a
+/// line that is neither, grown together from both, is left open.
 fn relabel(
     page: &LabelledPage,
     document: &Document,
     kinds: &[(String, Kind)],
 ) -> Vec<LabelledLine> {
+    // A line may have been lost in a join: so many of the page's lines are looked through.
+    const AHEAD: usize = 8;
     let texts: Vec<&str> = document.page().lines.iter().map(|line| line.text).collect();
     let mut rest = page.lines.as_slice();
     let mut lines = Vec::with_capacity(texts.len());
     for (index, &text) in texts.iter().enumerate() {
-        // The next lines of the page are looked through: one may have been lost in a join.
-        const AHEAD: usize = 8;
+        let is_lost = |line: &LabelledLine| !texts[index..].contains(&line.text.as_str());
         let found = rest.iter().take(AHEAD).position(|line| line.text == text);
-        if let Some(found) = found {
+        // What is skipped must be gone: else this is a planted line that reads like one further down.
+        if let Some(found) = found.filter(|&found| rest[..found].iter().all(is_lost)) {
             lines.push(rest[found].clone());
             rest = &rest[found + 1..];
             continue;
         }
-        let joined = rest.first().is_some_and(|line| {
-            line.label == Label::Article && (text.contains(&line.text) || line.text.contains(text))
-        });
-        if joined && !texts[index + 1..].contains(&rest[0].text.as_str()) {
-            rest = &rest[1..];
-        }
         let own = tidy(text);
+        let is_part = |planted: &str| planted.contains(&own) || own.contains(planted);
         let kind = kinds.iter().find(|(planted, _)| *planted == own);
-        let kind = kind.or_else(|| kinds.iter().find(|(planted, _)| planted.contains(&own)));
-        let is_planted = kind.is_some() || !joined;
+        let kind = kind.or_else(|| {
+            let host = rest.first().map(|line| tidy(&line.text)).unwrap_or_default();
+            let is_mixed = !host.is_empty() && own.contains(&host);
+            kinds.iter().find(|(planted, _)| !is_mixed && is_part(planted))
+        });
         lines.push(LabelledLine {
             text: text.to_owned(),
-            label: if is_planted { Label::Junk } else { Label::Either },
+            label: if kind.is_some() { Label::Junk } else { Label::Either },
             kind: kind.map(|(_, kind)| *kind),
             spans: Vec::new(),
         });
@@ -261,7 +261,10 @@ mod tests {
             assert!(html.source.contains("var s = '</p>';"), "scripts stay whole");
             let of = |label| copy.lines.iter().filter(|l| l.label == label).count();
             joined += of(Label::Either);
-            assert_eq!(of(Label::Article) + of(Label::Either).min(3), 3, "{}", html.source);
+            assert!(of(Label::Article) <= 3, "{}", html.source);
+            assert!(of(Label::Article) + of(Label::Either) >= 3, "{}", html.source);
+            let kinds = copy.lines.iter().filter(|l| l.label == Label::Junk && l.text != "首页");
+            assert!(kinds.clone().all(|l| l.kind.is_some()), "what is junk was planted");
             assert!(of(Label::Junk) > 1 || of(Label::Either) > 0, "{}", html.source);
             planted += of(Label::Junk) - 1;
             let hidden =
