@@ -291,7 +291,7 @@ impl Filter {
     ) {
         self.log_odds(lines, scratch);
         if self.parts {
-            self.tell_parts(own.clone(), scratch, &mut out.parts);
+            self.tell_parts(lines, own.clone(), scratch, &mut out.parts);
         }
         self.decide_all(lines, own, self.model.calibration, &self.policy, scratch, out);
     }
@@ -300,6 +300,7 @@ impl Filter {
     /// them.
     fn tell_parts(
         &self,
+        lines: &[Line<'_>],
         own: Range<usize>,
         scratch: &Scratch,
         out: &mut Vec<[Option<DecidingPart>; DECIDING]>,
@@ -307,7 +308,8 @@ impl Filter {
         let Scratch { facts, surroundings, belief, .. } = scratch;
         let mut row = [0.0; WIDTH];
         for i in own {
-            let probability = self.model.calibration.probability(evidence(facts, belief, i));
+            let probability =
+                self.model.calibration.probability(evidence(lines[i].text, facts, belief, i));
             let is_junk = probability >= self.policy.threshold;
             let pass = self.model.passes.last().filter(|_| is_junk);
             out.push(pass.map_or([None; DECIDING], |pass| {
@@ -331,7 +333,7 @@ impl Filter {
         let out = &mut out.lines;
         let first = out.len();
         for i in own.clone() {
-            let probability = calibration.probability(evidence(facts, belief, i));
+            let probability = calibration.probability(evidence(lines[i].text, facts, belief, i));
             out.push(self.decide(policy, probability, &lines[i], span, spans));
         }
         if self.kinds {
@@ -385,12 +387,9 @@ impl Filter {
 }
 
 /// What is known of line `i` when it is decided on.
-fn evidence(facts: &PageFacts, belief: &[f32], i: usize) -> Evidence {
-    Evidence {
-        log_odds: belief[i],
-        planted: facts.margins[i].planted,
-        characters: facts.n_characters[i] as usize,
-    }
+fn evidence(text: &str, facts: &PageFacts, belief: &[f32], i: usize) -> Evidence {
+    let characters = facts.n_characters[i] as usize;
+    Evidence::of(text, belief[i], facts.margins[i].planted, characters)
 }
 
 /// The windows of a page of `n` lines, each with the lines in it that are its own: every line is some

@@ -15,6 +15,7 @@ pub use align::align;
 pub use marks::{Cell, CodeLine, Marks, NO_LINK, Run, set};
 pub use meta::Meta;
 pub use outline::{Element, Outline, TextLine, within};
+pub use style::holds_hiding_tag;
 
 use crate::text::{Line, Page};
 

@@ -45,6 +45,33 @@ pub fn style_of(element: &Element) -> Style {
     style
 }
 
+/// Whether a text, such as a line that was kept with its tags, holds a tag that hides its content.
+pub fn holds_hiding_tag(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'<', bytes).any(|start| {
+        let tag = text.get(start..).unwrap_or_default();
+        let tag = tag.get(..memchr::memchr(b'>', tag.as_bytes()).unwrap_or(tag.len()));
+        let hides = |tag: &str| {
+            if !tag.get(1..).is_some_and(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))
+            {
+                return false;
+            }
+            let lower = tag.to_ascii_lowercase();
+            let value = lower.split_once("style").and_then(|(_, rest)| {
+                let value = rest.trim_start().strip_prefix('=')?.trim_start();
+                let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+                value.get(1..)?.split(quote).next()
+            });
+            let mut style = Style::default();
+            value.is_some_and(|value| {
+                read(value, &mut style);
+                style.is_hidden
+            })
+        };
+        tag.is_some_and(hides)
+    })
+}
+
 fn read(declarations: &str, style: &mut Style) {
     let (mut is_positioned, mut is_clipped, mut is_far, mut has_no_extent) =
         (false, false, false, false);
@@ -169,6 +196,28 @@ mod tests {
             "font-size:12px",
         ] {
             assert!(!is_hidden(declarations), "{declarations}");
+        }
+    }
+
+    #[test]
+    fn a_line_kept_with_its_tags_tells_that_it_was_hidden() {
+        for line in [
+            "<div style=\"position:absolute;left:-9999px;display:none\"><a href=x>词</a>",
+            "文字 <P STYLE = 'Visibility: Hidden'>词</P>",
+            "a < b <span style=\"font-size:0\">词",
+            "<b style='display:none",
+        ] {
+            assert!(holds_hiding_tag(line), "{line}");
+        }
+        for line in [
+            "display:none",
+            "<p style=\"color:red\">a</p> display:none",
+            "a < b and style=\"display:none",
+            "<p>style</p>",
+            "<style=",
+            "<",
+        ] {
+            assert!(!holds_hiding_tag(line), "{line}");
         }
     }
 

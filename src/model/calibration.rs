@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::html::holds_hiding_tag;
+
 /// What is known of a line when it is decided on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Evidence {
@@ -12,6 +14,19 @@ pub struct Evidence {
     pub planted: f32,
     /// Its length.
     pub characters: usize,
+}
+
+/// Log odds of being planted that a line has at least where it holds a tag that hides its content.
+/// Nobody writes such a tag into an article, and labelled pages show too few to learn it from.
+const HIDDEN: f32 = 4.0;
+
+impl Evidence {
+    /// Of a line with this text: `planted` as the line model has it, and more where the text holds a
+    /// tag that hides.
+    pub fn of(text: &str, log_odds: f32, planted: f32, characters: usize) -> Self {
+        let is_hidden = planted < HIDDEN && holds_hiding_tag(text);
+        Evidence { log_odds, planted: if is_hidden { HIDDEN } else { planted }, characters }
+    }
 }
 
 /// A logistic curve over the last pass's log odds (Platt 1999), less what the line's length asks

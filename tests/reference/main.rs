@@ -146,11 +146,9 @@ fn compare(text: &str) -> Result<(), String> {
     let filter = Filter::new(model.clone(), policy);
     let verdict = filter.judge(&page, &mut Scratch::default());
     for (i, (line, verdict)) in page.lines.iter().zip(&verdict.lines).enumerate() {
-        let expected = model.calibration.probability(Evidence {
-            log_odds: belief[i],
-            planted: facts.margins[i].planted,
-            characters: line.text.chars().count(),
-        });
+        let planted = facts.margins[i].planted;
+        let evidence = Evidence::of(line.text, belief[i], planted, line.text.chars().count());
+        let expected = model.calibration.probability(evidence);
         if verdict.probability != expected {
             return Err(format!("line {i}: {} and {expected}", verdict.probability));
         }
