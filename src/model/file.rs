@@ -494,8 +494,8 @@ fn validate_operation(
     operating: &OperatingCurve,
 ) -> Result<(), String> {
     let Calibration { slope, offset, length_cost } = calibration;
-    if [slope, offset, length_cost].iter().any(|v| !v.is_finite()) {
-        return Err(format!("calibration holds {slope}, {offset} and {length_cost}"));
+    if let Some(value) = [slope, offset, length_cost].iter().find(|v| !v.is_finite()) {
+        return Err(format!("calibration holds {value}"));
     }
     if length_cost < 0.0 {
         return Err(format!("calibration length cost {length_cost} favours losing long lines"));
