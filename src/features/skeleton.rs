@@ -79,7 +79,7 @@ pub fn coarse_hash(tokens: &[u16]) -> u32 {
 /// let (mut codes, mut tokens) = (Vec::new(), Vec::new());
 /// fold_line("首页 | 新闻 | News24 | 体育", &mut codes);
 /// skeleton::tokens(&codes, &mut tokens);
-/// assert_eq!(skeleton::describe(&tokens), "文|文|A0|文");
+/// assert_eq!(skeleton::describe(&tokens), "文|文A0|文");
 /// ```
 pub fn describe(tokens: &[u16]) -> String {
     let (kept, n) = coarse(tokens);
