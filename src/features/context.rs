@@ -11,6 +11,7 @@ use super::{
     facts::{MARGIN_COLUMNS, PageFacts},
     runs::UNIT_BITS,
     shape,
+    sums::{BELIEF_LIMIT, FAR, distances, flag, prefix},
 };
 
 /// The columns of the surroundings, in order.
@@ -91,10 +92,6 @@ const SURE_ARTICLE: f32 = 0.2;
 const SURE_JUNK: f32 = 0.9;
 /// Lines up to this many units without an end mark make up a run of short lines.
 const SHORT_UNITS: f32 = 35.0;
-/// Beliefs are log odds; beyond this they say no more.
-const BELIEF_LIMIT: f32 = 8.0;
-/// Distances beyond this many lines are all the same.
-const FAR: usize = 200;
 
 /// The page-wide sums and runs from which rows are read off; buffers are kept between pages.
 ///
@@ -144,8 +141,8 @@ impl Surroundings {
     /// Looks over a page whose lines nothing is believed of yet.
     pub fn settle(&mut self, facts: &PageFacts) {
         let n = facts.len();
-        prefix(&mut self.length_sum, n, |i| facts.shapes[i][shape::LN_CHARACTERS]);
-        prefix(&mut self.sentence_sum, n, |i| facts.shapes[i][shape::ENDS_SENTENCE]);
+        prefix(&mut self.length_sum, n, |i| f64::from(facts.shapes[i][shape::LN_CHARACTERS]));
+        prefix(&mut self.sentence_sum, n, |i| f64::from(facts.shapes[i][shape::ENDS_SENTENCE]));
         self.characters = facts.characters.iter().map(|&c| f64::from(c)).sum();
         self.longest = facts.characters.iter().copied().fold(0.0, f32::max);
         self.form_runs.find(n, |i, j| facts.skeleton_hash[i] == facts.skeleton_hash[j]);
@@ -171,15 +168,19 @@ impl Surroundings {
 
         let length = |i: usize| facts.shapes[i][shape::LN_CHARACTERS];
         let junk = &self.junk;
-        prefix(&mut self.junk_sum, n, |i| junk[i]);
-        prefix(&mut self.article_sum, n, |i| article_mass(junk[i], facts.characters[i]));
+        prefix(&mut self.junk_sum, n, |i| f64::from(junk[i]));
+        prefix(&mut self.article_sum, n, |i| f64::from(article_mass(junk[i], facts.characters[i])));
         self.whole.ln_article = ln_1p(self.article_sum[n]);
         self.whole.junk = mean(&self.junk_sum, 0, n, 0.0);
 
         let is_article = |i: usize| junk[i] < SURE_ARTICLE && facts.length[i] >= ANCHOR_UNITS;
         let is_junk = |i: usize| junk[i] > SURE_JUNK;
-        distances(&mut self.article_above, &mut self.article_below, n, is_article);
-        distances(&mut self.junk_above, &mut self.junk_below, n, is_junk);
+        distances(&mut self.article_above, 0..n, is_article);
+        distances(&mut self.article_below, (0..n).rev(), is_article);
+        self.article_below.reverse();
+        distances(&mut self.junk_above, 0..n, is_junk);
+        distances(&mut self.junk_below, (0..n).rev(), is_junk);
+        self.junk_below.reverse();
         self.block = best_block(n, |i| (0.5 - junk[i]) * length(i));
 
         self.form_runs.weigh(junk);
@@ -289,10 +290,6 @@ fn article_mass(junk: f32, characters: f32) -> f32 {
     (1.0 - 2.0 * junk).max(0.0) * characters
 }
 
-fn flag(yes: bool) -> f32 {
-    f32::from(u8::from(yes))
-}
-
 /// Most of what is asked are numbers of lines: those are looked up.
 fn ln_1p(x: f64) -> f32 {
     static OF_WHOLE: LazyLock<[f32; FAR + 1]> =
@@ -308,42 +305,8 @@ fn ln_distance(lines: u32) -> f32 {
     ln_1p(f64::from(lines))
 }
 
-/// `sums[k]` is the sum of the first k values.
-fn prefix(sums: &mut Vec<f64>, n: usize, value: impl Fn(usize) -> f32) {
-    sums.clear();
-    sums.push(0.0);
-    let mut sum = 0.0;
-    for i in 0..n {
-        sum += f64::from(value(i));
-        sums.push(sum);
-    }
-}
-
 fn mean(sums: &[f64], from: usize, to: usize, of_nothing: f32) -> f32 {
     if from < to { ((sums[to] - sums[from]) / (to - from) as f64) as f32 } else { of_nothing }
-}
-
-/// Lines to the nearest line that `is`, above and below; [`FAR`] where there is none. The line
-/// itself does not count.
-fn distances(above: &mut Vec<u32>, below: &mut Vec<u32>, n: usize, is: impl Fn(usize) -> bool) {
-    let far = FAR as u32;
-    let mut distance = far;
-    let mut step = |i: usize| {
-        let before = distance;
-        distance = if is(i) { 1 } else { (distance + 1).min(far) };
-        before
-    };
-    above.clear();
-    above.extend((0..n).map(&mut step));
-    distance = far;
-    let mut step = |i: usize| {
-        let before = distance;
-        distance = if is(i) { 1 } else { (distance + 1).min(far) };
-        before
-    };
-    below.clear();
-    below.extend((0..n).rev().map(&mut step));
-    below.reverse();
 }
 
 /// The run of lines with the greatest sum of gains, as `start..end` (Kadane's scan; Bentley 1984).

@@ -12,4 +12,5 @@ pub mod runs;
 pub mod schema;
 pub mod shape;
 pub mod skeleton;
+mod sums;
 pub mod tree;

@@ -2,7 +2,11 @@
 //! and ids, and what is believed about the lines that share its containers. An outline and a page's
 //! facts in, one belief a line; one row of dense columns a line out.
 
-use super::{context, facts::PageFacts};
+use super::{
+    context,
+    facts::PageFacts,
+    sums::{BELIEF_LIMIT, FAR, distances, flag, prefix},
+};
 use crate::html::{Outline, TextLine, within};
 
 /// The columns of the tree, in order.
@@ -109,19 +113,10 @@ pub const COLUMNS: [&str; 97] = [
 /// Columns that a line of HTML brings: those of its text, then [`COLUMNS`].
 pub const WIDTH: usize = context::WIDTH + COLUMNS.len();
 
-/// The names of all [`WIDTH`] columns, in order.
-pub fn column_names() -> impl Iterator<Item = &'static str> {
-    context::column_names().chain(COLUMNS)
-}
-
 /// Boxes around a line that are looked at, from the innermost that holds more than the line itself.
 const BOXES: usize = 4;
 /// The core is the innermost element with this share of the page's believed article.
 const CORE_SHARE: f64 = 0.7;
-/// Beliefs are log odds; beyond this they say no more.
-const BELIEF_LIMIT: f32 = 8.0;
-/// Distances beyond this many lines are all the same.
-const FAR: usize = 200;
 
 /// Calls `each` with the hash of every token around a line, marked with how far out it stands and
 /// once unmarked; hashes repeat. The tokens of the root and the body are left out: every line has them.
@@ -230,10 +225,7 @@ impl TreeFacts {
             })
         };
         self.alike.find(lines.iter().map(|line| signature(line.element)));
-        let around = |line: &TextLine| {
-            let up = |e: u32| outline.elements.get(e as usize).map_or(e, |e| e.parent);
-            signature(up(up(line.element)))
-        };
+        let around = |line: &TextLine| signature(parent(outline, parent(outline, line.element)));
         self.alike_around.find(lines.iter().map(around));
     }
 
@@ -451,34 +443,8 @@ fn boxes(outline: &Outline, line: usize) -> [u32; BOXES] {
     found
 }
 
-fn flag(yes: bool) -> f32 {
-    f32::from(u8::from(yes))
-}
-
 fn ln_lines(lines: usize) -> f32 {
     (lines.min(FAR) as f32).ln_1p()
-}
-
-fn prefix(sums: &mut Vec<f64>, n: usize, value: impl Fn(usize) -> f64) {
-    sums.clear();
-    sums.push(0.0);
-    let mut sum = 0.0;
-    for i in 0..n {
-        sum += value(i);
-        sums.push(sum);
-    }
-}
-
-/// Lines since the last one, in the order given, that `is`; the line itself does not count.
-fn distances(out: &mut Vec<u32>, order: impl Iterator<Item = usize>, is: impl Fn(usize) -> bool) {
-    let far = FAR as u32;
-    let mut distance = far;
-    out.clear();
-    out.extend(order.map(|i| {
-        let before = distance;
-        distance = if is(i) { 1 } else { (distance + 1).min(far) };
-        before
-    }));
 }
 
 /// Lines whose elements are alike.

@@ -142,7 +142,7 @@ pub fn cross_validate(
         measured.into_iter().partition(|(_, page)| page.html.is_some());
     let copies = planted_copies(&measured, folds, recipe, materials);
     let plain = plain(recipe);
-    let html_copies = html_copies(&html, folds, recipe, materials);
+    let html_copies = planted_copies(&html, folds, recipe, materials);
     let mut of_model = Gathered::default();
     let mut of_html = Gathered::default();
     let mut of_plain = Gathered::default();
@@ -263,7 +263,7 @@ fn planted_copies<'a>(
         .par_iter()
         .flat_map_iter(|&(fold, original)| {
             let words = &words[fold];
-            (0..recipe.set(&original.set).plant).map(move |copy| {
+            (0..recipe.copies_of(original)).map(move |copy| {
                 let mut page = made::planted(original, words, recipe, copy);
                 page.set = "planted".into();
                 let planted = planted_lines(original, &page);
@@ -271,27 +271,6 @@ fn planted_copies<'a>(
             })
         })
         .collect()
-}
-
-/// The same of pages of HTML: planted into their trees.
-fn html_copies<'a>(
-    measured: &[(usize, &'a LabelledPage)],
-    folds: usize,
-    recipe: &Recipe,
-    materials: &Materials,
-) -> Vec<Copied<'a>> {
-    let words: Vec<Lexicons> =
-        (0..folds).map(|fold| materials.lexicons.share(share(fold))).collect();
-    let of_page = |&(fold, original): &(usize, &'a LabelledPage)| {
-        let words = &words[fold];
-        (0..recipe.html.plant).map(move |copy| {
-            let mut page = made::planted_html(original, words, recipe, copy);
-            page.set = "planted".into();
-            let planted = planted_lines(original, &page);
-            Copied { fold, original, page, planted }
-        })
-    };
-    measured.par_iter().flat_map_iter(of_page).collect()
 }
 
 /// A junk line that the original has not. Garbling rewrites article lines only, so what was junk

@@ -117,54 +117,39 @@ pub fn make(
         (0..folds).map(|fold| materials.lexicons.share(TermShare { fold, folds })).collect();
     let mut made: Vec<TrainingPage> = pages
         .par_iter()
+        .chain(html)
         .flat_map_iter(|base| {
             let lexicons = &by_fold[base.fold];
-            (0..recipe.set(&base.page.set).plant).map(move |copy| {
+            (0..recipe.copies_of(&base.page)).map(move |copy| {
                 let page = planted(&base.page, lexicons, recipe, copy);
                 let is_new = new_lines(&base.page, &page);
                 TrainingPage { is_new, ..TrainingPage::new(page, base.fold, Origin::Made) }
             })
         })
         .collect();
-    made.par_extend(html.par_iter().flat_map_iter(|base| {
-        let lexicons = &by_fold[base.fold];
-        (0..recipe.html.plant).map(move |copy| {
-            let page = planted_html(&base.page, lexicons, recipe, copy);
-            let is_new = new_lines(&base.page, &page);
-            TrainingPage { is_new, ..TrainingPage::new(page, base.fold, Origin::Made) }
-        })
-    }));
     for (fold, lexicons) in by_fold.iter().enumerate() {
         made.extend(composed(pages, fold, folds, recipe, materials, lexicons));
     }
     made
 }
 
-/// A copy of a page with junk planted into it, some of them garbled.
+/// A copy of a page with junk planted into it: into the tree of a page of HTML, into the lines of any
+/// other, some of which are garbled.
 pub fn planted(
     page: &LabelledPage,
     lexicons: &Lexicons,
     recipe: &Recipe,
     copy: usize,
 ) -> LabelledPage {
-    let mut rng = Rng::derive(recipe.seed, &page.id, copy as u64);
-    let mut planted = Planter::new(lexicons, &PLANTED).plant(page, &mut rng);
-    if rng.chance(recipe.synth.garbled) {
-        planted = garble(&planted, &mut rng);
-    }
-    planted.id = format!("{}+planted{copy}", page.id);
-    planted
-}
-
-/// A copy of a page of HTML with junk planted into its tree.
-pub fn planted_html(
-    page: &LabelledPage,
-    lexicons: &Lexicons,
-    recipe: &Recipe,
-    copy: usize,
-) -> LabelledPage {
-    let mut rng = Rng::derive(recipe.seed, &format!("{} tree", page.id), copy as u64);
-    let mut planted = hypertext::plant(page, lexicons, &PLANTED, &mut rng);
+    // A page that is there as text and as HTML is not planted alike.
+    let tree = if page.html.is_some() { " tree" } else { "" };
+    let mut rng = Rng::derive(recipe.seed, &format!("{}{tree}", page.id), copy as u64);
+    let mut planted = if page.html.is_some() {
+        hypertext::plant(page, lexicons, &PLANTED, &mut rng)
+    } else {
+        let planted = Planter::new(lexicons, &PLANTED).plant(page, &mut rng);
+        if rng.chance(recipe.synth.garbled) { garble(&planted, &mut rng) } else { planted }
+    };
     planted.id = format!("{}+planted{copy}", page.id);
     planted
 }
@@ -273,7 +258,10 @@ fn composed(
     let junk = |number: usize| {
         page(format!("junk page {fold}.{number}"), &|id, rng| {
             let genre = recipe.synth.genre(false, rng);
-            composer.make(genre, id, genre.language(rng), &[], rng)
+            let lang = genre.language(rng);
+            // What lists of articles tell of them.
+            let lines = paragraphs(lang.starts_with("en"), rng);
+            composer.make(genre, id, lang, &lines, rng)
         })
     };
     // Few labelled pages must not drown in made ones.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{random::Rng, synth::Genre};
-use crate::{Error, Result};
+use crate::{Error, Result, input::LabelledPage};
 
 /// The recipe of the default model, also the one used where none is given.
 pub const DEFAULT: &str = include_str!("../../training/recipe.toml");
@@ -269,6 +269,11 @@ impl Recipe {
         recipe.text = text.to_owned();
         recipe.check()?;
         Ok(recipe)
+    }
+
+    /// How many planted copies of a page are made.
+    pub fn copies_of(&self, page: &LabelledPage) -> usize {
+        if page.html.is_some() { self.html.plant } else { self.set(&page.set).plant }
     }
 
     /// What is known of a set.
