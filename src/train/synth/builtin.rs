@@ -8,7 +8,7 @@ macro_rules! files {
 
 /// The built-in files. `[name]` on a line of its own starts the list of that name; `#` starts a
 /// comment.
-pub(super) const FILES: [(&str, &str); 35] = files! {
+pub(super) const FILES: [(&str, &str); 38] = files! {
     "lexicons/adult.txt"
     "lexicons/betting.txt"
     "lexicons/companies.txt"
@@ -24,6 +24,7 @@ pub(super) const FILES: [(&str, &str); 35] = files! {
     "forms/discussion.txt"
     "forms/doorway-pages.txt"
     "forms/doorway.txt"
+    "forms/encyclopedia.txt"
     "forms/farm.txt"
     "forms/firm.txt"
     "forms/footer.txt"
@@ -32,11 +33,13 @@ pub(super) const FILES: [(&str, &str); 35] = files! {
     "forms/foreign-lists.txt"
     "forms/foreign.txt"
     "forms/gambling.txt"
+    "forms/guide.txt"
     "forms/heads.txt"
     "forms/markup.txt"
     "forms/mirror.txt"
     "forms/nav.txt"
     "forms/negatives.txt"
+    "forms/portal.txt"
     "forms/reference.txt"
     "forms/related.txt"
     "forms/say.txt"

@@ -12,6 +12,12 @@ pub enum Genre {
     Discussion,
     /// Lists, tables, poems, code and notices as the whole article.
     Reference,
+    /// Sections of prose between boxes of facts, tables taken apart into cells, lists of works.
+    Encyclopedia,
+    /// Many short entries of one make, with address, hours and price, under headings.
+    Guide,
+    /// A short article among hundreds of headlines and teasers of others.
+    Portal,
     /// Pages of which a crawl kept the text blocks only.
     Blocks,
     /// Firms, products, jobs, films: a few article lines among hundreds of others.
@@ -32,10 +38,13 @@ pub enum Genre {
 
 impl Genre {
     /// Every genre.
-    pub const ALL: [Genre; 11] = [
+    pub const ALL: [Genre; 14] = [
         Genre::Article,
         Genre::Discussion,
         Genre::Reference,
+        Genre::Encyclopedia,
+        Genre::Guide,
+        Genre::Portal,
         Genre::Blocks,
         Genre::Firm,
         Genre::Foreign,
@@ -52,6 +61,9 @@ impl Genre {
             Genre::Article => "article",
             Genre::Discussion => "discussion",
             Genre::Reference => "reference",
+            Genre::Encyclopedia => "encyclopedia",
+            Genre::Guide => "guide",
+            Genre::Portal => "portal",
             Genre::Blocks => "blocks",
             Genre::Firm => "firm",
             Genre::Foreign => "foreign",
@@ -80,9 +92,16 @@ impl Genre {
             Genre::Article => [80, 10, 10],
             Genre::Discussion => [45, 25, 30],
             Genre::Reference => [62, 8, 30],
+            Genre::Encyclopedia => [70, 10, 20],
+            // Only the entries of such pages are short enough to write in Japanese.
+            Genre::Guide if rng.chance(0.2) => return "ja",
+            Genre::Guide => [70, 10, 20],
+            Genre::Portal if rng.chance(0.3) => return rng.pick(PORTALS),
+            Genre::Portal => [60, 10, 30],
             Genre::Blocks => [82, 8, 10],
             Genre::Firm => [74, 10, 16],
             Genre::Foreign => return rng.pick(FOREIGN),
+            Genre::Blog if rng.chance(0.1) => return "ja",
             Genre::Blog => [45, 45, 10],
             Genre::Tech => [55, 7, 38],
             Genre::Mixture => [80, 5, 15],
@@ -110,6 +129,9 @@ impl Genre {
 /// Languages of foreign pages.
 pub(super) const FOREIGN: [&str; 13] =
     ["de", "fr", "ja", "ja", "ko", "ko", "ru", "es", "pt", "vi", "ar", "th", "it"];
+
+/// Languages of foreign portals.
+const PORTALS: [&str; 11] = ["ja", "ja", "ja", "pt", "pt", "es", "de", "fr", "ko", "ru", "vi"];
 
 #[cfg(test)]
 mod tests {

@@ -9,6 +9,7 @@
 //! |---|---|
 //! | `§!prose 1-3` | so many of the page's paragraphs, as this page lays them out |
 //! | `§!cut 1-3` | so many sentences of the next paragraph, in one line |
+//! | `§!tease 1-3` | the beginnings of so many of its paragraphs, as junk: an article elsewhere |
 //! | `§!each 2-40 list` | one form of the list, so many times, with new words each time |
 //! | `§!some 1-3 list` | so many forms of the list |
 //! | `§!block nav 1-3` | so many blocks of the junk of that family |
@@ -106,6 +107,7 @@ impl Sheet<'_> {
         match order.verb {
             "prose" => self.prose(rng.range(low, high), rng),
             "cut" => self.sentences(rng.range(low, high), rng),
+            "tease" => (0..rng.range(low, high)).for_each(|_| self.teaser(rng)),
             "each" => {
                 // A site writes all its posts in one form.
                 let outer = self.scope.pin_once(self.lexicons, order.object, rng);
@@ -182,6 +184,18 @@ impl Sheet<'_> {
                 self.push(line, ARTICLE);
             }
         }
+    }
+
+    /// Writes the beginning of the next paragraph as that of another article, where one is left.
+    fn teaser(&mut self, rng: &mut Rng) {
+        let Some((paragraph, rest)) = self.paragraphs.split_first() else { return };
+        self.paragraphs = rest;
+        let letters = if self.english { 60..=240 } else { 20..=110 };
+        let cut = rng.range(*letters.start(), *letters.end());
+        let text: String = paragraph.chars().take(cut).collect();
+        let end = rng.pick(["…", "...", "……", "[…]", "... ", "", "。"]);
+        let mark = Mark { label: Label::Junk, kind: Some(Kind::Related) };
+        self.push(format!("{}{end}", text.trim()), mark);
     }
 
     /// Writes some sentences of the next paragraph; the rest of it is left out.
@@ -281,7 +295,8 @@ mod tests {
                             let known = match verb {
                                 "each" | "some" => lexicons.has(object),
                                 "block" => Family::from_name(object).is_some(),
-                                "prose" | "cut" | "negative" | "above" | "under" | "below" => true,
+                                "prose" | "cut" | "tease" | "negative" | "above" | "under"
+                                | "below" => true,
                                 _ => false,
                             };
                             assert!(known && times.0 <= times.1, "{name}: {line}");
