@@ -226,6 +226,15 @@ impl PageArgs {
         }
     }
 
+    /// What of this decides about the output, by the names of the options.
+    pub fn deciding(&self) -> [(&'static str, Option<String>); 3] {
+        [
+            ("--text-field", self.text_field.clone()),
+            ("--keep-html", self.keep_html.then(|| "given".into())),
+            ("--format", self.format.map(|format| format!("{format:?}").to_lowercase())),
+        ]
+    }
+
     /// The policies with what was switched on or off.
     pub fn adjust(&self, policies: Policies) -> Policies {
         let adjust = |policy: Policy| {

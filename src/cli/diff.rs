@@ -9,7 +9,8 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::Result;
 
 use super::args::{PageArgs, Policies, RunArgs};
-use super::pages::{self, Buffers, Job, Lists};
+use super::ledger::Lists;
+use super::pages::{self, Buffers, Job};
 use super::say::{count, say};
 use super::visible::{start, visible};
 use crate::filter::{Filter, Scratch};

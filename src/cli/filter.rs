@@ -1,5 +1,6 @@
 //! `dechaff filter`: pages in, their articles out.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -7,15 +8,21 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, bail};
 
-use super::args::{Inputs, ModelArgs, PageArgs, RunArgs, expectation};
-use super::pages::{self, Buffers, Form, Job, Lists};
+use super::args::{Inputs, ModelArgs, PageArgs, Policies, RunArgs, expectation};
+use super::closing::report;
+use super::forms::{check_formats, renamed};
+use super::ledger::{Ledger, Lists};
+use super::log::LogArgs;
+use super::pages::{self, Buffers, Job};
 use super::preview::write_preview;
-use super::say::say;
+use super::resume::{Plan, anew, resumed, sweep};
+use super::say::{count, is_json, say};
 use crate::input::{Compression, Format, InputPage, RecordOptions};
 use crate::output::{
-    Destination, Emit, Output, OutputFile, Preview, ReceiptsFile, clean, emit, receipts, unsure,
+    Destination, Emit, GrowingFile, JournalFile, ListFile, Output, OutputFile, Preview,
+    ReceiptsFile, RunFacts, clean, emit, receipts, unsure,
 };
-use crate::{Page, PageVerdict};
+use crate::{Page, PageVerdict, digest};
 
 /// Write the article lines of pages, leave out the junk.
 ///
@@ -31,6 +38,7 @@ Examples:
   dechaff filter page.txt
   cat pages.jsonl | dechaff filter > clean.jsonl
   dechaff filter crawl/ -o clean/ --removed removed.jsonl.gz
+  dechaff filter crawl/ -o clean/ --removed removed.jsonl.gz --resume
   dechaff filter pages.jsonl.gz -o clean.jsonl.zst --max-article-loss 0.002
   dechaff filter CC-MAIN-1.warc.gz -o clean.jsonl.gz
   dechaff filter pages.parquet -o clean.parquet --text-field content
@@ -63,10 +71,17 @@ pub struct Args {
     /// samples.
     #[arg(long, conflicts_with_all = ["output", "removed", "list_unsure", "emit"])]
     dry_run: bool,
+    /// Go on with a run into the folder that was broken off: inputs that it finished and that have not
+    /// changed since are not read again. The command has to be the same. Where there was no run, one
+    /// begins.
+    #[arg(long, requires = "output", conflicts_with = "dry_run")]
+    resume: bool,
     #[command(flatten)]
     model: ModelArgs,
     #[command(flatten)]
     run: RunArgs,
+    #[command(flatten)]
+    log: LogArgs,
 }
 
 /// The forms of `--emit`.
@@ -106,11 +121,17 @@ impl From<EmitArg> for Emit {
 /// # Errors
 /// If the model cannot be read, the output makes no sense or cannot be written.
 pub fn run(args: &Args) -> Result<ExitCode> {
+    args.log.begin();
     let (model, policies) = args.model.load()?;
     if !args.run.quiet || args.dry_run {
         expectation(&model, policies.text.threshold).into_iter().for_each(say);
     }
-    let mut filter = args.pages.adjust(policies).filter(model);
+    let policies = args.pages.adjust(policies);
+    let writes_folder = args.output.is_some();
+    let model_digest =
+        if writes_folder { digest::of_bytes(&model.to_bytes()?) } else { String::new() };
+    let facts = RunFacts::new(model_digest, deciding(args, &policies));
+    let mut filter = policies.filter(model);
     let form = args.emit.map(Emit::from);
     if args.kinds || args.dry_run || args.removed.is_some() || form == Some(Emit::Scores) {
         filter = filter.with_kinds();
@@ -141,17 +162,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     if is_own_form {
         check_formats(&destination, &inputs)?;
     }
-    let create = |path: &Option<PathBuf>| -> crate::Result<Option<OutputFile>> {
-        let Some(path) = path.as_deref().filter(|_| !inputs.sources.is_empty()) else {
-            return Ok(None);
-        };
-        OutputFile::create(path, Compression::from_name(path)).map(Some)
-    };
-    let is_folder = matches!(destination, Destination::Folder(_));
-    let lists = Lists {
-        receipts: create(&args.removed)?.map(|file| ReceiptsFile::new(file, is_folder)),
-        unsure: create(&args.list_unsure)?,
-    };
+    let (lists, n_before) = prepare(args, facts, &destination, &mut inputs)?;
     let is_written = !args.dry_run;
     let preview = Mutex::new(Preview::default());
     let (is_receipted, is_listed) = (lists.receipts.is_some(), lists.unsure.is_some());
@@ -188,63 +199,85 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         write_preview(&mut out, &preview)?;
         out.flush()?;
     }
-    if !args.run.quiet || args.dry_run {
-        pages::report(&summary, n_skipped).into_iter().for_each(say);
+    if (!args.run.quiet || args.dry_run) && !is_json() {
+        report(&summary, n_skipped).into_iter().for_each(say);
+        if n_before > 0 {
+            say(format_args!("{} of these finished by the run before", count(n_before, "input")));
+        }
     }
     Ok(if summary.errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// The name of the file in a folder for what is emitted: with the ending of its form.
-fn renamed(relative: &Path, form: Emit) -> PathBuf {
-    let name = relative.to_string_lossy();
-    let lower = name.to_ascii_lowercase();
-    let compressed = [".gz", ".zst"].into_iter().find(|ending| lower.ends_with(ending));
-    let stem_end = name.len() - compressed.map_or(0, str::len);
-    let (stem, compression) = name.split_at_checked(stem_end).unwrap_or((&name, ""));
-    let (ending, own) = match form {
-        Emit::Markdown => ("md", &["md", "jsonl"][..]),
-        form if form.is_json() => ("jsonl", &["jsonl", "ndjson", "json", "jsonlines"][..]),
-        _ => ("txt", &["txt"][..]),
+/// What decides about the output beside model and inputs, by the names of the options.
+fn deciding(args: &Args, policies: &Policies) -> BTreeMap<String, String> {
+    let mut options = BTreeMap::new();
+    let mut set = |name: &str, value: Option<String>| {
+        options.extend(value.map(|value| (name.to_owned(), value)));
     };
-    let is_own = |e: &std::ffi::OsStr| own.iter().any(|own| e.eq_ignore_ascii_case(own));
-    if relative == Path::new("-") || Path::new(stem).extension().is_none_or(is_own) {
-        return relative.into();
+    for (head, policy) in [("", policies.text), (" for HTML", policies.html)] {
+        set(&format!("the threshold{head}"), Some(policy.threshold.to_string()));
+        set(&format!("the threshold of unsure lines{head}"), Some(policy.unsure.to_string()));
+        set(&format!("--cut{head}"), Some(policy.cut.to_string()));
+        set(&format!("the guard of pages{head}"), Some(policy.guard.to_string()));
     }
-    // `x.warc.wet` is one ending.
-    let stem = Path::new(stem);
-    let is = |path: &Path, ending| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(ending));
-    let inner = stem.with_extension("");
-    let stem = if is(stem, "wet") && is(&inner, "warc") { &inner } else { stem };
-    let mut renamed = stem.with_extension(ending).into_os_string();
-    renamed.push(compression);
-    renamed.into()
+    let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+    set("--removed", path(&args.removed));
+    set("--list-unsure", path(&args.list_unsure));
+    set("--emit", args.emit.map(|form| format!("{form:?}").to_lowercase()));
+    args.pages.deciding().into_iter().for_each(|(name, value)| set(name, value));
+    options
 }
 
-/// Text, JSON Lines and parquet cannot go into one stream, and parquet needs a file of its own.
-fn check_formats(destination: &Destination, inputs: &Inputs) -> Result<()> {
-    let known = || inputs.sources.iter().filter_map(|s| Some((s, Form::of(s.format?))));
-    let (Destination::Stdout | Destination::File(_)) = destination else { return Ok(()) };
-    let Some((first, form)) = known().next() else { return Ok(()) };
-    let (first, name) = (first.path.display(), form.name());
-    if let Some((other, other_form)) = known().find(|(_, f)| *f != form) {
-        bail!(
-            "{first} is {name} and {} is {}: give a folder with -o, or filter them apart",
-            other.path.display(),
-            other_form.name()
-        );
+/// Opens what is written beside the output; for a folder with a journal, and with `--resume` leaving
+/// out of the inputs what a run before has finished, of which it returns the number.
+fn prepare(
+    args: &Args,
+    facts: RunFacts,
+    destination: &Destination,
+    inputs: &mut Inputs,
+) -> Result<(Lists, u64)> {
+    let folder = match destination {
+        Destination::Folder(folder) => Some(folder),
+        _ if args.resume => bail!(
+            "--resume: only a run into a folder can be taken up again; give one with -o, ending in /"
+        ),
+        _ => None,
+    };
+    if inputs.sources.is_empty() {
+        return Ok((Lists::default(), 0));
     }
-    if form == Form::Parquet && *destination == Destination::Stdout {
-        bail!("{first} is parquet, which cannot go to standard output: give a file with -o");
+    let paths: Vec<&Path> =
+        [&args.removed, &args.list_unsure].into_iter().filter_map(|path| path.as_deref()).collect();
+    let plan = match folder {
+        Some(folder) if args.resume => {
+            let plan = resumed(folder, &facts, &mut inputs.sources, &paths)?;
+            sweep(destination, &inputs.sources);
+            plan
+        }
+        Some(folder) => anew(folder),
+        None => Plan::default(),
+    };
+    if !args.run.quiet {
+        plan.remarks.iter().for_each(say);
     }
-    if form == Form::Parquet && known().count() > 1 {
-        bail!("several parquet files cannot go into one file: give a folder with -o");
-    }
-    let is_parquet = |path: &Path| Format::from_name(path) == Some(Format::Parquet);
-    if let Destination::File(path) = destination
-        && is_parquet(path)
-        && form != Form::Parquet
-    {
-        bail!("--output {}: {first} is {name}, which does not become parquet", path.display());
-    }
-    Ok(())
+    let mut ends = plan.ends.iter();
+    let mut open = |path: &Option<PathBuf>| -> crate::Result<Option<ListFile>> {
+        let Some(path) = path.as_deref().filter(|_| !plan.is_ended) else { return Ok(None) };
+        let compression = Compression::from_name(path);
+        // Only a file can be gone on with.
+        let is_special = std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
+        if folder.is_none() || is_special {
+            return OutputFile::create(path, compression).map(|file| Some(file.into()));
+        }
+        let end = ends.next().copied().unwrap_or(0);
+        GrowingFile::open(path, compression, end).map(|file| Some(ListFile::Growing(file)))
+    };
+    let receipts = open(&args.removed)?.map(|file| ReceiptsFile::new(file, folder.is_some()));
+    let unsure = open(&args.list_unsure)?;
+    let journal = folder.map(|folder| -> crate::Result<Ledger> {
+        let file = JournalFile::create(folder, &facts, &plan.finished)?;
+        Ok(Ledger::new(file, &plan.finished))
+    });
+    let n_before = plan.finished.len() as u64;
+    Ok((Lists { receipts, unsure, journal: journal.transpose()? }, n_before))
 }

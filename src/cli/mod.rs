@@ -2,21 +2,28 @@
 //! code. Data goes to standard output, words to standard error.
 
 mod args;
+mod barrier;
+mod closing;
 mod diff;
 mod each_page;
 mod evaluate;
 mod explain;
 mod filter;
+mod forms;
 #[cfg(feature = "training")]
 mod label;
+mod ledger;
+mod log;
 mod model;
 mod pages;
 mod preview;
 mod restore;
+mod resume;
 mod say;
 mod score;
 mod shell;
 mod show;
+mod sink;
 #[cfg(feature = "training")]
 mod steps;
 #[cfg(feature = "training")]
@@ -66,8 +73,7 @@ enum Command {
 /// Runs the program with the arguments of the process. The exit code is 0 for done, 1 for failed or
 /// partly failed, 2 for a command line that makes no sense.
 pub fn run() -> ExitCode {
-    #[cfg(feature = "parquet")]
-    hush_caught_panics();
+    barrier::install();
     let result = match Cli::parse().command {
         Command::Filter(args) => filter::run(&args),
         Command::Score(args) => score::run(&args),
@@ -89,19 +95,8 @@ pub fn run() -> ExitCode {
         // Whoever read the output has what they wanted.
         Err(error) if say::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            say::say(say::chain(&error));
+            log::last_error(say::chain(&error));
             ExitCode::FAILURE
         }
     }
-}
-
-/// Panics that become errors of their file are not told twice; all others are told as ever.
-#[cfg(feature = "parquet")]
-fn hush_caught_panics() {
-    let tell = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        if !crate::input::parquet::is_guarded() {
-            tell(panic);
-        }
-    }));
 }

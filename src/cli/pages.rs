@@ -9,52 +9,16 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::args::{Inputs, RunArgs};
-use super::say::{Progress, count};
-use super::visible::{start, visible};
+use super::barrier::guarded;
+use super::forms::Form;
+use super::ledger::Lists;
+use super::sink::Sink;
 use crate::filter::{Filter, Scratch};
 use crate::input::{
     Compression, Format, InputPage, RawPage, RecordOptions, Source, SourceReader, read_source_with,
 };
-use crate::output::{Aside, Output, OutputFile, ReceiptsFile, Summary};
-use crate::text::Kind;
+use crate::output::{Output, Stamp, Summary};
 use crate::{Error, Page, PageVerdict, pipeline};
-
-/// Remarks on single pages that are printed before they are only counted.
-const MAX_REMARKS: u64 = 20;
-
-/// What goes out: pages of one form can go into one stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// Text as it is.
-    Text,
-    /// JSON Lines.
-    JsonLines,
-    /// Parquet.
-    Parquet,
-}
-
-impl Form {
-    /// The form in which pages of a format go out.
-    pub fn of(format: Format) -> Form {
-        match format {
-            Format::Text | Format::Html => Form::Text,
-            Format::JsonLines | Format::Warc => Form::JsonLines,
-            Format::Parquet => Form::Parquet,
-        }
-    }
-
-    /// Its name in messages.
-    pub fn name(self) -> &'static str {
-        match self {
-            Form::Text => "text",
-            Form::JsonLines => "JSON Lines",
-            Form::Parquet => "parquet",
-        }
-    }
-}
-
-/// Forms of removed lines that the summary lists.
-const MOST_FREQUENT: usize = 10;
 
 /// What is to be done with each page.
 pub struct Job<'a> {
@@ -79,24 +43,33 @@ pub struct Buffers {
     pub unsure: Vec<u8>,
 }
 
-/// Files beside the output, where they are wanted.
-#[derive(Debug, Default)]
-pub struct Lists {
-    /// What is removed.
-    pub receipts: Option<ReceiptsFile>,
-    /// What is kept although unsure.
-    pub unsure: Option<OutputFile>,
-}
-
 /// What the reading thread hands out.
-enum Item {
+pub enum Item {
+    /// An input was opened.
     Begin {
+        /// Which.
         source: Arc<Source>,
+        /// What it was like before.
+        stamp: Stamp,
+        /// How pages lie in it.
         format: Format,
+        /// How it is compressed.
         compression: Compression,
     },
+    /// An input cannot be read, nothing of it.
+    Failed {
+        /// Which.
+        source: Arc<Source>,
+        /// What it was like before.
+        stamp: Stamp,
+        /// Why.
+        error: Error,
+    },
+    /// A page of the input that was opened last.
     Page(RawPage),
+    /// Something of it that cannot be read.
     Problem(Error),
+    /// Its end.
     End {
         /// Records that are no pages.
         n_passed_over: u64,
@@ -104,20 +77,32 @@ enum Item {
 }
 
 /// The same after the work on pages.
-enum Done {
+pub enum Done {
+    /// A page, judged and written.
     Page {
+        /// What was written.
         buffers: Buffers,
+        /// Its figures.
         summary: Summary,
+        /// Its size as it was read.
         n_bytes: usize,
+        /// Its file.
         path: Arc<Path>,
+        /// Its place there.
         line: u64,
+        /// See [`About`](crate::input::About).
         is_null: bool,
+        /// Why it was passed on as it is, where the program failed on it.
+        error: Option<Error>,
     },
     /// A line that holds no page, and why that is an error where it is one.
     Aside {
+        /// The line.
         line: RawPage,
+        /// Why it is no page; `None` where it is blank.
         error: Option<Error>,
     },
+    /// What was no work.
     Other(Item),
 }
 
@@ -132,109 +117,60 @@ thread_local! {
 pub fn run(
     inputs: Inputs,
     job: &Job<'_>,
-    mut output: Output,
-    mut lists: Lists,
+    output: Output,
+    lists: Lists,
     args: &RunArgs,
 ) -> Result<Summary> {
-    let mut total = Summary::default();
-    let mut progress = Progress::new(args.quiet);
-    for error in &inputs.errors {
-        progress.say(error);
-        total.errors += 1;
-    }
-    let mut n_remarks = 0;
-    let mut remark = |progress: &Progress, path: &Path, line: u64, what: String| {
-        n_remarks += 1;
-        if args.quiet || n_remarks > MAX_REMARKS {
-            return;
-        }
-        progress.say(format_args!("{}:{line}: {what}", path.display()));
-        if n_remarks == MAX_REMARKS {
-            progress.say("further remarks on single pages are left out");
-        }
-    };
     let mut stream_form = None;
     let is_one_stream = job.is_one_stream;
     let is_stdout = output.is_stdout();
-    let text_field = job.records.text_field;
-    let is_receipted = lists.receipts.is_some();
+    let reading = Manner {
+        text_field: job.records.text_field,
+        is_receipted: lists.receipts.is_some(),
+        is_journaled: lists.journal.is_some(),
+    };
+    let mut sink = Sink::new(output, lists, args.quiet);
+    sink.begin(inputs.sources.len());
+    inputs.errors.iter().for_each(|error| sink.complain(error));
     let items = inputs.sources.into_iter().flat_map(move |source| {
         let stream = if is_one_stream { Some((&mut stream_form, is_stdout)) } else { None };
-        items(source, text_field, is_receipted, stream)
+        items(source, reading, stream)
     });
     let weigh = |item: &Item| if let Item::Page(page) = item { page.bytes.len() } else { 0 };
-    let write = |done: Done| -> crate::Result<()> {
-        match done {
-            Done::Page { buffers, summary, n_bytes, path, line, is_null } => {
-                output.row(line, &buffers.output, is_null)?;
-                if let Some(receipts) = &mut lists.receipts {
-                    receipts.page(&buffers.receipts)?;
-                }
-                if let Some(unsure) = &mut lists.unsure {
-                    unsure.write(&buffers.unsure)?;
-                }
-                if summary.replaced > 0 {
-                    let faults = count(summary.replaced, "faulty sequence");
-                    remark(&progress, &path, line, format!("{faults} replaced by U+FFFD"));
-                }
-                if summary.guarded_pages > 0 {
-                    let what =
-                        "kept whole: more would go than is plausible (--no-guard removes it)";
-                    remark(&progress, &path, line, what.into());
-                }
-                progress.page(n_bytes);
-                total += summary;
-            }
-            Done::Aside { line, error } => {
-                let what = if error.is_some() { Aside::Unreadable } else { Aside::Blank };
-                if let Some(receipts) = &mut lists.receipts {
-                    receipts.aside(what, &line)?;
-                }
-                if let Some(error) = error {
-                    progress.say(error);
-                    total.errors += 1;
-                }
-            }
-            Done::Other(Item::Begin { source, format, compression }) => {
-                if let Some(receipts) = &mut lists.receipts {
-                    receipts.begin(&source);
-                }
-                output.begin(&source, format, compression)?;
-            }
-            Done::Other(Item::End { n_passed_over }) => {
-                output.end()?;
-                total.passed_over += n_passed_over;
-            }
-            Done::Other(Item::Problem(error)) => {
-                progress.say(error);
-                total.errors += 1;
-            }
-            // Pages come back as `Done::Page`.
-            Done::Other(Item::Page(_)) => {}
-        }
-        Ok(())
-    };
+    let (is_receipted, has_skeletons) = (reading.is_receipted, !args.quiet);
     args.pool()?.install(|| {
-        pipeline::run(items, weigh, |item| work(item, job, is_receipted, !args.quiet), write)
+        let work = |item| work(item, job, is_receipted, has_skeletons);
+        pipeline::run(items, weigh, work, |done| sink.take(done))
     })?;
-    output.finish()?;
-    lists.receipts.map_or(Ok(()), ReceiptsFile::commit)?;
-    lists.unsure.map_or(Ok(()), OutputFile::commit)?;
-    Ok(total)
+    Ok(sink.finish()?)
 }
 
-/// The items of one source, with its blank lines where there are to be receipts of them. Where all
-/// sources go into one stream, the first one settles its form.
+/// How sources are read.
+#[derive(Debug, Clone, Copy)]
+struct Manner<'a> {
+    text_field: Option<&'a str>,
+    /// With the blank lines, for there are to be receipts of them.
+    is_receipted: bool,
+    /// With a look at what they are like before.
+    is_journaled: bool,
+}
+
+/// The items of one source. Where all sources go into one stream, the first one settles its form.
 fn items(
     source: Source,
-    text_field: Option<&str>,
-    is_receipted: bool,
+    manner: Manner<'_>,
     stream: Option<(&mut Option<Form>, bool)>,
 ) -> Box<dyn Iterator<Item = Item> + Send> {
+    // Before it is opened: what changes while it is read is seen as changed.
+    let stamp = if manner.is_journaled { Stamp::of(&source) } else { Stamp::Unsure };
     let source = Arc::new(source);
-    let reader = match read_source_with(&source, None, text_field) {
+    let failed = |error| -> Box<dyn Iterator<Item = Item> + Send> {
+        let (source, stamp) = (source.clone(), stamp.clone());
+        Box::new(std::iter::once(Item::Failed { source, stamp, error }))
+    };
+    let reader = match read_source_with(&source, None, manner.text_field) {
         Ok(reader) => reader,
-        Err(error) => return Box::new(std::iter::once(Item::Problem(error))),
+        Err(error) => return failed(error),
     };
     let form = Form::of(reader.format);
     if let Some((stream_form, is_stdout)) = stream {
@@ -244,8 +180,7 @@ fn items(
         if form == Form::Parquet && is_stdout {
             let path = source.path.to_path_buf();
             let reason = "is parquet, which cannot go to standard output: give a file with -o";
-            let error = Error::BadInput { path, reason: reason.into() };
-            return Box::new(std::iter::once(Item::Problem(error)));
+            return failed(Error::BadInput { path, reason: reason.into() });
         }
         if settled != form || form == Form::Parquet && !is_first {
             let (path, form) = (source.path.to_path_buf(), form.name());
@@ -253,11 +188,12 @@ fn items(
             let reason = format!(
                 "{settled} and {form} cannot go into one output; this input is left out (give a folder with -o)"
             );
-            return Box::new(std::iter::once(Item::Problem(Error::BadInput { path, reason })));
+            return failed(Error::BadInput { path, reason });
         }
     }
-    let begin = Item::Begin { source, format: reader.format, compression: reader.compression };
-    let reader = if is_receipted { reader.with_blank_lines() } else { reader };
+    let (format, compression) = (reader.format, reader.compression);
+    let begin = Item::Begin { source, stamp, format, compression };
+    let reader = if manner.is_receipted { reader.with_blank_lines() } else { reader };
     Box::new(std::iter::once(begin).chain(Reading(Some(reader))))
 }
 
@@ -279,6 +215,9 @@ impl Iterator for Reading {
     }
 }
 
+/// Judges and writes one page. Where the code fails on it, the page is passed on as it is, with an
+/// error that names its place: a bug met on one page of a terabyte must neither end the run nor cost
+/// the text of the page. If not even that can be done, the page counts as one that cannot be read.
 fn work(item: Item, job: &Job<'_>, is_receipted: bool, has_skeletons: bool) -> Done {
     let Item::Page(raw) = item else { return Done::Other(item) };
     if raw.is_blank() {
@@ -288,72 +227,63 @@ fn work(item: Item, job: &Job<'_>, is_receipted: bool, has_skeletons: bool) -> D
     // Of the formats, only this one has lines that are no pages.
     let is_line = raw.format == Format::JsonLines;
     let as_it_was = (is_receipted && is_line).then(|| raw.clone());
-    let page = match raw.parse(job.records) {
-        Ok(page) => page,
-        Err(error) => {
-            return match as_it_was {
-                Some(line) => Done::Aside { line, error: Some(error) },
-                None => Done::Other(Item::Problem(error)),
-            };
-        }
+    let (path, line) = (raw.path.clone(), raw.line);
+    let failure = |said: &str, what: &str| Error::BadPage {
+        path: path.to_path_buf(),
+        line,
+        reason: format!("{what}, for dechaff failed on it; please report this: {said}"),
     };
+    let unreadable = |error| match as_it_was {
+        Some(line) => Done::Aside { line, error: Some(error) },
+        None => Done::Other(Item::Problem(error)),
+    };
+    let parsed = guarded(|| raw.parse(job.records));
+    let page = match parsed.unwrap_or_else(|said| Err(failure(&said, "left out"))) {
+        Ok(page) => page,
+        Err(error) => return unreadable(error),
+    };
+    let judged = guarded(|| judge(&page, job, has_skeletons));
+    let passed = judged.map(|done| (done, None)).or_else(|said| {
+        // Whatever it was in the midst of.
+        SCRATCH.take();
+        let done = guarded(|| pass_on(&page, job));
+        done.map(|done| (done, Some(failure(&said, "kept as it is"))))
+    });
+    let ((buffers, summary), error) = match passed {
+        Ok(done) => done,
+        Err(said) => return unreadable(failure(&said, "left out")),
+    };
+    Done::Page { buffers, summary, n_bytes, path, line, is_null, error }
+}
+
+fn judge(page: &InputPage, job: &Job<'_>, has_skeletons: bool) -> (Buffers, Summary) {
     let lines = page.lines();
     let mut buffers = Buffers::default();
     let summary = SCRATCH.with_borrow_mut(|(scratch, verdict)| {
+        #[cfg(test)]
+        tests::fail_where_asked(&lines);
         match page.document() {
             Some(document) => job.filter.judge_document_into(document, scratch, verdict),
             None => job.filter.judge_into(&lines, scratch, verdict),
         }
-        (job.write)(&page, &lines, verdict, &mut buffers);
-        let summary = Summary::of_page(&page, &lines, verdict);
+        (job.write)(page, &lines, verdict, &mut buffers);
+        let summary = Summary::of_page(page, &lines, verdict);
         if has_skeletons { summary.with_skeletons(&lines, verdict) } else { summary }
     });
-    Done::Page { buffers, summary, n_bytes, path: page.path.clone(), line: page.line, is_null }
+    (buffers, summary)
 }
 
-/// The figures of a run in words, a line each.
-pub fn report(summary: &Summary, n_skipped: usize) -> Vec<String> {
-    let s = summary;
-    let mut lines = vec![format!(
-        "{}, {}; removed {} and {}, {:.1} % of {}",
-        count(s.pages, "page"),
-        count(s.lines, "line"),
-        count(s.removed_lines, "line"),
-        count(s.cut_spans, "span"),
-        100.0 * s.removed_share(),
-        count(s.chars, "character")
-    )];
-    if !s.kinds.is_empty() {
-        let mut kinds: Vec<(Kind, u64)> = s.kinds.iter().map(|(&kind, &n)| (kind, n)).collect();
-        kinds.sort_by_key(|&(kind, n)| (std::cmp::Reverse(n), kind));
-        let kinds: Vec<_> = kinds.iter().map(|(kind, n)| format!("{} {n}", kind.name())).collect();
-        lines.push(format!("removed by kind: {}", kinds.join(", ")));
-    }
-    let mut tell = |n: u64, noun: &str, what: &str| {
-        if n > 0 {
-            lines.push(format!("{} {what}", count(n, noun)));
-        }
-    };
-    tell(s.unsure_lines, "line", "kept although unsure");
-    tell(s.empty_pages, "page", "with no article, removed whole");
-    tell(s.guarded_pages, "page", "kept whole: more would have gone than is plausible");
-    for (encoding, pages) in &s.encodings {
-        tell(*pages, "page", &format!("read as {encoding}"));
-    }
-    let where_replaced = format!("replaced by U+FFFD, in {}", count(s.mended_pages, "page"));
-    tell(s.replaced, "faulty sequence", &where_replaced);
-    let why = "passed over: of another status or media type than pages of text or HTML";
-    tell(s.passed_over, "WARC record", why);
-    tell(n_skipped as u64, "file", "passed over: no known ending");
-    tell(s.errors, "error", "told above");
-    let top = s.skeletons.top(MOST_FREQUENT);
-    // What is there once or twice is not frequent.
-    if top.first().is_some_and(|(_, lines, _)| *lines > 2) {
-        lines.push("removed most often, by form (文 Han, A letters, 0 digits):".into());
-        let width = top.first().map_or(0, |(_, lines, _)| lines.to_string().len());
-        lines.extend(top.iter().filter(|(_, lines, _)| *lines > 1).map(|(form, lines, sample)| {
-            format!("  {lines:>width$}  {}  such as: {}", visible(form), start(sample, 40))
-        }));
-    }
-    lines
+/// Writes a page of which nothing is removed.
+fn pass_on(page: &InputPage, job: &Job<'_>) -> (Buffers, Summary) {
+    let (lines, nothing) = (page.lines(), PageVerdict::default());
+    let mut buffers = Buffers::default();
+    (job.write)(page, &lines, &nothing, &mut buffers);
+    (buffers, Summary::of_page(page, &lines, &nothing))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    pub(super) fn fail_where_asked(_: &Page<'_>) {}
 }

@@ -2,13 +2,42 @@
 
 use std::fmt::Display;
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use serde::Serialize;
 
-/// Prints a line on standard error, after the program's name.
+/// Whether standard error gets JSON Lines instead of words: one switch for the whole program, since
+/// nothing else may come between them.
+static IS_JSON: AtomicBool = AtomicBool::new(false);
+
+/// Turns JSON on or off.
+pub fn set_json(is_json: bool) {
+    IS_JSON.store(is_json, Ordering::Relaxed);
+}
+
+/// Whether it is on.
+pub fn is_json() -> bool {
+    IS_JSON.load(Ordering::Relaxed)
+}
+
+/// Prints a line on standard error, after the program's name; in JSON, as a remark.
 pub fn say(message: impl Display) {
-    let _ = writeln!(std::io::stderr(), "dechaff: {message}");
+    if is_json() {
+        emit(&serde_json::json!({"event": "remark", "message": message.to_string()}));
+    } else {
+        let _ = writeln!(std::io::stderr(), "dechaff: {message}");
+    }
+}
+
+/// Prints a line of JSON on standard error.
+pub fn emit(value: &impl Serialize) {
+    if let Ok(mut line) = serde_json::to_vec(value) {
+        line.push(b'\n');
+        // At once, so that lines of several programs into one log stay whole.
+        let _ = std::io::stderr().write_all(&line);
+    }
 }
 
 /// `1 page`, `2 pages`.
@@ -64,9 +93,9 @@ impl Progress {
         }
     }
 
-    /// Prints a line without tearing the bar.
-    pub fn say(&self, message: impl Display) {
-        self.bar.suspend(|| say(message));
+    /// Prints without tearing the bar.
+    pub fn beside(&self, print: impl FnOnce()) {
+        self.bar.suspend(print);
     }
 }
 
@@ -78,7 +107,7 @@ impl Drop for Progress {
 
 /// A spinner that is drawn if standard error is a terminal and nobody asked for quiet.
 pub fn spinner(quiet: bool) -> ProgressBar {
-    if quiet || !std::io::stderr().is_terminal() {
+    if quiet || is_json() || !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new_spinner();

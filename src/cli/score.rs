@@ -6,8 +6,11 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 
 use super::args::{ModelArgs, PageArgs, RunArgs, expectation};
-use super::pages::{self, Buffers, Job, Lists};
-use super::say::say;
+use super::closing::report;
+use super::ledger::Lists;
+use super::log::LogArgs;
+use super::pages::{self, Buffers, Job};
+use super::say::{is_json, say};
 use crate::input::InputPage;
 use crate::output::{Destination, Output, scores};
 use crate::{Page, PageVerdict};
@@ -35,6 +38,8 @@ pub struct Args {
     model: ModelArgs,
     #[command(flatten)]
     run: RunArgs,
+    #[command(flatten)]
+    log: LogArgs,
 }
 
 /// Runs the command.
@@ -42,6 +47,7 @@ pub struct Args {
 /// # Errors
 /// If the model cannot be read, the output makes no sense or cannot be written.
 pub fn run(args: &Args) -> Result<ExitCode> {
+    args.log.begin();
     let (model, policies) = args.model.load()?;
     if !args.run.quiet {
         expectation(&model, policies.text.threshold).into_iter().for_each(say);
@@ -61,8 +67,8 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let records = args.pages.records();
     let job = Job { filter: &filter, records, is_one_stream: false, write: &write };
     let summary = pages::run(inputs, &job, Output::new(destination), Lists::default(), &args.run)?;
-    if !args.run.quiet {
-        pages::report(&summary, n_skipped).into_iter().for_each(say);
+    if !args.run.quiet && !is_json() {
+        report(&summary, n_skipped).into_iter().for_each(say);
     }
     Ok(if summary.errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

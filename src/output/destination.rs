@@ -42,7 +42,7 @@ impl Destination {
     }
 
     /// The file for a source, if there is one.
-    fn file_for(&self, source: &Source) -> Option<PathBuf> {
+    pub fn file_for(&self, source: &Source) -> Option<PathBuf> {
         match self {
             Destination::Folder(root) if source.relative == Path::new("-") => {
                 Some(root.join("stdin"))
@@ -206,6 +206,11 @@ impl Output {
     pub fn with_parquet(mut self, text_field: Option<&str>) -> Self {
         self.rows = Rows { is_wanted: true, text_field: text_field.map(str::to_owned), file: None };
         self
+    }
+
+    /// Where the output goes.
+    pub fn destination(&self) -> &Destination {
+        &self.destination
     }
 
     /// Whether everything goes to standard output.

@@ -2,7 +2,8 @@
 //!
 //! [`clean()`], [`emit()`], [`scores()`], [`receipts()`] and [`unsure()`] write one page into a buffer, so that they can run in
 //! parallel; [`Output`] takes the buffers in order and puts them where the user wants them.
-//! [`restore()`] is the way back; [`Flips`] and [`Preview`] are for looking before a run.
+//! [`JournalFile`] and [`ListFile`] let a run that was killed be taken up again. [`restore()`] is the
+//! way back; [`Flips`] and [`Preview`] are for looking before a run.
 
 mod clean;
 mod destination;
@@ -10,6 +11,8 @@ mod emit;
 mod file;
 mod flips;
 mod inline;
+mod journal;
+mod list_file;
 mod literal;
 mod markdown;
 #[cfg(feature = "parquet")]
@@ -30,6 +33,8 @@ pub use destination::{Destination, Output};
 pub use emit::{Emit, emit};
 pub use file::OutputFile;
 pub use flips::{FlipGroup, FlipReport, Flips, Sample, Tally};
+pub use journal::{Finished, JOURNAL, Journal, JournalFile, RunFacts, Stamp};
+pub use list_file::{GrowingFile, ListFile};
 pub use markdown::markdown;
 pub use preview::{Preview, Share};
 pub use receipts::receipts;

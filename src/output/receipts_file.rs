@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::destination::written_name;
-use super::{OutputFile, push_json, push_json_line};
+use super::{ListFile, push_json, push_json_line};
 use crate::Result;
 use crate::input::{RawPage, Source, decode};
 
@@ -25,7 +25,7 @@ pub enum Aside {
 /// brought to its page, and takes up the lines that are no pages.
 #[derive(Debug)]
 pub struct ReceiptsFile {
-    file: OutputFile,
+    file: ListFile,
     /// Whether each source has an output file of its own, and its name.
     names: bool,
     name: Option<String>,
@@ -34,8 +34,8 @@ pub struct ReceiptsFile {
 
 impl ReceiptsFile {
     /// Takes the file; `is_folder` tells whether each source has an output file of its own.
-    pub fn new(file: OutputFile, is_folder: bool) -> Self {
-        ReceiptsFile { file, names: is_folder, name: None, records: 0 }
+    pub fn new(file: impl Into<ListFile>, is_folder: bool) -> Self {
+        ReceiptsFile { file: file.into(), names: is_folder, name: None, records: 0 }
     }
 
     /// Starts a source.
@@ -96,6 +96,11 @@ impl ReceiptsFile {
         push_json(&mut out, &Place { file: self.name.as_deref(), record });
         out.pop();
         out
+    }
+
+    /// The file itself, to be sealed between two sources.
+    pub fn list(&mut self) -> &mut ListFile {
+        &mut self.file
     }
 
     /// Ends the file and gives it its name.

@@ -3,46 +3,68 @@
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
+use serde::{Deserialize, Serialize};
+
 use super::clean::is_removed;
 use super::skeletons::{SkeletonScratch, Skeletons};
 use crate::input::InputPage;
 use crate::{Page, PageVerdict, Verdict, text::Kind};
 
 /// Counts over pages. Lines are those that are not blank; characters are those of such lines.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+///
+/// As JSON, what is zero is left out, and so are the skeletons.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Summary {
     /// Pages judged.
     pub pages: u64,
     /// Pages with no article: nothing of them is left.
+    #[serde(skip_serializing_if = "is_zero")]
     pub empty_pages: u64,
     /// Pages kept whole by the guard.
+    #[serde(skip_serializing_if = "is_zero")]
     pub guarded_pages: u64,
     /// Lines judged.
     pub lines: u64,
     /// Lines removed.
+    #[serde(skip_serializing_if = "is_zero")]
     pub removed_lines: u64,
     /// Of these, lines by kind, where the filter named it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub kinds: BTreeMap<Kind, u64>,
     /// And what they look like, where that was asked for: see [`Summary::with_skeletons`].
+    #[serde(skip)]
     pub skeletons: Skeletons,
     /// Lines kept that the model would not bet on.
+    #[serde(skip_serializing_if = "is_zero")]
     pub unsure_lines: u64,
     /// Spans cut out of kept lines.
+    #[serde(skip_serializing_if = "is_zero")]
     pub cut_spans: u64,
     /// Characters judged.
     pub chars: u64,
     /// Characters removed, in lines and in spans.
+    #[serde(skip_serializing_if = "is_zero")]
     pub removed_chars: u64,
     /// Pages in which faulty sequences were replaced by U+FFFD.
+    #[serde(skip_serializing_if = "is_zero")]
     pub mended_pages: u64,
     /// Faulty sequences replaced.
+    #[serde(skip_serializing_if = "is_zero")]
     pub replaced: u64,
     /// Pages in other encodings than UTF-8, by encoding.
-    pub encodings: BTreeMap<&'static str, u64>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub encodings: BTreeMap<String, u64>,
     /// Records of WARC files that are no pages of text.
+    #[serde(skip_serializing_if = "is_zero")]
     pub passed_over: u64,
     /// Inputs and pages that could not be read.
+    #[serde(skip_serializing_if = "is_zero")]
     pub errors: u64,
+}
+
+fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 impl Summary {
@@ -57,7 +79,7 @@ impl Summary {
             ..Summary::default()
         };
         if page.encoding != "UTF-8" {
-            summary.encodings.insert(page.encoding, 1);
+            summary.encodings.insert(page.encoding.into(), 1);
         }
         for (index, line) in lines.lines.iter().enumerate() {
             let n_chars = line.text.chars().count() as u64;

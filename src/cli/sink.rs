@@ -1,0 +1,211 @@
+//! Where everything arrives in order: pages that were worked on go to the output and the lists, what
+//! went wrong is told and counted, and an input that is through goes into the journal.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::ledger::Lists;
+use super::log::{self, Event};
+use super::pages::{Done, Item};
+use super::resume::name_of;
+use super::say::{Progress, count, say};
+use crate::input::Source;
+use crate::output::{Aside, Destination, Finished, Output, Stamp, Summary};
+use crate::{Error, Result};
+
+/// Remarks on single pages that are printed before they are only counted.
+const MAX_REMARKS: u64 = 20;
+
+/// Takes what comes out of the pipeline.
+pub struct Sink {
+    output: Output,
+    lists: Lists,
+    quiet: bool,
+    progress: Progress,
+    n_remarks: u64,
+    total: Summary,
+    current: Option<Current>,
+    start: Instant,
+}
+
+/// The input that is being written.
+struct Current {
+    source: Arc<Source>,
+    stamp: Stamp,
+    counts: Summary,
+    n_bytes: u64,
+}
+
+impl Sink {
+    /// Begins with what the runs before have counted, if this one goes on with them.
+    pub fn new(output: Output, lists: Lists, quiet: bool) -> Self {
+        let total =
+            lists.journal.as_ref().map_or(Summary::default(), |ledger| ledger.before.1.clone());
+        Sink {
+            output,
+            lists,
+            quiet,
+            progress: Progress::new(quiet),
+            n_remarks: 0,
+            total,
+            current: None,
+            start: Instant::now(),
+        }
+    }
+
+    /// Tells that the work begins.
+    pub fn begin(&self, files: usize) {
+        if !self.quiet {
+            let finished_before = self.lists.journal.as_ref().map_or(0, |ledger| ledger.before.0);
+            let dechaff = env!("CARGO_PKG_VERSION");
+            log::event(&Event::Start { dechaff, files, finished_before });
+        }
+    }
+
+    /// Tells an error and counts it, for the input that is being written if there is one.
+    pub fn complain(&mut self, error: &Error) {
+        self.progress.beside(|| log::error(error));
+        self.counts().errors += 1;
+    }
+
+    fn counts(&mut self) -> &mut Summary {
+        self.current.as_mut().map_or(&mut self.total, |current| &mut current.counts)
+    }
+
+    /// Takes the next piece.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if it cannot be written.
+    pub fn take(&mut self, done: Done) -> Result<()> {
+        match done {
+            Done::Page { buffers, summary, n_bytes, path, line, is_null, error } => {
+                self.output.row(line, &buffers.output, is_null)?;
+                if let Some(receipts) = &mut self.lists.receipts {
+                    receipts.page(&buffers.receipts)?;
+                }
+                if let Some(unsure) = &mut self.lists.unsure {
+                    unsure.write(&buffers.unsure)?;
+                }
+                if let Some(error) = error {
+                    self.complain(&error);
+                }
+                if summary.replaced > 0 {
+                    let faults = count(summary.replaced, "faulty sequence");
+                    self.remark(&path, line, &format!("{faults} replaced by U+FFFD"));
+                }
+                if summary.guarded_pages > 0 {
+                    let what =
+                        "kept whole: more would go than is plausible (--no-guard removes it)";
+                    self.remark(&path, line, what);
+                }
+                self.progress.page(n_bytes);
+                if let Some(current) = &mut self.current {
+                    current.n_bytes += n_bytes as u64;
+                }
+                *self.counts() += summary;
+            }
+            Done::Aside { line, error } => {
+                let what = if error.is_some() { Aside::Unreadable } else { Aside::Blank };
+                if let Some(receipts) = &mut self.lists.receipts {
+                    receipts.aside(what, &line)?;
+                }
+                if let Some(error) = error {
+                    self.complain(&error);
+                }
+            }
+            Done::Other(Item::Begin { source, stamp, format, compression }) => {
+                if let Some(receipts) = &mut self.lists.receipts {
+                    receipts.begin(&source);
+                }
+                self.output.begin(&source, format, compression)?;
+                let (counts, n_bytes) = (Summary::default(), 0);
+                self.current = Some(Current { source, stamp, counts, n_bytes });
+            }
+            Done::Other(Item::End { n_passed_over }) => {
+                self.counts().passed_over += n_passed_over;
+                self.output.end()?;
+                self.end_of_input(true)?;
+            }
+            Done::Other(Item::Failed { source, stamp, error }) => {
+                let (counts, n_bytes) = (Summary::default(), 0);
+                self.current = Some(Current { source, stamp, counts, n_bytes });
+                self.complain(&error);
+                self.end_of_input(false)?;
+            }
+            Done::Other(Item::Problem(error)) => {
+                // What the system did not give today it may give tomorrow.
+                if let (Error::Io { .. }, Some(current)) = (&error, &mut self.current) {
+                    current.stamp = Stamp::Unsure;
+                }
+                self.complain(&error);
+            }
+            // Pages come back as `Done::Page`.
+            Done::Other(Item::Page(_)) => {}
+        }
+        Ok(())
+    }
+
+    /// An input is through; its output, if it has one, has its name.
+    fn end_of_input(&mut self, is_written: bool) -> Result<()> {
+        let Some(current) = self.current.take() else { return Ok(()) };
+        let Current { source, stamp, mut counts, n_bytes } = current;
+        self.total.skeletons += std::mem::take(&mut counts.skeletons);
+        self.total += counts.clone();
+        let folder = match self.output.destination() {
+            Destination::Folder(folder) => Some(folder.as_path()),
+            _ => None,
+        };
+        let file = self.output.destination().file_for(&source).filter(|_| is_written);
+        let own = file.filter(|_| folder.is_some());
+        if !self.quiet {
+            let event = Event::File {
+                path: source.path.display().to_string(),
+                output: own.as_ref().map(|own| own.display().to_string()),
+                bytes: n_bytes,
+                counts: &counts,
+            };
+            self.progress.beside(|| log::event(&event));
+        }
+        let Some(folder) = folder.filter(|_| self.lists.journal.is_some()) else { return Ok(()) };
+        let output_bytes = match &own {
+            Some(own) => std::fs::metadata(own).map_err(|e| Error::io(own, e))?.len(),
+            None => 0,
+        };
+        let below = |own: &Path| name_of(own.strip_prefix(folder).unwrap_or(own));
+        let (input, output) = (name_of(&source.path), own.as_deref().map(below));
+        let lists = Vec::new();
+        let finished = Finished { input, stamp, output, output_bytes, lists, counts };
+        self.lists.finished(finished, n_bytes)
+    }
+
+    fn remark(&mut self, path: &Path, line: u64, what: &str) {
+        self.n_remarks += 1;
+        if self.quiet || self.n_remarks > MAX_REMARKS {
+            return;
+        }
+        let is_last = self.n_remarks == MAX_REMARKS;
+        self.progress.beside(|| {
+            say(format_args!("{}:{line}: {what}", path.display()));
+            if is_last {
+                say("further remarks on single pages are left out");
+            }
+        });
+    }
+
+    /// Ends the output and everything beside it, and returns the figures.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the last bytes cannot be written.
+    pub fn finish(self) -> Result<Summary> {
+        self.output.finish()?;
+        self.lists.finish()?;
+        if !self.quiet {
+            let exit = u8::from(self.total.errors > 0);
+            let seconds = self.start.elapsed().as_secs_f64();
+            drop(self.progress);
+            log::event(&Event::End { exit, seconds, counts: &self.total });
+        }
+        Ok(self.total)
+    }
+}
