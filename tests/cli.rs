@@ -99,7 +99,8 @@ fn a_folder_is_mirrored() {
     let out = bench.filter(&["in", "-o", "out"]);
     out.exits(0).says("3 pages").says("1 file passed over");
     let names: Vec<_> = bench.names().into_iter().filter(|n| n.starts_with("out")).collect();
-    assert_eq!(names, ["out/a.jsonl", "out/b/c.txt", "out/d.txt.gz"]);
+    let journal = "out/.dechaff-journal.jsonl";
+    assert_eq!(names, [journal, "out/a.jsonl", "out/b/c.txt", "out/d.txt.gz"]);
     assert_eq!(bench.read("out/b/c.txt"), CLEAN.as_bytes());
     assert_eq!(bench.read("out/a.jsonl"), "{\"text\": \"甲\"}\n".as_bytes());
     assert_eq!(gunzip(&bench.read("out/d.txt.gz")), CLEAN.as_bytes());
