@@ -96,7 +96,7 @@ fn share<T: FromStr + Into<f64> + Copy>(text: &str) -> Result<T, String> {
 }
 
 /// How the program runs.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = "Run")]
 pub struct RunArgs {
     /// Number of threads; one for each core unless given. The output is the same for any number.

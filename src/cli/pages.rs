@@ -284,6 +284,87 @@ fn pass_on(page: &InputPage, job: &Job<'_>) -> (Buffers, Summary) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Model;
+    use crate::output::{Destination, clean};
 
-    pub(super) fn fail_where_asked(_: &Page<'_>) {}
+    /// The judge fails on a page with this line: the bug that nobody has found yet.
+    const FAILS: &str = "the judge fails here";
+
+    pub(super) fn fail_where_asked(lines: &Page<'_>) {
+        if lines.lines.iter().any(|line| line.text == FAILS) {
+            panic!("no such thing");
+        }
+    }
+
+    fn filtered(input: &str, write: &(dyn Fn(&InputPage, &PageVerdict) + Sync)) -> (String, u64) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.jsonl");
+        std::fs::write(&path, input).unwrap();
+        let sources = crate::input::discover(&path).unwrap().sources;
+        let model = Model::builtin().unwrap();
+        let policy = model.policy().with_threshold(0.0).unwrap();
+        let filter = Filter::new(model, policy);
+        let out = folder.path().join("o.jsonl");
+        let job = Job {
+            filter: &filter,
+            records: RecordOptions::default(),
+            is_one_stream: true,
+            write: &|page, lines, verdict, buffers| {
+                clean(page, lines, verdict, &mut buffers.output);
+                write(page, verdict);
+            },
+        };
+        let inputs = Inputs { sources, ..Inputs::default() };
+        let output = Output::new(Destination::File(out.clone()));
+        let mut args = RunArgs::default();
+        args.quiet = true;
+        let summary = run(inputs, &job, output, Lists::default(), &args).unwrap();
+        (std::fs::read_to_string(out).unwrap(), summary.errors)
+    }
+
+    #[test]
+    fn a_page_on_which_the_code_fails_is_passed_on_and_the_others_are_judged() {
+        let page = |line: &str| format!("{{\"text\": \"{line}\\n甲\\n\", \"n\": 1}}\n");
+        let input = [page("乙"), page(FAILS), page("丙")].concat();
+        let emptied = "{\"text\": \"\", \"n\": 1}\n".to_owned();
+        let want = [emptied.clone(), page(FAILS), emptied.clone()].concat();
+        assert_eq!(filtered(&input, &|_, _| ()), (want, 1));
+        // While the page is written, half of which is in the buffer by then.
+        let fails = |page: &InputPage, verdict: &PageVerdict| {
+            assert!(page.line != 3 || verdict.lines.is_empty(), "failed in writing");
+        };
+        let want = [emptied.clone(), page(FAILS), page("丙")].concat();
+        assert_eq!(filtered(&input, &fails), (want, 2));
+        // And where it can be written in no way, it is left out like a page that cannot be read.
+        let fails = |page: &InputPage, _: &PageVerdict| assert!(page.line != 1);
+        let want = [page(FAILS), emptied].concat();
+        assert_eq!(filtered(&input, &fails), (want, 2));
+    }
+
+    #[test]
+    fn the_place_and_the_reason_are_told() {
+        let raw = RawPage {
+            path: Path::new("f.txt").into(),
+            line: 1,
+            format: Format::Text,
+            bytes: FAILS.into(),
+            about: Default::default(),
+        };
+        let model = Model::builtin().unwrap();
+        let policy = *model.policy();
+        let filter = Filter::new(model, policy);
+        let write = |page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, b: &mut Buffers| {
+            clean(page, lines, verdict, &mut b.output);
+        };
+        let records = RecordOptions::default();
+        let job = Job { filter: &filter, records, is_one_stream: true, write: &write };
+        let Done::Page { buffers, error: Some(error), .. } =
+            work(Item::Page(raw), &job, true, true)
+        else {
+            panic!("no page with an error");
+        };
+        assert_eq!(buffers.output, FAILS.as_bytes());
+        let said = "f.txt:1: kept as it is, for dechaff failed on it; please report this: no such";
+        assert!(error.to_string().starts_with(said), "{error}");
+    }
 }
