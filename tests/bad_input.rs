@@ -168,3 +168,124 @@ fn deep_json_and_strange_names_do_no_harm() {
     bench.write("名 字.jsonl", &deep);
     bench.filter(&["名 字.jsonl"]).exits(0).prints(&deep);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_named_and_leaves_nothing_that_looks_whole() {
+    use std::os::unix::fs::symlink;
+    let full = "No space left on device (os error 28)\n";
+    let bench = Bench::new();
+    bench.write("p.txt", NEWS).write("in/a.txt", NEWS).write("in/b.txt", NEWS);
+    let to_full = |arguments: &[&str]| {
+        let mut command = bench.command(arguments);
+        command.stdout(std::fs::File::options().write(true).open("/dev/full").unwrap());
+        let output = command.output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    for command in ["filter", "score", "show"] {
+        let (code, said) = to_full(&[command, "-m", "m.dechaff", "p.txt"]);
+        assert_eq!(code, Some(1), "{command}");
+        assert_eq!(said, format!("dechaff: standard output: {full}"), "{command}");
+    }
+    let (code, said) = to_full(&["filter", "-m", "m.dechaff", "p.txt", "--dry-run"]);
+    assert_eq!((code, said), (Some(1), format!("dechaff: standard output: {full}")));
+    let device = format!("dechaff: /dev/full: {full}");
+    bench.filter(&["p.txt", "-o", "/dev/full"]).exits(1).says(&device);
+    bench.filter(&["p.txt", "--list-unsure", "/dev/full", "--threshold", "1"]).exits(0);
+    // No output without its receipts.
+    bench.filter(&["p.txt", "-o", "o.txt", "--removed", "/dev/full"]).exits(1).says(&device);
+    assert!(!bench.path("o.txt").exists());
+    // A folder: what was finished before stays, and is gone on with when there is room.
+    std::fs::create_dir(bench.path("out")).unwrap();
+    symlink("/dev/full", bench.path("out/b.txt")).unwrap();
+    let out = ["in", "-o", "out", "--removed", "r.jsonl"];
+    bench.filter(&out).exits(1).says(&format!("dechaff: out/b.txt: {full}"));
+    assert_eq!(bench.read("out/a.txt"), CLEAN.as_bytes());
+    assert!(!bench.path("r.jsonl").exists());
+    std::fs::remove_file(bench.path("out/b.txt")).unwrap();
+    let again = bench.filter(&[&out[..], &["--resume"]].concat());
+    again.exits(0).says("2 pages").says("1 input of these finished by the run before");
+    assert_eq!(bench.read("out/b.txt"), CLEAN.as_bytes());
+    let receipts = String::from_utf8(bench.read("r.jsonl")).unwrap();
+    assert_eq!(receipts.lines().count(), 2);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_the_system_does_not_give_is_named_and_tried_again() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let bench = Bench::new();
+    bench.write("in/b.txt", NEWS).write("in/c.txt", NEWS);
+    // It can be opened, but there is nothing to be read at its start.
+    symlink("/proc/self/mem", bench.path("in/a.txt")).unwrap();
+    let out = bench.filter(&["in", "-o", "out", "--removed", "r"]);
+    out.exits(1).says("dechaff: in/a.txt: Input/output error (os error 5)\n");
+    assert_eq!(bench.read("out/c.txt"), CLEAN.as_bytes());
+    std::fs::remove_file(bench.path("in/a.txt")).unwrap();
+    bench.write("in/a.txt", NEWS);
+    bench.filter(&["in", "-o", "out", "--removed", "r", "--resume"]).exits(0).says("3 pages");
+    assert_eq!(bench.read("out/a.txt"), CLEAN.as_bytes());
+    // Who may read everything, as root does, has nothing to see here.
+    let locked = bench.path("in/b.txt");
+    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0)).unwrap();
+    if std::fs::File::open(&locked).is_err() {
+        let out = bench.filter(&["in", "-o", "locked"]);
+        out.exits(1).says("dechaff: in/b.txt: Permission denied (os error 13)\n");
+        assert_eq!(bench.read("locked/c.txt"), CLEAN.as_bytes());
+        assert!(!bench.path("locked/b.txt").exists());
+        std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o600)).unwrap();
+        bench.filter(&["in", "-o", "locked", "--resume"]).exits(0).says("2 inputs of these");
+        assert_eq!(bench.read("locked/b.txt"), CLEAN.as_bytes());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_loop_are_told_or_left() {
+    use std::os::unix::fs::symlink;
+    let bench = Bench::new();
+    bench.write("in/a/p.txt", NEWS);
+    symlink("..", bench.path("in/a/up")).unwrap();
+    bench.filter(&["in", "-o", "out"]).exits(0).says("1 page,");
+    assert!(bench.path("out/a/p.txt").exists() && !bench.path("out/a/up").exists());
+    symlink("q.txt", bench.path("in/q.txt")).unwrap();
+    let out = bench.filter(&["in", "-o", "out"]);
+    out.exits(1).says("dechaff: in/q.txt: Too many levels of symbolic links").says("1 page,");
+    let out = bench.filter(&["in/q.txt", "in/a/p.txt"]);
+    out.exits(1).prints(CLEAN).says("dechaff: in/q.txt: Too many levels of symbolic links");
+    // An output that leads to the input.
+    symlink("in/a/p.txt", bench.path("link.txt")).unwrap();
+    bench.filter(&["in/a/p.txt", "-o", "link.txt"]).exits(1).says("link.txt: is also an input");
+    std::fs::hard_link(bench.path("in/a/p.txt"), bench.path("hard.txt")).unwrap();
+    bench.filter(&["in/a/p.txt", "-o", "hard.txt"]).exits(0);
+    assert_eq!(bench.read("in/a/p.txt"), NEWS.as_bytes());
+    assert_eq!(bench.read("hard.txt"), CLEAN.as_bytes());
+}
+
+#[test]
+fn a_field_that_is_not_there_or_no_text_is_named() {
+    let bench = Bench::new();
+    bench.write("p.jsonl", "{\"body\": [\"甲\"]}\n{\"text\": \"甲\"}\n{\"body\": \"魍\\n乙\"}\n");
+    let out = bench.filter(&["p.jsonl", "--text-field", "body"]);
+    out.exits(1).prints("{\"body\": \"乙\"}\n");
+    out.says("dechaff: p.jsonl:1: `body` is not a string\n");
+    out.says("dechaff: p.jsonl:2: has no `body`\n");
+}
+
+#[test]
+fn a_wrong_ending_loses_nothing() {
+    let bench = Bench::new();
+    let record = "{\"text\": \"甲\\n乙\"}\n";
+    bench.write("text.jsonl", "第一行\n第二行\n").write("records.txt", record);
+    bench.write("page.gz.txt", [&[0x1f, 0x8b][..], b"no gzip"].concat());
+    // Lines that are no records are named, each of them, and the receipts have them.
+    let out = bench.filter(&["text.jsonl", "--removed", "r"]);
+    out.exits(1).prints("").says("dechaff: text.jsonl:1: ").says("text.jsonl:2: ");
+    bench.write("empty.jsonl", "");
+    let back = bench.run(&["restore", "empty.jsonl", "--removed", "r"]);
+    back.exits(0).prints("第一行\n第二行\n");
+    // Records that call themselves text are one page of text, whose lines they are.
+    bench.filter(&["records.txt"]).exits(0).prints(record);
+    let out = bench.filter(&["page.gz.txt"]);
+    out.exits(1).says("dechaff: page.gz.txt: the gzip data ends too early");
+}

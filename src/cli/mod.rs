@@ -95,7 +95,10 @@ pub fn run() -> ExitCode {
         // Whoever read the output has what they wanted.
         Err(error) if say::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            log::last_error(say::chain(&error));
+            let message = say::chain(&error);
+            // Errors of files come with their names; what has none was printed.
+            let is_bare = error.downcast_ref::<std::io::Error>().is_some();
+            log::last_error(if is_bare { format!("standard output: {message}") } else { message });
             ExitCode::FAILURE
         }
     }

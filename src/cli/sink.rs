@@ -198,8 +198,9 @@ impl Sink {
     /// # Errors
     /// [`Error::Io`] if the last bytes cannot be written.
     pub fn finish(self) -> Result<Summary> {
-        self.output.finish()?;
+        // The lists first: no output without its receipts.
         self.lists.finish()?;
+        self.output.finish()?;
         if !self.quiet {
             let exit = u8::from(self.total.errors > 0);
             let seconds = self.start.elapsed().as_secs_f64();

@@ -12,6 +12,9 @@ use super::parquet::ParquetFile;
 use crate::input::{Compression, Format, Source};
 use crate::{Error, Result};
 
+/// What standard output is called in errors: `-` alone could be standard input as well.
+const STDOUT: &str = "standard output";
+
 /// Where the output goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Destination {
@@ -290,7 +293,7 @@ impl Output {
         match (&mut self.file, &self.destination) {
             (Some(file), _) => file.write(bytes),
             (None, Destination::Stdout) => {
-                std::io::stdout().write_all(bytes).map_err(|e| Error::io("-", e))
+                std::io::stdout().write_all(bytes).map_err(|e| Error::io(STDOUT, e))
             }
             (None, _) => Ok(()),
         }
@@ -324,7 +327,7 @@ impl Output {
     /// [`Error::Io`] if the last bytes cannot be written.
     pub fn finish(mut self) -> Result<()> {
         if let Destination::Stdout = self.destination {
-            std::io::stdout().flush().map_err(|e| Error::io("-", e))?;
+            std::io::stdout().flush().map_err(|e| Error::io(STDOUT, e))?;
         }
         self.file.take().map_or(Ok(()), OutputFile::commit)
     }
