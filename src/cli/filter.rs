@@ -162,6 +162,14 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     if is_own_form {
         check_formats(&destination, &inputs)?;
     }
+    let is_one_stream =
+        is_own_form && matches!(destination, Destination::Stdout | Destination::File(_));
+    let is_text = |format| matches!(format, Some(Format::Text | Format::Html));
+    let n_texts = inputs.sources.iter().filter(|source| is_text(source.format)).count();
+    if is_one_stream && n_texts > 1 && args.removed.is_some() && !args.run.quiet {
+        say("--removed: of several text files in one output nobody knows where they begin; \
+             `restore` needs them in a folder (-o)");
+    }
     let (lists, n_before) = prepare(args, facts, &destination, &mut inputs)?;
     let is_written = !args.dry_run;
     let preview = Mutex::new(Preview::default());
@@ -185,8 +193,6 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         };
     let records =
         RecordOptions { keep_marks: form == Some(Emit::Markdown), ..args.pages.records() };
-    let is_one_stream =
-        is_own_form && matches!(destination, Destination::Stdout | Destination::File(_));
     let output = Output::new(destination);
     let output = if form == Some(Emit::Text) { output.with_blank_lines() } else { output };
     #[cfg(feature = "parquet")]

@@ -23,7 +23,7 @@ pub(crate) struct RawLines {
     number: u64,
     is_done: bool,
     max_bytes: u64,
-    /// Whether lines that hold nothing come out too.
+    /// Whether lines that hold nothing come out too, and the byte order mark of the first.
     pub(crate) keeps_blank: bool,
 }
 
@@ -89,7 +89,8 @@ impl Iterator for RawLines {
                                 reason: reason.into(),
                             }));
                         }
-                        if bytes.starts_with(b"\xef\xbb\xbf") {
+                        // Who accounts for every byte gets the mark, too.
+                        if !self.keeps_blank && bytes.starts_with(b"\xef\xbb\xbf") {
                             bytes.drain(..3);
                         }
                     }

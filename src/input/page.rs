@@ -11,6 +11,9 @@ use crate::html::Document;
 use crate::text::Page;
 use crate::{Error, Result};
 
+/// The byte order mark of UTF-8.
+const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// The bytes of one page, not yet decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RawPage {
@@ -57,6 +60,8 @@ pub struct InputPage {
     pub encoding: &'static str,
     /// How many faulty sequences were replaced by U+FFFD.
     pub replaced: usize,
+    /// It began with the byte order mark of UTF-8, which is no part of its text and is not written.
+    pub has_mark: bool,
 }
 
 /// The content of a page.
@@ -74,7 +79,8 @@ impl RawPage {
     /// Whether it is a line of JSON Lines that holds nothing, see
     /// [`SourceReader::with_blank_lines`](super::SourceReader::with_blank_lines).
     pub fn is_blank(&self) -> bool {
-        self.format == Format::JsonLines && self.bytes.trim_ascii().is_empty()
+        let line = self.bytes.strip_prefix(UTF8_MARK).unwrap_or(&self.bytes);
+        self.format == Format::JsonLines && line.trim_ascii().is_empty()
     }
 
     /// Decodes and parses the page. The text of a JSON object is taken from the field that is named,
@@ -91,6 +97,8 @@ impl RawPage {
             Format::Parquet => decode_field(&self.bytes),
         };
         let (encoding, mut replaced) = (decoded.encoding, decoded.replaced);
+        let is_file = matches!(self.format, Format::Text | Format::JsonLines);
+        let has_mark = is_file && self.bytes.starts_with(UTF8_MARK);
         let file = || self.path.display().to_string();
         let place = || format!("{}:{}", self.path.display(), self.line);
         let (id, body) = match self.format {
@@ -122,7 +130,7 @@ impl RawPage {
                 (self.about.id.unwrap_or_else(place), Body::Text(decoded.text.into_owned()))
             }
         };
-        Ok(InputPage { id, path: self.path, line: self.line, body, encoding, replaced })
+        Ok(InputPage { id, path: self.path, line: self.line, body, encoding, replaced, has_mark })
     }
 }
 

@@ -49,6 +49,8 @@ struct Whole<'a> {
     encoding: &'a str,
     #[serde(skip_serializing_if = "is_zero")]
     replaced: usize,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    mark: bool,
 }
 
 fn is_utf8(encoding: &&str) -> bool {
@@ -75,8 +77,8 @@ fn is_zero(n: &usize) -> bool {
 /// (U+FFFD for half a character, `what` is `surrogate`); `sum`, the CRC-32 of the page as it was up to
 /// the end of what was removed. The first receipt of a page has `page_bytes` and `page_sum` for the
 /// whole of it, `encoding` where it was not UTF-8, and how many faulty sequences were `replaced`: of
-/// such a page, its decoded text comes back. Where nothing was removed from one, its receipt has `what`
-/// `decoded`. The encoding of a page of HTML is called `HTML`: of a file, its text comes back; a JSON
+/// such a page, its decoded text comes back; `mark` says that it began with the byte order mark of
+/// UTF-8, which comes back. Where nothing was removed from one, its receipt has `what` `decoded`. The encoding of a page of HTML is called `HTML`: of a file, its text comes back; a JSON
 /// page with `html` stays as it was written.
 pub fn receipts(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: &mut Vec<u8>) {
     let (whole, text) = match &page.body {
@@ -101,6 +103,7 @@ pub fn receipts(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: 
             page_sum: sum_of(whole),
             encoding: if page.document().is_some() { "HTML" } else { page.encoding },
             replaced: page.replaced,
+            mark: page.has_mark,
         })
     };
     let (mut crc, mut summed) = (Crc::new(), 0);
@@ -167,7 +170,7 @@ pub fn receipts(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: 
         Body::Html(document) => for_each_in_text(&document.text, lines, verdict, &mut each),
     }
     let Some(facts) = facts_of_page() else { return };
-    if facts.replaced > 0 || !is_utf8(&facts.encoding) {
+    if facts.replaced > 0 || facts.mark || !is_utf8(&facts.encoding) {
         let receipt = Receipt {
             page: &page.id,
             n: 0,

@@ -2,6 +2,7 @@
 //! output; the first receipt of each page gets the place of its page, and lines of the input that are
 //! no pages are taken up too, so that output and receipts together hold every line.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use serde::Serialize;
@@ -73,13 +74,15 @@ impl ReceiptsFile {
             what: Aside,
             text: &'a str,
         }
-        let decoded = decode(&line.bytes);
+        // As it is where it can be, with a byte order mark.
+        let text =
+            std::str::from_utf8(&line.bytes).map_or_else(|_| decode(&line.bytes).text, Cow::from);
         let page = format!("{}:{}", line.path.display(), line.line);
         // Before the page that comes next.
         let mut out = self.place(self.records + 1);
         out.push(b',');
         let at = out.len();
-        push_json_line(&mut out, &Line { page, what, text: &decoded.text });
+        push_json_line(&mut out, &Line { page, what, text: &text });
         out.remove(at);
         self.file.write(&out)
     }

@@ -42,6 +42,8 @@ pub(super) struct Receipt {
     pub(super) encoding: Option<String>,
     #[serde(default)]
     pub(super) replaced: u64,
+    #[serde(default)]
+    pub(super) mark: bool,
 }
 
 /// The receipts of one page, or one line that was no page.

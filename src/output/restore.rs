@@ -77,7 +77,14 @@ pub fn restore<I: Iterator<Item = Result<PageReceipts>>>(
         let text = std::str::from_utf8(&page.bytes).map_err(|_| bad(1, "is not UTF-8"))?;
         let is_text = format == Format::Text;
         let whole = if is_text { text } else { text.trim_end_matches(['\r', '\n']) };
-        let mut bytes = put_back(whole, &of_page.receipts).map_err(|n| bad(n, MISMATCH))?;
+        let mut bytes = put_back(whole, &of_page.receipts).map_err(|n| {
+            // Which of the two it is cannot be told.
+            let is_shared = is_text && name.is_none();
+            bad(n, &[MISMATCH, if is_shared { SEVERAL } else { "" }].concat())
+        })?;
+        if of_page.receipts.first().is_some_and(|first| first.mark) {
+            bytes.insert(0, '\u{feff}');
+        }
         bytes.push_str(text.get(whole.len()..).unwrap_or_default());
         write(bytes.as_bytes())?;
         restored.count(&of_page);
@@ -87,11 +94,7 @@ pub fn restore<I: Iterator<Item = Result<PageReceipts>>>(
         None => Ok(restored),
         Some(left) => {
             let page = left.receipts.first().map_or("", |first| &first.page);
-            let hint = if format == Format::Text {
-                "; of several text files in one output nobody knows where they begin: filter into a folder"
-            } else {
-                ""
-            };
+            let hint = if format == Format::Text { SEVERAL } else { "" };
             let reason = format!(
                 "has {record} pages, and there are receipts of page {}, {page}{hint}",
                 left.record
@@ -117,6 +120,10 @@ fn refuse(output: &Source, format: Option<Format>) -> Result<()> {
 
 const MISMATCH: &str =
     "this is not what the receipts were written for; nothing is put back into this page";
+
+/// Why texts in one output cannot be put back.
+const SEVERAL: &str =
+    "; of several text files in one output nobody knows where they begin: filter into a folder";
 
 /// The next receipts, if they are of this file and as asked for.
 fn next_of<I: Iterator<Item = Result<PageReceipts>>>(
