@@ -5,10 +5,10 @@ use crate::Result;
 use crate::output::{Finished, JournalFile, ListFile, ReceiptsFile, Summary};
 
 /// Compressed lists are sealed after the first input at whose end so many bytes of them have come …
-const SEAL_BYTES: u64 = 8 << 20;
+const SEAL_BYTES: u64 = 2 << 20;
 /// … or so many of input: what a run that was killed has to do again. Both depend on nothing but what
 /// is read, and so do the bytes of the lists.
-const SEAL_INPUT_BYTES: u64 = 256 << 20;
+const SEAL_INPUT_BYTES: u64 = 32 << 20;
 
 /// Files beside the output, where they are wanted.
 #[derive(Debug, Default)]
