@@ -204,7 +204,7 @@ fn a_full_disk_is_named_and_leaves_nothing_that_looks_whole() {
     assert!(!bench.path("r.jsonl").exists());
     std::fs::remove_file(bench.path("out/b.txt")).unwrap();
     let again = bench.filter(&[&out[..], &["--resume"]].concat());
-    again.exits(0).says("2 pages").says("1 input of these finished by the run before");
+    again.exits(0).says("2 pages").says("1 input that the run before");
     assert_eq!(bench.read("out/b.txt"), CLEAN.as_bytes());
     let receipts = String::from_utf8(bench.read("r.jsonl")).unwrap();
     assert_eq!(receipts.lines().count(), 2);
@@ -227,14 +227,17 @@ fn what_the_system_does_not_give_is_named_and_tried_again() {
     assert_eq!(bench.read("out/a.txt"), CLEAN.as_bytes());
     // Who may read everything, as root does, has nothing to see here.
     let locked = bench.path("in/b.txt");
-    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o000)).unwrap();
     if std::fs::File::open(&locked).is_err() {
         let out = bench.filter(&["in", "-o", "locked"]);
         out.exits(1).says("dechaff: in/b.txt: Permission denied (os error 13)\n");
         assert_eq!(bench.read("locked/c.txt"), CLEAN.as_bytes());
         assert!(!bench.path("locked/b.txt").exists());
         std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o600)).unwrap();
-        bench.filter(&["in", "-o", "locked", "--resume"]).exits(0).says("2 inputs of these");
+        bench
+            .filter(&["in", "-o", "locked", "--resume"])
+            .exits(0)
+            .says("2 inputs that the run before");
         assert_eq!(bench.read("locked/b.txt"), CLEAN.as_bytes());
     }
 }

@@ -99,7 +99,7 @@ fn a_run_killed_after_any_input_ends_with_the_same_bytes() {
             assert!(!bench.names().iter().any(|name| name.ends_with(".part")));
             // Compressed receipts are sealed only now and then: small runs are done again.
             let n_kept = if removed == "r.jsonl" { n_done } else { n_done / INPUTS * INPUTS };
-            let told = format!("{n_kept} inputs of these finished");
+            let told = format!("{n_kept} inputs that the run before");
             again.check(n_kept < 2 || again.stderr.contains(&told), &told);
             fs::remove_dir_all(bench.path("out")).unwrap();
         }
@@ -141,7 +141,7 @@ fn a_run_killed_in_earnest_goes_on() {
     let resumed = [&arguments("out")[..], &["--resume"]].concat();
     let again = bench.run_with(&resumed, last);
     again.exits(0).says("601 pages, 1802 lines; removed 601 lines");
-    again.says(&format!("{n_done} inputs of these finished by the run before"));
+    again.says(&format!("{n_done} inputs that the run before had finished"));
     assert!(tree(&bench, "out").iter().map(|(name, _)| name).eq(whole.iter().map(|(n, _)| n)));
     assert!(tree(&bench, "out") == whole, "the tree");
     assert!(bench.read("r") == receipts, "the receipts");
@@ -173,7 +173,7 @@ fn compressed_receipts_are_sealed_and_gone_on_with() {
             again.exits(0);
             assert!(tree(&bench, "out") == whole && bench.read(removed) == receipts, "{n_lines}");
             let n_kept = sealed.iter().rev().find(|n| **n < n_lines).copied().unwrap_or(0);
-            let told = again.stderr.contains("of these finished by the run before");
+            let told = again.stderr.contains("that the run before had finished");
             again.check(told == (n_kept > 0), "what was sealed is kept");
         }
         fs::remove_dir_all(bench.path("out")).unwrap();
@@ -198,7 +198,7 @@ fn what_changed_is_done_again_and_nothing_else() {
     };
     mark(&bench);
     let none = run(&bench, "out", &["--resume"]);
-    none.exits(0).says("4 pages, 8 lines; removed 4 lines").says("4 inputs of these finished");
+    none.exits(0).says("4 pages, 8 lines; removed 4 lines").says("4 inputs that the run before");
     assert_eq!(texts(&bench), b"X\nX\nX\nX\n");
     // An input that changed, one that was only touched, an output cut short, one that is gone.
     bench.write("in/a.txt", "甲\n");

@@ -208,7 +208,8 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     if (!args.run.quiet || args.dry_run) && !is_json() {
         report(&summary, n_skipped).into_iter().for_each(say);
         if n_before > 0 {
-            say(format_args!("{} of these finished by the run before", count(n_before, "input")));
+            let inputs = count(n_before, "input");
+            say(format_args!("these figures include {inputs} that the run before had finished"));
         }
     }
     Ok(if summary.errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -124,7 +124,7 @@ impl GrowingFile {
     }
 
     /// Opens the file to be written from byte `end` on, which is 0 or where a seal was; what follows it
-    /// is dropped. What stands at `path` stays until [`GrowingFile::commit`], but is taken for the
+    /// is dropped. What stands at `path` stays until [`ListFile::commit`], but is taken for the
     /// beginning where the parts have been given that name already.
     ///
     /// # Errors
