@@ -242,6 +242,19 @@ fn receipts_follow_what_is_done_again() {
     bench.run(&["restore", "out", "--removed", "r", "-o", "again", "-q"]).exits(0);
     assert_eq!(bench.read("again/b.txt"), bench.read("in/b.txt"));
     assert_eq!(bench.read("again/c.txt"), bench.read("in/c.txt"));
+    // Receipts that are gone, or not as long as the journal says, are written again.
+    for is_gone in [true, false] {
+        let whole = bench.read("r");
+        let half = whole.iter().position(|b| *b == b'\n').unwrap() + 1;
+        if is_gone {
+            fs::remove_file(bench.path("r")).unwrap();
+        } else {
+            bench.write("r", &whole[..half]);
+        }
+        let again = run(&bench, "out", &options);
+        again.exits(0).check(!again.stderr.contains("the run before had"), "nothing is left out");
+        assert_eq!(bench.read("r"), receipts.as_bytes());
+    }
     // What nobody names any more would lose its receipts.
     bench.write("in/a.txt", "甲\n");
     let files = ["in/a.txt", "in/b.txt", "-o", "out"];

@@ -1,28 +1,23 @@
 //! `dechaff filter`: pages in, their articles out.
 
-use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
-use super::args::{Inputs, ModelArgs, PageArgs, Policies, RunArgs, expectation};
+use super::args::{ModelArgs, PageArgs, RunArgs, expectation};
 use super::closing::report;
 use super::forms::{check_formats, renamed};
-use super::ledger::{Ledger, Lists};
 use super::log::LogArgs;
 use super::pages::{self, Buffers, Job};
+use super::prepare::{prepare, run_facts};
 use super::preview::write_preview;
-use super::resume::{Plan, anew, resumed, sweep};
 use super::say::{count, is_json, say};
-use crate::input::{Compression, Format, InputPage, RecordOptions};
-use crate::output::{
-    Destination, Emit, GrowingFile, JournalFile, ListFile, Output, OutputFile, Preview,
-    ReceiptsFile, RunFacts, clean, emit, receipts, unsure,
-};
-use crate::{Page, PageVerdict, digest};
+use crate::input::{Format, InputPage, RecordOptions};
+use crate::output::{Destination, Emit, Output, Preview, clean, emit, receipts, unsure};
+use crate::{Page, PageVerdict};
 
 /// Write the article lines of pages, leave out the junk.
 ///
@@ -47,22 +42,22 @@ Examples:
   dechaff filter crawl/ --emit fasttext -o labelled.txt")]
 pub struct Args {
     #[command(flatten)]
-    pages: PageArgs,
+    pub(super) pages: PageArgs,
     /// File to write, or a folder that mirrors the input folder; standard output unless given. A file
     /// whose name ends in .gz or .zst is compressed.
     #[arg(short, long, value_name = "OUT")]
-    output: Option<PathBuf>,
+    pub(super) output: Option<PathBuf>,
     /// What to write, if not the kept part of the input in its own form.
     #[arg(long, value_enum, value_name = "FORM")]
-    emit: Option<EmitArg>,
+    pub(super) emit: Option<EmitArg>,
     /// Write what is removed to this file: a line of JSON for each line or span, with page, place,
     /// probability and text. `dechaff restore` puts it back.
     #[arg(long, value_name = "FILE")]
-    removed: Option<PathBuf>,
+    pub(super) removed: Option<PathBuf>,
     /// Write what is kept although the model is unsure of it to this file: a line of JSON for each
     /// line, with page, place, probability and text.
     #[arg(long, value_name = "FILE")]
-    list_unsure: Option<PathBuf>,
+    pub(super) list_unsure: Option<PathBuf>,
     /// Count in the summary what kinds of junk were removed; takes a quarter more time. With --removed
     /// and --dry-run they are counted anyway.
     #[arg(long)]
@@ -75,18 +70,18 @@ pub struct Args {
     /// changed since are not read again. The command has to be the same. Where there was no run, one
     /// begins.
     #[arg(long, requires = "output", conflicts_with = "dry_run")]
-    resume: bool,
+    pub(super) resume: bool,
     #[command(flatten)]
     model: ModelArgs,
     #[command(flatten)]
-    run: RunArgs,
+    pub(super) run: RunArgs,
     #[command(flatten)]
     log: LogArgs,
 }
 
 /// The forms of `--emit`.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum EmitArg {
+pub(super) enum EmitArg {
     /// The kept text of all pages, parted by blank lines.
     Text,
     /// Pages of HTML as Markdown: headings, lists, tables, emphasis, code, quotes and links of what is
@@ -127,10 +122,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         expectation(&model, policies.text.threshold).into_iter().for_each(say);
     }
     let policies = args.pages.adjust(policies);
-    let writes_folder = args.output.is_some();
-    let model_digest =
-        if writes_folder { digest::of_bytes(&model.to_bytes()?) } else { String::new() };
-    let facts = RunFacts::new(model_digest, deciding(args, &policies));
+    let facts = run_facts(args, &model, &policies)?;
     let mut filter = policies.filter(model);
     let form = args.emit.map(Emit::from);
     if args.kinds || args.dry_run || args.removed.is_some() || form == Some(Emit::Scores) {
@@ -213,78 +205,4 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         }
     }
     Ok(if summary.errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// What decides about the output beside model and inputs, by the names of the options.
-fn deciding(args: &Args, policies: &Policies) -> BTreeMap<String, String> {
-    let mut options = BTreeMap::new();
-    let mut set = |name: &str, value: Option<String>| {
-        options.extend(value.map(|value| (name.to_owned(), value)));
-    };
-    for (head, policy) in [("", policies.text), (" for HTML", policies.html)] {
-        set(&format!("the threshold{head}"), Some(policy.threshold.to_string()));
-        set(&format!("the threshold of unsure lines{head}"), Some(policy.unsure.to_string()));
-        set(&format!("--cut{head}"), Some(policy.cut.to_string()));
-        set(&format!("the guard of pages{head}"), Some(policy.guard.to_string()));
-    }
-    let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
-    set("--removed", path(&args.removed));
-    set("--list-unsure", path(&args.list_unsure));
-    set("--emit", args.emit.map(|form| format!("{form:?}").to_lowercase()));
-    args.pages.deciding().into_iter().for_each(|(name, value)| set(name, value));
-    options
-}
-
-/// Opens what is written beside the output; for a folder with a journal, and with `--resume` leaving
-/// out of the inputs what a run before has finished, of which it returns the number.
-fn prepare(
-    args: &Args,
-    facts: RunFacts,
-    destination: &Destination,
-    inputs: &mut Inputs,
-) -> Result<(Lists, u64)> {
-    let folder = match destination {
-        Destination::Folder(folder) => Some(folder),
-        _ if args.resume => bail!(
-            "--resume: only a run into a folder can be taken up again; give one with -o, ending in /"
-        ),
-        _ => None,
-    };
-    if inputs.sources.is_empty() {
-        return Ok((Lists::default(), 0));
-    }
-    let paths: Vec<&Path> =
-        [&args.removed, &args.list_unsure].into_iter().filter_map(|path| path.as_deref()).collect();
-    let plan = match folder {
-        Some(folder) if args.resume => {
-            let plan = resumed(folder, &facts, &mut inputs.sources, &paths)?;
-            sweep(destination, &inputs.sources);
-            plan
-        }
-        Some(folder) => anew(folder),
-        None => Plan::default(),
-    };
-    if !args.run.quiet {
-        plan.remarks.iter().for_each(say);
-    }
-    let mut ends = plan.ends.iter();
-    let mut open = |path: &Option<PathBuf>| -> crate::Result<Option<ListFile>> {
-        let Some(path) = path.as_deref().filter(|_| !plan.is_ended) else { return Ok(None) };
-        let compression = Compression::from_name(path);
-        // Only a file can be gone on with.
-        let is_special = std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
-        if folder.is_none() || is_special {
-            return OutputFile::create(path, compression).map(|file| Some(file.into()));
-        }
-        let end = ends.next().copied().unwrap_or(0);
-        GrowingFile::open(path, compression, end).map(|file| Some(ListFile::Growing(file)))
-    };
-    let receipts = open(&args.removed)?.map(|file| ReceiptsFile::new(file, folder.is_some()));
-    let unsure = open(&args.list_unsure)?;
-    let journal = folder.map(|folder| -> crate::Result<Ledger> {
-        let file = JournalFile::create(folder, &facts, &plan.finished)?;
-        Ok(Ledger::new(file, &plan.finished))
-    });
-    let n_before = plan.finished.len() as u64;
-    Ok((Lists { receipts, unsure, journal: journal.transpose()? }, n_before))
 }

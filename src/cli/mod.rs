@@ -16,6 +16,7 @@ mod ledger;
 mod log;
 mod model;
 mod pages;
+mod prepare;
 mod preview;
 mod restore;
 mod resume;

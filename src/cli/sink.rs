@@ -210,3 +210,44 @@ impl Sink {
         Ok(self.total)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::ledger::Ledger;
+    use crate::input::{Compression, Format};
+    use crate::output::{Journal, JournalFile, RunFacts};
+
+    #[test]
+    fn an_input_that_the_system_broke_off_is_not_finished() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("out");
+        let facts = RunFacts::new(String::new(), Default::default());
+        let journal = Ledger::new(JournalFile::create(&root, &facts, &[]).unwrap(), &[]);
+        let lists = Lists { journal: Some(journal), ..Lists::default() };
+        let output = Output::new(Destination::Folder(root.clone()));
+        let mut sink = Sink::new(output, lists, true);
+        let same = Stamp::File { bytes: 1, modified: (2, 3) };
+        let io = Error::io("b", std::io::Error::from_raw_os_error(5));
+        let reason = || "is damaged".into();
+        let bad = |name: &str| Error::BadInput { path: name.into(), reason: reason() };
+        for (name, error) in [("a", None), ("b", Some(io)), ("c", Some(bad("c")))] {
+            let path = Path::new(name).into();
+            let source = Arc::new(Source { path, relative: name.into(), format: None });
+            let (stamp, format, compression) = (same.clone(), Format::Text, Compression::None);
+            let begin = Item::Begin { source, stamp, format, compression };
+            let problem = error.map(Item::Problem);
+            let end = Item::End { n_passed_over: 0 };
+            for item in [Some(begin), problem, Some(end)].into_iter().flatten() {
+                sink.take(Done::Other(item)).unwrap();
+            }
+        }
+        let total = sink.finish().unwrap();
+        assert_eq!(total.errors, 2);
+        let journal = Journal::read(&root).unwrap().unwrap();
+        let stamps: Vec<_> = journal.finished.iter().map(|file| file.stamp.clone()).collect();
+        assert_eq!(stamps, [same.clone(), Stamp::Unsure, same]);
+        let errors: Vec<_> = journal.finished.iter().map(|file| file.counts.errors).collect();
+        assert_eq!((errors, journal.is_ended), (vec![0, 1, 1], true));
+    }
+}
