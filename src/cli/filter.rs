@@ -122,7 +122,14 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         expectation(&model, policies.text.threshold).into_iter().for_each(say);
     }
     let policies = args.pages.adjust(policies);
-    let facts = run_facts(args, &model, &policies)?;
+    let mut inputs = args.pages.find();
+    let n_skipped = inputs.n_skipped;
+    let destination = if args.dry_run {
+        Destination::Nowhere
+    } else {
+        Destination::new(args.output.as_deref(), !inputs.folders.is_empty())
+    };
+    let facts = run_facts(args, &model, &policies, &destination)?;
     let mut filter = policies.filter(model);
     let form = args.emit.map(Emit::from);
     if args.kinds || args.dry_run || args.removed.is_some() || form == Some(Emit::Scores) {
@@ -131,13 +138,6 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     if args.removed.is_some() {
         filter = filter.with_parts();
     }
-    let mut inputs = args.pages.find();
-    let n_skipped = inputs.n_skipped;
-    let destination = if args.dry_run {
-        Destination::Nowhere
-    } else {
-        Destination::new(args.output.as_deref(), !inputs.folders.is_empty())
-    };
     if let Some(form) = form {
         for source in &mut inputs.sources {
             if form != Emit::Markdown || source.format == Some(Format::Html) {

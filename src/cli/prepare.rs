@@ -18,14 +18,19 @@ use crate::output::{
     Destination, GrowingFile, JournalFile, ListFile, OutputFile, ReceiptsFile, RunFacts,
 };
 
-/// What decides about the output of a run; only a run with an output has to know.
+/// What decides about the output of a run; only a run into a folder has to know.
 ///
 /// # Errors
 /// If the model makes no sense.
-pub fn run_facts(args: &Args, model: &Model, policies: &Policies) -> Result<RunFacts> {
-    let digest = match args.output {
-        Some(_) => digest::of_bytes(&model.to_bytes()?),
-        None => String::new(),
+pub fn run_facts(
+    args: &Args,
+    model: &Model,
+    policies: &Policies,
+    destination: &Destination,
+) -> Result<RunFacts> {
+    let digest = match destination {
+        Destination::Folder(_) => digest::of_bytes(&model.to_bytes()?),
+        _ => String::new(),
     };
     Ok(RunFacts::new(digest, deciding(args, policies)))
 }
