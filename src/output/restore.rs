@@ -77,10 +77,9 @@ pub fn restore<I: Iterator<Item = Result<PageReceipts>>>(
         let text = std::str::from_utf8(&page.bytes).map_err(|_| bad(1, "is not UTF-8"))?;
         let is_text = format == Format::Text;
         let whole = if is_text { text } else { text.trim_end_matches(['\r', '\n']) };
-        let mut bytes = put_back(whole, &of_page.receipts).map_err(|n| {
-            // Which of the two it is cannot be told.
-            let is_shared = is_text && name.is_none();
-            bad(n, &[MISMATCH, if is_shared { SEVERAL } else { "" }].concat())
+        let mut bytes = put_back(whole, &of_page.receipts).map_err(|wrong| {
+            let hint = if is_text && wrong.is_longer { SEVERAL } else { "" };
+            bad(wrong.line, &format!("{MISMATCH}{hint}"))
         })?;
         if of_page.receipts.first().is_some_and(|first| first.mark) {
             bytes.insert(0, '\u{feff}');
@@ -181,8 +180,16 @@ impl std::ops::AddAssign for Restored {
     }
 }
 
-/// The page as it was; where it cannot be, the line that shows it.
-fn put_back(kept: &str, receipts: &[Receipt]) -> Result<String, u32> {
+/// Why a page cannot be put back.
+struct Wrong {
+    /// The line that shows it.
+    line: u32,
+    /// The receipts all fit, but there is more of the page than there was.
+    is_longer: bool,
+}
+
+/// The page as it was.
+fn put_back(kept: &str, receipts: &[Receipt]) -> Result<String, Wrong> {
     let (Some(first), Some(last)) = (receipts.first(), receipts.last()) else {
         return Ok(kept.to_owned());
     };
@@ -192,35 +199,35 @@ fn put_back(kept: &str, receipts: &[Receipt]) -> Result<String, u32> {
     let (mut crc, mut summed) = (Crc::new(), 0);
     let mut written = Vec::new();
     for receipt in receipts {
-        let wrong = receipt.n;
+        let wrong = || Wrong { line: receipt.n, is_longer: false };
         let at = match receipt.at {
             Some(at) => at,
-            None => receipt.start.checked_sub(receipt.before.len()).ok_or(wrong)?,
+            None => receipt.start.checked_sub(receipt.before.len()).ok_or_else(wrong)?,
         };
-        let n_kept = at.checked_sub(out.len()).ok_or(wrong)?;
-        let (before, after) = rest.split_at_checked(n_kept).ok_or(wrong)?;
+        let n_kept = at.checked_sub(out.len()).ok_or_else(wrong)?;
+        let (before, after) = rest.split_at_checked(n_kept).ok_or_else(wrong)?;
         out.push_str(before);
-        rest = after.strip_prefix(receipt.put.as_str()).ok_or(wrong)?;
+        rest = after.strip_prefix(receipt.put.as_str()).ok_or_else(wrong)?;
         let parts = [receipt.before.as_str(), &receipt.text, &receipt.after];
         match &receipt.raw {
             Some(raw) => out.push_str(raw),
             None if receipt.at.is_some() => {
                 written.clear();
                 as_json_inside(&parts, &mut written);
-                out.push_str(std::str::from_utf8(&written).map_err(|_| wrong)?);
+                out.push_str(std::str::from_utf8(&written).map_err(|_| wrong())?);
             }
             None => parts.iter().for_each(|part| out.push_str(part)),
         }
         crc.update(out.get(summed..).unwrap_or_default().as_bytes());
         summed = out.len();
         if hex(&crc) != receipt.sum {
-            return Err(wrong);
+            return Err(wrong());
         }
     }
     out.push_str(rest);
     crc.update(rest.as_bytes());
     if out.len() != first.page_bytes || hex(&crc) != first.page_sum {
-        return Err(last.n);
+        return Err(Wrong { line: last.n, is_longer: out.len() > first.page_bytes });
     }
     Ok(out)
 }
@@ -344,7 +351,8 @@ mod tests {
         assert_eq!(fault("甲", "戊"), format!("1: page f, line 2: {MISMATCH}"));
         assert_eq!(fault("丙", "戊"), format!("1: page f, line 4: {MISMATCH}"));
         assert_eq!(fault("丙\n", ""), format!("1: page f, line 4: {MISMATCH}"));
-        assert_eq!(fault("丙\n", "丙\n己\n"), format!("1: page f, line 4: {MISMATCH}"));
+        // What comes after the page may be another one.
+        assert_eq!(fault("丙\n", "丙\n己\n"), format!("1: page f, line 4: {MISMATCH}{SEVERAL}"));
         let pages = [("{\"text\":\"甲\"}\n", "a"), ("{\"text\":\"甲\\n乙\"}\n", "aj")];
         let lost = |kept: String| kept.split_once('\n').unwrap().1.to_owned();
         let error = there_and_back(Format::JsonLines, &pages, lost).unwrap_err().to_string();
