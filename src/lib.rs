@@ -4,7 +4,8 @@
 //! The modules follow the way of the data, and imports point one way:
 //! [`text`] ← [`features`] ← [`model`] ← [`filter`] ← ([`train`], [`evaluate`]) ← [`label`] ← command
 //! line.
-//! [`input`] and [`output`] are the two ends: files to pages, verdicts to files.
+//! [`input`] and [`output`] are the two ends: files to pages, verdicts to files. [`report`] is what pages
+//! for a browser are drawn with; it knows [`text`] only.
 
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -20,6 +21,7 @@ pub mod label;
 pub mod model;
 pub mod output;
 pub mod pipeline;
+pub mod report;
 pub mod span;
 pub mod text;
 #[cfg(feature = "training")]

@@ -12,7 +12,7 @@ use super::args::{PageArgs, Policies, RunArgs};
 use super::ledger::Lists;
 use super::pages::{self, Buffers, Job};
 use super::say::{count, say};
-use super::visible::{start, visible};
+use crate::text::visible::{start, visible};
 use crate::filter::{Filter, Scratch};
 use crate::input::InputPage;
 use crate::model::Point;

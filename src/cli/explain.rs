@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::args::{ModelArgs, PageArgs};
 use super::each_page::each_page;
 use super::say::say;
-use super::visible::{start, visible};
+use crate::text::visible::{start, visible};
 use crate::filter::Scratch;
 use crate::model::{Explanation, GramPart};
 use crate::{LineVerdict, Verdict, text::Kind};

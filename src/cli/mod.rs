@@ -29,7 +29,6 @@ mod sink;
 mod steps;
 #[cfg(feature = "training")]
 mod train;
-mod visible;
 
 pub use args::{ModelArgs, PageArgs, RunArgs};
 

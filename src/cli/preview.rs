@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::say::count;
-use super::visible::{start, visible};
+use crate::text::visible::{start, visible};
 use crate::output::{Preview, Share};
 
 /// Sites that are listed: those that would lose most.

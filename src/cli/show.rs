@@ -11,10 +11,11 @@ use anyhow::Result;
 use super::args::{ModelArgs, PageArgs};
 use super::each_page::each_page;
 use super::say::count;
-use super::visible::visible;
+use crate::text::visible::visible;
 use crate::filter::Scratch;
 use crate::output::Summary;
-use crate::{LineVerdict, Page, PageVerdict, Verdict, text::Kind};
+use crate::text::{Group, Kind};
+use crate::{LineVerdict, Page, PageVerdict, Verdict};
 
 /// Show pages as they are, with what would become of each line.
 ///
@@ -128,13 +129,13 @@ fn style_of(v: &LineVerdict) -> Style {
         (Verdict::Article, _) => return Style::new(),
         (Verdict::Unsure, _) => return Style::new().effects(Effects::UNDERLINE),
         (Verdict::Junk, None) => return Style::new().effects(Effects::DIMMED),
-        (Verdict::Junk, Some(kind)) => match kind {
-            Kind::SpiderPool | Kind::Adult | Kind::Gambling => AnsiColor::Red,
-            Kind::Ad | Kind::Download | Kind::Ticker => AnsiColor::Yellow,
-            Kind::Nav | Kind::Share => AnsiColor::Blue,
-            Kind::Related | Kind::CommentUi => AnsiColor::Cyan,
-            Kind::Legal | Kind::Meta => AnsiColor::Magenta,
-            Kind::Markup | Kind::Debris => AnsiColor::Green,
+        (Verdict::Junk, Some(kind)) => match kind.group() {
+            Group::Planted => AnsiColor::Red,
+            Group::Selling => AnsiColor::Yellow,
+            Group::Menus => AnsiColor::Blue,
+            Group::Others => AnsiColor::Cyan,
+            Group::SmallPrint => AnsiColor::Magenta,
+            Group::LeftOver => AnsiColor::Green,
         },
     };
     Style::new().fg_color(Some(color.into())).effects(Effects::DIMMED)

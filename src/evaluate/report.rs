@@ -9,6 +9,7 @@ use super::metrics::ClassFigures;
 use super::slices::{Figures, Slice};
 use super::table::{Table, shown};
 use super::{Evaluation, MeanOverSets, NamedKind, Naming, TextFigures};
+use crate::report::number::{count, dash, percent, ratio};
 
 /// Columns of a name in a table.
 const NAME: usize = 32;
@@ -280,34 +281,8 @@ fn errors(errors: &[WorstError], out: &mut Formatter<'_>) -> fmt::Result {
     Ok(())
 }
 
-/// A number between −1 and 1, or a dash where it is undefined.
-fn ratio(value: Option<f64>) -> String {
-    value.map_or_else(dash, |value| format!("{value:.3}"))
-}
-
-fn percent(value: Option<f64>) -> String {
-    value.map_or_else(dash, |value| format!("{:.2}%", value * 100.0))
-}
-
 fn interval(value: Option<Interval>, form: fn(Option<f64>) -> String) -> String {
     value.map_or_else(dash, |i| format!("[{}, {}]", form(Some(i.low)), form(Some(i.high))))
-}
-
-fn dash() -> String {
-    "–".to_owned()
-}
-
-/// A count with commas between thousands.
-fn count(value: u64) -> String {
-    let digits = value.to_string();
-    let mut out = String::with_capacity(digits.len() * 4 / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 #[cfg(test)]

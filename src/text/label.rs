@@ -76,6 +76,18 @@ impl Kind {
         )
     }
 
+    /// What it is drawn as: six colours can be told apart, fourteen cannot.
+    pub fn group(self) -> Group {
+        match self {
+            Kind::SpiderPool | Kind::Adult | Kind::Gambling => Group::Planted,
+            Kind::Ad | Kind::Download | Kind::Ticker => Group::Selling,
+            Kind::Nav | Kind::Share => Group::Menus,
+            Kind::Related | Kind::CommentUi => Group::Others,
+            Kind::Legal | Kind::Meta => Group::SmallPrint,
+            Kind::Markup | Kind::Debris => Group::LeftOver,
+        }
+    }
+
     /// The name used in files and reports.
     pub fn name(self) -> &'static str {
         match self {
@@ -95,4 +107,21 @@ impl Kind {
             Kind::Debris => "debris",
         }
     }
+}
+
+/// Kinds that share a colour where pages are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Group {
+    /// Link farms, sexual and betting keywords.
+    Planted,
+    /// Sales talk, downloads, tickers.
+    Selling,
+    /// Menus and share bars.
+    Menus,
+    /// Other pages' headlines, other people's comments.
+    Others,
+    /// Legal lines and facts about the page.
+    SmallPrint,
+    /// Markup and debris.
+    LeftOver,
 }

@@ -7,7 +7,8 @@ mod label;
 mod page;
 mod reading;
 pub mod script;
+pub mod visible;
 pub mod words;
 
-pub use label::{Kind, Label};
+pub use label::{Group, Kind, Label};
 pub use page::{Line, Page};

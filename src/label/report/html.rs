@@ -1,165 +1,142 @@
 //! The report as one HTML page: nothing is loaded from elsewhere, it follows the reader's light or
-//! dark setting and fits a phone. All text of pages is escaped.
+//! dark setting and fits a phone.
 
-use std::fmt::Write as _;
-
-use super::{Outcome, Report, RuleReport, WrongLine};
+use super::{GoldReport, Outcome, Report, RuleReport, WrongLine};
+use crate::report::number::{count, dash, ratio};
+use crate::report::{Cell, Html, Table, language, page, section};
 use crate::text::Label;
+use crate::text::visible::start;
 
-const STYLE: &str = "\
-:root{color-scheme:light dark;--ink:#1c1e21;--soft:#666c75;--line:#d9dce1;--back:#fff;--card:#f6f7f9;\
---bad:#b3261e;--good:#1b6e3c;--mark:#fff3c4}\
-@media(prefers-color-scheme:dark){:root{--ink:#e6e8eb;--soft:#9aa1ab;--line:#363b43;--back:#16181c;\
---card:#1f2227;--bad:#ff8a80;--good:#7bd99b;--mark:#4a3f12}}\
-*{box-sizing:border-box}body{margin:0 auto;max-width:72rem;padding:1rem;background:var(--back);\
-color:var(--ink);font:16px/1.5 system-ui,sans-serif}\
-h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}p{margin:.5rem 0}small,.soft{color:var(--soft)}\
-.wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}\
-th,td{padding:.3rem .6rem;border-bottom:1px solid var(--line);text-align:right;white-space:nowrap}\
-th:first-child,td:first-child{text-align:left}thead th{color:var(--soft);font-weight:600}\
-details{margin:.4rem 0;border:1px solid var(--line);border-radius:.4rem;background:var(--card)}\
-summary{cursor:pointer;padding:.5rem .7rem}details>div{padding:0 .7rem .7rem}\
-.case{border-top:1px solid var(--line);padding:.4rem 0;overflow-wrap:anywhere}.case p{margin:.1rem 0}\
-.case .hit{background:var(--mark);border-radius:.2rem;padding:0 .2rem}.bad{color:var(--bad)}.good{color:var(--good)}";
+/// Of a long line the beginning.
+const SHOWN: usize = 300;
 
 /// The whole page.
-pub fn html(report: &Report) -> String {
-    let mut out = String::new();
-    // Writing into a string cannot fail.
-    let _ = write(report, &mut out);
-    out
+pub fn html(r: &Report) -> String {
+    let subtitle = format!(
+        "{} pages, {} lines; {} with a vote, {} with votes for both labels. Labelled: {} junk, {} \
+         article ({} as their siblings); {} left either.",
+        number(r.pages),
+        number(r.lines),
+        number(r.voted),
+        number(r.conflicts),
+        number(r.junk),
+        number(r.article),
+        number(r.siblings),
+        number(r.lines - r.junk - r.article)
+    );
+    page("Rules for first labels", subtitle, |html| {
+        if let Some(gold) = &r.gold {
+            against_gold(gold, html);
+        }
+        let about = "Accuracy is estimated without labels; precision is measured on the gold.";
+        section(html, "Rules", about, |html| {
+            let mut table = Table::new(
+                "By rule",
+                [
+                    "rule", "label", "kind", "lines", "coverage", "overlap", "conflict", "accuracy",
+                    "precision", "wrong",
+                ],
+            );
+            r.rules.iter().for_each(|rule| table.row(row(rule)));
+            table.write(html);
+        });
+        if r.gold.is_some() {
+            section(html, "What each rule gets wrong", "", |html| {
+                let wrong = r.rules.iter().filter(|rule| !rule.wrong.is_empty());
+                wrong.for_each(|rule| cases(rule, html));
+            });
+        }
+    })
 }
 
-fn write(r: &Report, out: &mut String) -> std::fmt::Result {
-    write!(
-        out,
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
-         <title>Rules for first labels</title><style>{STYLE}</style>\n<h1>Rules for first labels</h1>\n"
-    )?;
-    writeln!(
-        out,
-        "<p>{} pages, {} lines; {} with a vote, {} with votes for both labels. Labelled: {} junk, {} \
-         article ({} as their siblings); {} left either.</p>",
-        r.pages,
-        r.lines,
-        r.voted,
-        r.conflicts,
-        r.junk,
-        r.article,
-        r.siblings,
-        r.lines - r.junk - r.article
-    )?;
-    if let Some(gold) = &r.gold {
-        writeln!(
-            out,
-            "<h2>Against the gold</h2><p>{} of the pages, {} lines scored; {} pages have changed \
-             since.</p><div class=\"wide\"><table><thead><tr><th><th>junk<th>precision<th>coverage<th>F1\
-             <th>article<th>precision<th>coverage<th>F1</thead>",
-            gold.pages, gold.lines, gold.changed
-        )?;
-        outcome("combined, as written", &gold.combined, out)?;
-        outcome("combined, all voted on", &gold.unthresholded, out)?;
-        outcome("majority", &gold.majority, out)?;
-        outcome("siblings alone", &gold.siblings, out)?;
-        writeln!(
-            out,
-            "</table></div><h2>Junk by kind</h2><div class=\"wide\"><table><thead><tr><th>kind<th>lines\
-             <th>covered<th>kind right</thead>"
-        )?;
+fn against_gold(gold: &GoldReport, html: &mut Html) {
+    let about = format!(
+        "{} of the pages, {} lines scored; {} pages have changed since.",
+        number(gold.pages),
+        number(gold.lines),
+        number(gold.changed)
+    );
+    section(html, "Against the gold", about, |html| {
+        let columns =
+            ["", "junk", "precision", "coverage", "F1", "article", "precision", "coverage", "F1"];
+        let mut table = Table::new("By way of combining", columns);
+        table.row(outcome("combined, as written", &gold.combined));
+        table.row(outcome("combined, all voted on", &gold.unthresholded));
+        table.row(outcome("majority", &gold.majority));
+        table.row(outcome("siblings alone", &gold.siblings));
+        table.write(html);
+        let mut table = Table::new("Junk by kind", ["kind", "lines", "covered", "kind right"]);
         for kind in &gold.kinds {
             let covered = kind.covered as f64 / kind.lines.max(1) as f64;
-            writeln!(
-                out,
-                "<tr><td>{}<td>{}<td>{covered:.3}<td>{}",
-                kind.name, kind.lines, kind.named
-            )?;
+            table.row([
+                Cell::text(kind.name),
+                Cell::text(number(kind.lines)),
+                Cell::text(ratio(Some(covered))).with_bar(Some(covered), "share"),
+                Cell::text(number(kind.named)),
+            ]);
         }
-        writeln!(out, "</table></div>")?;
-    }
-    writeln!(
-        out,
-        "<h2>Rules</h2><p class=\"soft\">Accuracy is estimated without labels; precision is measured on \
-         the gold.</p><div class=\"wide\"><table><thead><tr><th>rule<th>label<th>kind<th>lines<th>coverage\
-         <th>overlap<th>conflict<th>accuracy<th>precision<th>wrong</thead>"
-    )?;
-    r.rules.iter().try_for_each(|rule| row(rule, out))?;
-    writeln!(out, "</table></div>")?;
-    if r.gold.is_some() {
-        writeln!(out, "<h2>What each rule gets wrong</h2>")?;
-        r.rules
-            .iter()
-            .filter(|rule| !rule.wrong.is_empty())
-            .try_for_each(|rule| cases(rule, out))?;
-    }
-    writeln!(out, "</html>")
+        table.write(html);
+    });
 }
 
-fn outcome(name: &str, o: &Outcome, out: &mut String) -> std::fmt::Result {
-    writeln!(
-        out,
-        "<tr><td>{name}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}",
-        o.junk,
-        number(o.junk_precision),
-        number(o.junk_coverage),
-        number(o.junk_f1),
-        o.article,
-        number(o.article_precision),
-        number(o.article_coverage),
-        number(o.article_f1),
-    )
+fn outcome(name: &str, o: &Outcome) -> [Cell; 9] {
+    [
+        name.to_owned(),
+        number(o.junk),
+        ratio(o.junk_precision),
+        ratio(o.junk_coverage),
+        ratio(o.junk_f1),
+        number(o.article),
+        ratio(o.article_precision),
+        ratio(o.article_coverage),
+        ratio(o.article_f1),
+    ]
+    .map(Cell::text)
 }
 
-fn row(rule: &RuleReport, out: &mut String) -> std::fmt::Result {
-    writeln!(
-        out,
-        "<tr><td title=\"{}\">{}<td>{}<td>{}<td>{}<td>{:.4}<td>{:.3}<td>{:.3}<td>{}<td>{}<td>{}",
-        escaped(&rule.about),
-        escaped(&rule.name),
-        name(rule.label),
-        rule.kind.map_or("–", |kind| kind.name()),
-        rule.votes,
-        rule.coverage,
-        rule.overlap,
-        rule.conflict,
-        number(rule.accuracy),
-        number(rule.precision),
-        rule.precision.map_or("–".into(), |_| (rule.scored - rule.right).to_string()),
-    )
+fn row(rule: &RuleReport) -> [Cell; 10] {
+    [
+        rule.name.clone(),
+        name(rule.label).to_owned(),
+        rule.kind.map_or_else(dash, |kind| kind.name().to_owned()),
+        number(rule.votes),
+        format!("{:.4}", rule.coverage),
+        ratio(Some(rule.overlap)),
+        ratio(Some(rule.conflict)),
+        ratio(rule.accuracy),
+        ratio(rule.precision),
+        rule.precision.map_or_else(dash, |_| number(rule.scored - rule.right)),
+    ]
+    .map(Cell::text)
 }
 
-fn cases(rule: &RuleReport, out: &mut String) -> std::fmt::Result {
-    writeln!(
-        out,
-        "<details><summary><b>{}</b> <small>{}; {} of {} wrong</small></summary><div>",
-        escaped(&rule.name),
-        escaped(&rule.about),
-        rule.scored - rule.right,
-        rule.scored
-    )?;
-    rule.wrong.iter().try_for_each(|line| case(line, out))?;
-    writeln!(out, "</div></details>")
+fn cases(rule: &RuleReport, html: &mut Html) {
+    html.newline();
+    html.element("details", &[], |html| {
+        html.element("summary", &[], |html| {
+            html.text("b", &[], &rule.name);
+            let wrong = number(rule.scored - rule.right);
+            html.say(format_args!(": {}; {wrong} of {} wrong", rule.about, number(rule.scored)));
+        });
+        rule.wrong.iter().for_each(|line| case(line, html));
+    });
 }
 
-fn case(line: &WrongLine, out: &mut String) -> std::fmt::Result {
-    let around = |text: &Option<String>| escaped(text.as_deref().unwrap_or("–"));
-    let (class, said) = if line.combined_wrong {
-        ("bad", "wrong together")
-    } else {
-        ("good", "mended by the others")
-    };
-    writeln!(
-        out,
-        "<div class=\"case\"><p><small>{}:{} · gold {} {} · <span class=\"{class}\">{said}</span></small></p>\
-         <p class=\"soft\">{}</p><p><span class=\"hit\">{}</span></p><p class=\"soft\">{}</p></div>",
-        escaped(&line.page),
-        line.line,
-        name(line.gold),
-        line.kind.map_or("", |kind| kind.name()),
-        around(&line.before),
-        escaped(&line.text),
-        around(&line.after),
-    )
+fn case(line: &WrongLine, html: &mut Html) {
+    let said = if line.combined_wrong { "wrong together" } else { "mended by the others" };
+    let kind = line.kind.map_or("", |kind| kind.name());
+    let lang = language([line.text.as_str()]);
+    let around = |text: &Option<String>| text.as_deref().map_or_else(dash, |t| start(t, SHOWN));
+    html.element("div", &[("class", &"case")], |html| {
+        let gold = name(line.gold);
+        let place = format!("{}:{} · gold {gold} {kind} · {said}", line.page, line.line);
+        html.text("p", &[("class", &"soft")], place);
+        html.text("p", &[("class", &"soft"), ("lang", &lang)], around(&line.before));
+        html.element("p", &[("lang", &lang)], |html| {
+            html.text("mark", &[], start(&line.text, SHOWN));
+        });
+        html.text("p", &[("class", &"soft"), ("lang", &lang)], around(&line.after));
+    });
 }
 
 fn name(label: Label) -> &'static str {
@@ -170,30 +147,8 @@ fn name(label: Label) -> &'static str {
     }
 }
 
-fn number(number: Option<f64>) -> String {
-    number.map_or("–".into(), |n| format!("{n:.3}"))
-}
-
-/// Of a long line the beginning.
-const SHOWN: usize = 300;
-
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for (at, c) in text.chars().enumerate() {
-        if at == SHOWN {
-            out.push('…');
-            break;
-        }
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out
+fn number(n: usize) -> String {
+    count(n as u64)
 }
 
 #[cfg(test)]
@@ -204,17 +159,12 @@ mod tests {
     fn the_page_is_whole_and_escaped() {
         let mut report = super::super::tests::example();
         let rule = report.rules.iter_mut().find(|rule| rule.name == "menu_words").unwrap();
-        rule.wrong[0].text = "<script>alert(1)</script> & \"x\"".into();
+        rule.wrong[0].text = format!("<script>alert(1)</script> & \"x\"{}", "桥".repeat(SHOWN));
         let page = html(&report);
         assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>\n"));
-        assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;x&quot;"));
+        assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;x&quot;桥"));
         assert!(!page.contains("<script") && !page.contains("http"));
         assert!(page.contains("wrong together") && page.contains("prefers-color-scheme:dark"));
-    }
-
-    #[test]
-    fn long_lines_are_cut_at_a_character() {
-        assert_eq!(escaped(&"桥".repeat(301)).chars().count(), 301);
-        assert_eq!(escaped("a\u{7}b"), "a b");
+        assert!(page.contains("桥…</mark>"));
     }
 }

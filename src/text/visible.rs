@@ -1,10 +1,10 @@
-//! Text of pages made fit for a terminal: nothing in it moves the cursor, changes colours or turns the
-//! direction of writing.
+//! Text of pages made fit to be looked at, in a terminal or a browser: nothing in it moves the cursor,
+//! changes colours, turns the direction of writing or hides.
 
 use std::borrow::Cow;
 
-/// The text with control characters shown as their pictures (`␛`, `␀`), and those that turn the direction
-/// of writing or belong to the second set of controls by their numbers.
+/// The text with control characters shown as their pictures (`␛`, `␀`), and those that nobody sees, that
+/// turn the direction of writing or that belong to the second set of controls by their numbers.
 pub fn visible(text: &str) -> Cow<'_, str> {
     if text.chars().all(|c| !is_hidden(c)) {
         return Cow::Borrowed(text);
@@ -35,7 +35,11 @@ pub fn start(text: &str, n: usize) -> String {
 fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{fdd0}'..='\u{fdef}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}')
+        // The last two of each plane are no characters.
+        || u32::from(c) & 0xfffe == 0xfffe
 }
 
 #[cfg(test)]
@@ -47,6 +51,8 @@ mod tests {
         assert!(matches!(visible("首页 | News"), Cow::Borrowed("首页 | News")));
         assert_eq!(visible("\u{1b}[31m红\u{7f}\0\r\n\t."), "␛[31m红␡␀␍␊ .");
         assert_eq!(visible("a\u{9b}31m\u{202e}b\u{200b}"), "a<U+009B>31m<U+202E>b<U+200B>");
+        assert_eq!(visible("\u{61c}\u{ad}\u{1fffe}"), "<U+061C><U+00AD><U+1FFFE>");
+        assert_eq!(visible("\u{e0041}龍"), "<U+E0041>龍");
         assert_eq!(start(" 甲\u{1b}乙丙 ", 3), "甲␛乙…");
         assert_eq!(start("甲乙丙", 3), "甲乙丙");
     }
