@@ -53,6 +53,14 @@ impl ModelArgs {
             Policies { text: model.policy_at(point)?, html: model.html_policy_at(point)? };
         Ok((model, policies))
     }
+
+    /// Which model it is, in words.
+    pub fn name(&self) -> String {
+        match &self.model {
+            Some(path) => format!("model {}", path.display()),
+            None => "the model inside the program".to_owned(),
+        }
+    }
 }
 
 /// How strictly text and HTML are judged.

@@ -1,7 +1,7 @@
 //! The end of a run in words: what came in, what was removed, what to look at.
 
 use super::say::count;
-use super::visible::{start, visible};
+use crate::text::visible::{start, visible};
 use crate::output::Summary;
 use crate::text::Kind;
 

@@ -12,11 +12,11 @@ use super::args::{PageArgs, Policies, RunArgs};
 use super::ledger::Lists;
 use super::pages::{self, Buffers, Job};
 use super::say::{count, say};
-use crate::text::visible::{start, visible};
 use crate::filter::{Filter, Scratch};
 use crate::input::InputPage;
 use crate::model::Point;
 use crate::output::{Destination, Flips, Output};
+use crate::text::visible::{start, visible};
 use crate::{Model, Page, PageVerdict};
 
 /// Show lines whose verdict differs between two models.

@@ -9,12 +9,17 @@ use anyhow::{Result, bail};
 use rayon::prelude::*;
 
 use super::args::{ModelArgs, RunArgs, expectation};
+use super::report_file;
 use super::say::say;
-use crate::evaluate::{Evaluation, Judged, Options, ReportOptions};
+use crate::evaluate::{Evaluation, HtmlOptions, Judged, OperatingMark, Options, ReportOptions};
 use crate::filter::Scratch;
 use crate::input::{LabelledPage, discover, page_digest, read_labelled};
+use crate::model::{Dial, Point, Policy};
 #[cfg(feature = "training")]
 use crate::train::robustness::{self, Robustness};
+
+/// Of each sort, errors that the page for a browser shows unless more are asked for.
+const REPORTED_ERRORS: usize = 20;
 
 /// Measure a model on labelled pages.
 ///
@@ -26,6 +31,7 @@ use crate::train::robustness::{self, Robustness};
 Examples:
   dechaff evaluate gold.jsonl.gz
   dechaff evaluate gold/*.jsonl -m mine.dechaff --sites --errors 20
+  dechaff evaluate gold.jsonl --report report/     # look at report/index.html
   dechaff evaluate gold.jsonl --obfuscate --careful
   dechaff evaluate gold.jsonl --max-article-loss 0.002 --json > figures.json")]
 pub struct Args {
@@ -35,6 +41,10 @@ pub struct Args {
     /// Write everything as one JSON object; what is undefined is null.
     #[arg(long)]
     json: bool,
+    /// Also write a page for a browser, DIR/index.html: figures, curves with the operating points, and
+    /// the heaviest errors among the lines around them. One file that loads nothing from elsewhere.
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
     /// List the N article lines and N junk lines that the model was most sure of and wrong about.
     #[arg(long, value_name = "N", default_value_t = 0)]
     errors: usize,
@@ -79,6 +89,18 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     if pages.is_empty() {
         bail!("no labelled pages to measure on");
     }
+    let report = match &args.report {
+        Some(folder) => {
+            let shown = HtmlOptions {
+                model: args.model.name(),
+                marks: marks(policies.text.threshold, |point| model.policy_at(point)),
+                html_marks: marks(policies.html.threshold, |point| model.html_policy_at(point)),
+                errors: args.errors.max(REPORTED_ERRORS),
+            };
+            Some((report_file::create(folder)?, shown))
+        }
+        None => None,
+    };
     let trained_on = pages.iter().filter(|page| model.was_trained_on(page_digest(page))).count();
     if !args.run.quiet {
         expectation(&model, policies.text.threshold).into_iter().for_each(say);
@@ -95,13 +117,18 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         errors: args.errors,
         trained_on: trained_on as u64,
     };
-    let measured = args.run.pool()?.install(|| -> crate::Result<Measured> {
+    let measured = args.run.pool()?.install(|| -> Result<Measured> {
         let judged = pages
             .par_iter()
             .map_init(Scratch::default, |scratch, page| Judged::by(&filter, page, scratch))
             .collect::<crate::Result<Vec<_>>>()?;
+        let evaluation = Evaluation::of(&judged, &options);
+        if let Some((mut file, shown)) = report {
+            file.write(evaluation.html(&judged, &shown).as_bytes())?;
+            file.commit()?;
+        }
         Ok(Measured {
-            evaluation: Evaluation::of(&judged, &options),
+            evaluation,
             #[cfg(feature = "training")]
             obfuscated: match args.obfuscate {
                 true => Some(robustness::measure(&judged, &filter, args.seed)?),
@@ -125,6 +152,25 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     }
     out.flush()?;
     Ok(if bad == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The model's operating points that have a name, and the one that is `used` if it is another.
+fn marks(used: f32, policy_at: impl Fn(Point) -> crate::Result<Policy>) -> Vec<OperatingMark> {
+    let named = [
+        ("careful", Point::Dial(Dial::Careful)),
+        ("default", Point::Default),
+        ("strict", Point::Dial(Dial::Strict)),
+    ];
+    let mut marks: Vec<OperatingMark> = named
+        .into_iter()
+        // What the model was not measured well enough for has no place on a curve.
+        .filter_map(|(name, point)| Some((name, policy_at(point).ok()?.threshold)))
+        .map(|(name, threshold)| OperatingMark { name, threshold, is_used: threshold == used })
+        .collect();
+    if marks.iter().all(|mark| !mark.is_used) {
+        marks.push(OperatingMark { name: "chosen", threshold: used, is_used: true });
+    }
+    marks
 }
 
 /// Every page that can be read, and how many pages and folders could not.

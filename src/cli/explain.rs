@@ -9,9 +9,9 @@ use serde::Serialize;
 use super::args::{ModelArgs, PageArgs};
 use super::each_page::each_page;
 use super::say::say;
-use crate::text::visible::{start, visible};
 use crate::filter::Scratch;
 use crate::model::{Explanation, GramPart};
+use crate::text::visible::{start, visible};
 use crate::{LineVerdict, Verdict, text::Kind};
 
 /// Show why lines have their probability, part by part.

@@ -18,6 +18,7 @@ mod model;
 mod pages;
 mod prepare;
 mod preview;
+mod report_file;
 mod restore;
 mod resume;
 mod say;

@@ -3,8 +3,8 @@
 use std::io::Write;
 
 use super::say::count;
-use crate::text::visible::{start, visible};
 use crate::output::{Preview, Share};
+use crate::text::visible::{start, visible};
 
 /// Sites that are listed: those that would lose most.
 const SITES: usize = 20;

@@ -11,9 +11,9 @@ use anyhow::Result;
 use super::args::{ModelArgs, PageArgs};
 use super::each_page::each_page;
 use super::say::count;
-use crate::text::visible::visible;
 use crate::filter::Scratch;
 use crate::output::Summary;
+use crate::text::visible::visible;
 use crate::text::{Group, Kind};
 use crate::{LineVerdict, Page, PageVerdict, Verdict};
 

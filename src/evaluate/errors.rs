@@ -50,20 +50,30 @@ pub struct WorstError {
 }
 
 /// Where a wrong line stands; of equal texts the surest, and of these the first.
-struct Found {
-    page: usize,
-    line: usize,
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found {
+    /// Number of the page among those that were judged.
+    pub(super) page: usize,
+    /// Number of the line among those of the page.
+    pub(super) line: usize,
+    /// Probability of what was said, which is wrong.
     confidence: f32,
-    times: u64,
+    /// How many lines of this text were judged wrongly in this way.
+    pub(super) times: u64,
+    characters: u64,
 }
 
-/// The `limit` worst errors of each sort, surest first; article lines that go come first.
-pub(super) fn worst(pages: &[Judged<'_>], limit: usize) -> Vec<WorstError> {
-    if limit == 0 {
-        return Vec::new();
+impl Found {
+    /// What the mistake weighs: its characters wherever they stand, by how sure the model was.
+    fn weight(&self) -> f64 {
+        f64::from(self.confidence) * self.characters as f64 * self.times as f64
     }
-    // One entry for each text: a menu that is on every page would fill the list otherwise.
-    let mut found: BTreeMap<(Mistake, &str), Found> = BTreeMap::new();
+}
+
+/// The lines that were judged wrongly in this way, one of each text: a menu that is on every page
+/// would fill the list otherwise.
+fn find<'a>(pages: &'a [Judged<'_>], wanted: Mistake) -> Vec<Found> {
+    let mut found: BTreeMap<&'a str, Found> = BTreeMap::new();
     for (page, judged) in pages.iter().enumerate() {
         for (line, (gold, verdict)) in
             judged.page.lines.iter().zip(&judged.verdict.lines).enumerate()
@@ -73,30 +83,54 @@ pub(super) fn worst(pages: &[Judged<'_>], limit: usize) -> Vec<WorstError> {
                 (Label::Junk, false) => (Mistake::JunkKept, 1.0 - verdict.probability),
                 _ => continue,
             };
-            let entry = found.entry((mistake, &gold.text)).or_insert(Found {
-                page,
-                line,
-                confidence,
-                times: 0,
+            if mistake != wanted {
+                continue;
+            }
+            let entry = found.entry(&gold.text).or_insert_with(|| {
+                let characters = gold.text.chars().count() as u64;
+                Found { page, line, confidence, times: 0, characters }
             });
             entry.times += 1;
             if confidence > entry.confidence {
-                *entry = Found { page, line, confidence, times: entry.times };
+                *entry = Found { page, line, confidence, ..*entry };
             }
         }
     }
+    found.into_values().collect()
+}
+
+/// The `limit` worst errors of each sort, surest first; article lines that go come first.
+pub(super) fn worst(pages: &[Judged<'_>], limit: usize) -> Vec<WorstError> {
+    if limit == 0 {
+        return Vec::new();
+    }
     let mut errors = Vec::new();
-    for wanted in [Mistake::ArticleRemoved, Mistake::JunkKept] {
-        let mut of_sort: Vec<&Found> =
-            found.iter().filter(|((mistake, _), _)| *mistake == wanted).map(|(_, f)| f).collect();
+    for mistake in [Mistake::ArticleRemoved, Mistake::JunkKept] {
+        let mut of_sort = find(pages, mistake);
         of_sort.sort_by(|a, b| {
             let surest = b.confidence.total_cmp(&a.confidence);
             surest.then((a.page, a.line).cmp(&(b.page, b.line)))
         });
-        let worst = of_sort.into_iter().take(limit);
-        errors.extend(worst.filter_map(|found| describe(pages, wanted, found)));
+        let worst = of_sort.iter().take(limit);
+        errors.extend(worst.filter_map(|found| describe(pages, mistake, found)));
     }
     errors
+}
+
+/// The `limit` heaviest errors of one sort, heaviest first, by their characters and by how sure the
+/// model was of them; and how many there are in all.
+pub(super) fn heaviest(
+    pages: &[Judged<'_>],
+    mistake: Mistake,
+    limit: usize,
+) -> (Vec<Found>, usize) {
+    let mut found = find(pages, mistake);
+    let all = found.len();
+    found.sort_by(|a, b| {
+        b.weight().total_cmp(&a.weight()).then((a.page, a.line).cmp(&(b.page, b.line)))
+    });
+    found.truncate(limit);
+    (found, all)
 }
 
 fn describe(pages: &[Judged<'_>], mistake: Mistake, found: &Found) -> Option<WorstError> {
@@ -166,5 +200,20 @@ mod tests {
         assert_eq!((got[2].line, got[2].id.as_str()), (1, "two"));
         assert_eq!((got[2].before.len(), got[2].after.len()), (0, 2));
         assert!(worst(&pages, 0).is_empty());
+    }
+    #[test]
+    fn long_and_repeated_mistakes_weigh_more() {
+        let first =
+            page("one", &["j 登录登录登录登录", "j 首页首页首页", "j 首页首页首页", "a 正文"]);
+        let second = page("two", &["j 首页首页首页", "a 天晴"]);
+        let pages = [judged(&first, &[0.25, 0.4, 0.2, 0.5]), judged(&second, &[0.3, 0.1])];
+        // 0.75 · 8 characters against 0.8 · 6 characters · 3 times; the surest of the three is shown.
+        let (got, all) = heaviest(&pages, Mistake::JunkKept, 5);
+        let brief: Vec<_> = got.iter().map(|f| (f.page, f.line, f.times)).collect();
+        assert_eq!((brief, all), (vec![(0, 2, 3), (0, 0, 1)], 2));
+        let (got, all) = heaviest(&pages, Mistake::JunkKept, 1);
+        assert_eq!((got.len(), all), (1, 2));
+        let (got, _) = heaviest(&pages, Mistake::ArticleRemoved, 5);
+        assert_eq!((got[0].page, got[0].line), (0, 3));
     }
 }

@@ -1,5 +1,6 @@
 //! Part 8 of the way: judged gold pages become an [`Evaluation`], with sums by page, figures by
-//! slice, intervals, the curve over thresholds and the worst errors; it renders as text or JSON.
+//! slice, intervals, the curve over thresholds and the worst errors; it renders as text, JSON or a page for a
+//! browser.
 //!
 //! Lines labelled `either` are never scored.
 
@@ -9,6 +10,7 @@ mod data;
 mod errors;
 #[cfg(feature = "training")]
 pub mod gate;
+mod html;
 pub mod metrics;
 mod naming;
 mod report;
@@ -23,6 +25,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 pub use errors::{Mistake, WorstError};
+pub use html::{HtmlOptions, OperatingMark};
 pub use naming::{NamedKind, Naming};
 pub use report::ReportOptions;
 pub use slices::{Figures, KindSlice, Slice};

@@ -152,10 +152,7 @@ impl Plot<'_> {
     /// Where a point is drawn.
     fn at(&self, x: f64, y: f64) -> (f64, f64) {
         let [left, top, right, bottom] = AREA;
-        (
-            left + self.x.place(x) * (right - left),
-            bottom - self.y.place(y) * (bottom - top),
-        )
+        (left + self.x.place(x) * (right - left), bottom - self.y.place(y) * (bottom - top))
     }
 
     fn path(&mut self, class: &'static str, path: &str) {
@@ -233,7 +230,9 @@ impl Plot<'_> {
         // One column of names, left of all marks.
         let column = placed.iter().map(|(_, (x, _))| *x).fold(AREA[2], f64::min) - 24.0;
         let (column, anchor, gap) = match column < AREA[0] + 60.0 {
-            true => (placed.iter().map(|(_, (x, _))| *x).fold(AREA[0], f64::max) + 24.0, "start", 4.0),
+            true => {
+                (placed.iter().map(|(_, (x, _))| *x).fold(AREA[0], f64::max) + 24.0, "start", 4.0)
+            }
             false => (column, "end", -4.0),
         };
         for ((mark, (x, y)), height) in placed.iter().zip(&heights) {

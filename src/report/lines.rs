@@ -3,8 +3,8 @@
 
 use std::ops::Range;
 
-use super::number::count;
 use super::Html;
+use super::number::count;
 use crate::text::script::Class;
 use crate::text::{Group, Kind};
 
@@ -91,6 +91,17 @@ pub struct LineLook<'a> {
     pub is_focus: bool,
 }
 
+/// The first characters of a text, and how many there are after them.
+pub fn beginning(text: &str, limit: usize) -> (&str, u64) {
+    match text.char_indices().nth(limit) {
+        None => (text, 0),
+        Some((end, _)) => {
+            let (shown, rest) = text.split_at(end);
+            (shown, rest.chars().count() as u64)
+        }
+    }
+}
+
 /// Writes the lines of a page; `lang` is the language of their text, empty where it is not known. A gap
 /// in their numbers is not told.
 pub fn lines<'a>(html: &mut Html, lang: &str, lines: impl IntoIterator<Item = LineLook<'a>>) {
@@ -136,7 +147,8 @@ fn parts(line: &LineLook<'_>, html: &mut Html) {
     let mut groups = states.chunk_by(|a, b| (a.1, a.2) == (b.1, b.2)).peekable();
     while let Some(group) = groups.next() {
         let Some(&(start, is_cut, is_span)) = group.first() else { continue };
-        let end = groups.peek().and_then(|next| next.first()).map_or(line.text.len(), |next| next.0);
+        let end =
+            groups.peek().and_then(|next| next.first()).map_or(line.text.len(), |next| next.0);
         let part = line.text.get(start..end).unwrap_or_default();
         let marked = |html: &mut Html| match is_span {
             true => html.text("mark", &[("title", &"junk inside the line, by label")], part),
@@ -206,13 +218,19 @@ mod tests {
     #[test]
     fn a_line_is_drawn_with_its_verdict() {
         let kept = written(LINE);
-        assert!(kept.contains("<span class=\"text\" lang=\"zh\">桥修好了&lt;i&gt;开</span>"), "{kept}");
+        assert!(
+            kept.contains("<span class=\"text\" lang=\"zh\">桥修好了&lt;i&gt;开</span>"),
+            "{kept}"
+        );
         assert!(kept.contains("<li class=\"line kept\">"), "{kept}");
         let look = Look::Removed(Some(Kind::Gambling));
         let gone = written(LineLook { look, is_focus: true, more: 1234, ..LINE });
         assert!(gone.contains("<li class=\"line gone planted focus\">"), "{gone}");
         assert!(gone.contains("<span class=\"word\">gambling</span>"), "{gone}");
-        assert!(gone.contains("</s><small class=\"soft\"> … 1,234 more characters</small>"), "{gone}");
+        assert!(
+            gone.contains("</s><small class=\"soft\"> … 1,234 more characters</small>"),
+            "{gone}"
+        );
     }
 
     #[test]
@@ -223,6 +241,12 @@ mod tests {
         let expected =
             format!("桥<del>修好</del><del>{mark}了</mark></del>{mark}&lt;i</mark>&gt;开</span>");
         assert!(line.contains(&expected), "{line}");
+    }
+
+    #[test]
+    fn long_lines_are_cut_at_a_character() {
+        assert_eq!(beginning("桥修好了", 2), ("桥修", 2));
+        assert_eq!(beginning("桥修", 2), ("桥修", 0));
     }
 
     #[test]

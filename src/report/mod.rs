@@ -12,6 +12,6 @@ mod page;
 mod table;
 
 pub use html::{Attribute, Html};
-pub use lines::{LineLook, Look, group_class, language, legend, lines};
-pub use page::{cards, page, section, Card};
+pub use lines::{LineLook, Look, beginning, group_class, language, legend, lines};
+pub use page::{Card, cards, page, section};
 pub use table::{Cell, Table};

@@ -42,6 +42,9 @@ mod tests {
         assert_eq!((ratio(Some(0.98765)), ratio(None)), ("0.988".into(), "–".into()));
         assert_eq!((percent(Some(0.00123)), percent(None)), ("0.12%".into(), "–".into()));
         assert_eq!((count(999), count(1_234_567)), ("999".into(), "1,234,567".into()));
-        assert_eq!((counted(1, "page"), counted(2000, "line")), ("1 page".into(), "2,000 lines".into()));
+        assert_eq!(
+            (counted(1, "page"), counted(2000, "line")),
+            ("1 page".into(), "2,000 lines".into())
+        );
     }
 }

@@ -70,11 +70,7 @@ impl Table {
         caption: impl Into<String>,
         columns: impl IntoIterator<Item = &'static str>,
     ) -> Table {
-        Table {
-            caption: caption.into(),
-            columns: columns.into_iter().collect(),
-            rows: Vec::new(),
-        }
+        Table { caption: caption.into(), columns: columns.into_iter().collect(), rows: Vec::new() }
     }
 
     /// Adds a row.
@@ -145,8 +141,11 @@ mod tests {
         let html = html.finish();
         assert!(html.contains("<th scope=\"row\">&lt;a&gt;</th>"), "{html}");
         let bar = "<span class=\"bar\" aria-hidden=\"true\"><i class=\"share\" style=\"width:100.0%\"></i></span>";
-        let cell = format!("<td><data value=\"0.25\" data-figure=\"/sites/0/f1\">0.2</data>{bar}</td>");
+        let cell =
+            format!("<td><data value=\"0.25\" data-figure=\"/sites/0/f1\">0.2</data>{bar}</td>");
         assert!(html.contains(&cell), "{html}");
-        assert!(html.contains("<td><data value=\"null\" data-figure=\"/sites/0/f1\">–</data></td>"));
+        assert!(
+            html.contains("<td><data value=\"null\" data-figure=\"/sites/0/f1\">–</data></td>")
+        );
     }
 }

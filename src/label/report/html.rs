@@ -33,8 +33,16 @@ pub fn html(r: &Report) -> String {
             let mut table = Table::new(
                 "By rule",
                 [
-                    "rule", "label", "kind", "lines", "coverage", "overlap", "conflict", "accuracy",
-                    "precision", "wrong",
+                    "rule",
+                    "label",
+                    "kind",
+                    "lines",
+                    "coverage",
+                    "overlap",
+                    "conflict",
+                    "accuracy",
+                    "precision",
+                    "wrong",
                 ],
             );
             r.rules.iter().for_each(|rule| table.row(row(rule)));
