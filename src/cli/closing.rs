@@ -1,9 +1,9 @@
 //! The end of a run in words: what came in, what was removed, what to look at.
 
 use super::say::count;
-use crate::text::visible::{start, visible};
 use crate::output::Summary;
 use crate::text::Kind;
+use crate::text::visible::{start, visible};
 
 /// Forms of removed lines that the summary lists.
 const MOST_FREQUENT: usize = 10;

@@ -8,15 +8,18 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::Result;
 
 use super::args::{ModelArgs, PageArgs, RunArgs, expectation};
-use super::closing::report;
+use super::closing;
 use super::forms::{check_formats, renamed};
 use super::log::LogArgs;
 use super::pages::{self, Buffers, Job};
 use super::prepare::{prepare, run_facts};
 use super::preview::write_preview;
+use super::report_file::{self, RunReportFile};
 use super::say::{count, is_json, say};
 use crate::input::{Format, InputPage, RecordOptions};
-use crate::output::{Destination, Emit, Output, Preview, clean, emit, receipts, unsure};
+use crate::output::{
+    Destination, Emit, Output, Preview, RunAbout, RunReport, clean, emit, receipts, unsure,
+};
 use crate::{Page, PageVerdict};
 
 /// Write the article lines of pages, leave out the junk.
@@ -34,10 +37,12 @@ Examples:
   cat pages.jsonl | dechaff filter > clean.jsonl
   dechaff filter crawl/ -o clean/ --removed removed.jsonl.gz
   dechaff filter crawl/ -o clean/ --removed removed.jsonl.gz --resume
+  dechaff filter crawl/ -o clean/ --report report/   # look at report/index.html
   dechaff filter pages.jsonl.gz -o clean.jsonl.zst --max-article-loss 0.002
   dechaff filter CC-MAIN-1.warc.gz -o clean.jsonl.gz
   dechaff filter pages.parquet -o clean.parquet --text-field content
   dechaff filter crawl/ --dry-run | less
+  dechaff filter crawl/ -o clean/ --report report/   # look at report/index.html
   dechaff filter documents/ -o attributes/dechaff/ --emit dolma
   dechaff filter crawl/ --emit fasttext -o labelled.txt")]
 pub struct Args {
@@ -71,6 +76,12 @@ pub struct Args {
     /// begins.
     #[arg(long, requires = "output", conflicts_with = "dry_run")]
     pub(super) resume: bool,
+    /// Also write a page for a browser, DIR/index.html: what was done, by kind, by site, with the lines
+    /// that were closest to being kept and sample pages line by line; with --dry-run what would be done.
+    /// One file that loads nothing from elsewhere, and stays small however large the run is. Not with
+    /// --resume: it would show the second half of a run as the whole.
+    #[arg(long, value_name = "DIR", conflicts_with = "resume")]
+    report: Option<PathBuf>,
     #[command(flatten)]
     model: ModelArgs,
     #[command(flatten)]
@@ -121,6 +132,13 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     if !args.run.quiet || args.dry_run {
         expectation(&model, policies.text.threshold).into_iter().for_each(say);
     }
+    let about = RunAbout {
+        model: args.model.name(),
+        threshold: policies.text.threshold,
+        html_threshold: policies.html.threshold,
+        is_dry: args.dry_run,
+        ..RunAbout::default()
+    };
     let policies = args.pages.adjust(policies);
     let mut inputs = args.pages.find();
     let n_skipped = inputs.n_skipped;
@@ -132,7 +150,13 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let facts = run_facts(args, &model, &policies, &destination)?;
     let mut filter = policies.filter(model);
     let form = args.emit.map(Emit::from);
-    if args.kinds || args.dry_run || args.removed.is_some() || form == Some(Emit::Scores) {
+    let is_reported = args.report.is_some();
+    if args.kinds
+        || args.dry_run
+        || is_reported
+        || args.removed.is_some()
+        || form == Some(Emit::Scores)
+    {
         filter = filter.with_kinds();
     }
     if args.removed.is_some() {
@@ -148,6 +172,8 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let mut lists = Vec::new();
     lists.extend(args.removed.as_deref().map(|path| ("--removed", path)));
     lists.extend(args.list_unsure.as_deref().map(|path| ("--list-unsure", path)));
+    let report = args.report.as_deref().map(report_file::path);
+    lists.extend(report.as_deref().map(|path| ("--report", path)));
     destination.check(&inputs.folders, &inputs.sources, &lists)?;
     // Forms in which text stays text and JSON Lines stay JSON Lines.
     let is_own_form = matches!(form, None | Some(Emit::Markdown));
@@ -162,7 +188,13 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         say("--removed: of several text files in one output nobody knows where they begin; \
              `restore` needs them in a folder (-o)");
     }
-    let (lists, n_before) = prepare(args, facts, &destination, &mut inputs)?;
+    let (mut lists, n_before) = prepare(args, facts, &destination, &mut inputs)?;
+    let mut sampler = None;
+    if let Some(folder) = args.report.as_deref().filter(|_| !inputs.sources.is_empty()) {
+        let report = RunReport::new(RunAbout { n_skipped: n_skipped as u64, ..about });
+        sampler = Some(report.sampler());
+        lists.report = Some(RunReportFile::create(folder, report)?);
+    }
     let is_written = !args.dry_run;
     let preview = Mutex::new(Preview::default());
     let (is_receipted, is_listed) = (lists.receipts.is_some(), lists.unsure.is_some());
@@ -176,6 +208,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
                     preview.lock().unwrap_or_else(PoisonError::into_inner).add(page, lines, verdict)
                 }
             }
+            buffers.note = sampler.as_ref().map(|sampler| sampler.note(page, lines, verdict));
             if is_receipted {
                 receipts(page, lines, verdict, &mut buffers.receipts);
             }
@@ -198,7 +231,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         out.flush()?;
     }
     if (!args.run.quiet || args.dry_run) && !is_json() {
-        report(&summary, n_skipped).into_iter().for_each(say);
+        closing::report(&summary, n_skipped).into_iter().for_each(say);
         if n_before > 0 {
             let inputs = count(n_before, "input");
             say(format_args!("these figures include {inputs} that the run before had finished"));

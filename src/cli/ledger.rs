@@ -1,6 +1,7 @@
 //! What is written beside the output while it is written: receipts, lines kept although unsure, and the
 //! journal of a run into a folder, which never says more than what lies on the disk.
 
+use super::report_file::RunReportFile;
 use crate::Result;
 use crate::output::{Finished, JournalFile, ListFile, ReceiptsFile, Summary};
 
@@ -19,6 +20,8 @@ pub struct Lists {
     pub unsure: Option<ListFile>,
     /// What is finished.
     pub journal: Option<Ledger>,
+    /// The report on the run.
+    pub report: Option<RunReportFile>,
 }
 
 /// The journal, and what is finished but not yet in it.

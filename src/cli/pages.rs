@@ -17,7 +17,7 @@ use crate::filter::{Filter, Scratch};
 use crate::input::{
     Compression, Format, InputPage, RawPage, RecordOptions, Source, SourceReader, read_source_with,
 };
-use crate::output::{Output, Stamp, Summary};
+use crate::output::{Output, PageNote, Stamp, Summary};
 use crate::{Error, Page, PageVerdict, pipeline};
 
 /// What is to be done with each page.
@@ -41,6 +41,8 @@ pub struct Buffers {
     pub receipts: Vec<u8>,
     /// For the list of unsure lines.
     pub unsure: Vec<u8>,
+    /// For the report.
+    pub note: Option<PageNote>,
 }
 
 /// What the reading thread hands out.
@@ -129,6 +131,7 @@ pub fn run(
         is_receipted: lists.receipts.is_some(),
         is_journaled: lists.journal.is_some(),
     };
+    let has_skeletons = !args.quiet || lists.report.is_some();
     let mut sink = Sink::new(output, lists, args.quiet);
     sink.begin(inputs.sources.len());
     inputs.errors.iter().for_each(|error| sink.complain(error));
@@ -137,7 +140,7 @@ pub fn run(
         items(source, reading, stream)
     });
     let weigh = |item: &Item| if let Item::Page(page) = item { page.bytes.len() } else { 0 };
-    let (is_receipted, has_skeletons) = (reading.is_receipted, !args.quiet);
+    let is_receipted = reading.is_receipted;
     args.pool()?.install(|| {
         let work = |item| work(item, job, is_receipted, has_skeletons);
         pipeline::run(items, weigh, work, |done| sink.take(done))

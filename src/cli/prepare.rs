@@ -109,5 +109,5 @@ pub fn prepare(
         Ok(Ledger::new(file, &plan.finished))
     });
     let n_before = plan.finished.len() as u64;
-    Ok((Lists { receipts, unsure, journal: journal.transpose()? }, n_before))
+    Ok((Lists { receipts, unsure, journal: journal.transpose()?, report: None }, n_before))
 }

@@ -99,6 +99,9 @@ impl Sink {
                         "kept whole: more would go than is plausible (--no-guard removes it)";
                     self.remark(&path, line, what);
                 }
+                if let (Some(report), Some(note)) = (&mut self.lists.report, buffers.note) {
+                    report.add(note, &summary);
+                }
                 self.progress.page(n_bytes);
                 if let Some(current) = &mut self.current {
                     current.n_bytes += n_bytes as u64;
@@ -197,10 +200,12 @@ impl Sink {
     ///
     /// # Errors
     /// [`Error::Io`] if the last bytes cannot be written.
-    pub fn finish(self) -> Result<Summary> {
+    pub fn finish(mut self) -> Result<Summary> {
+        let report = self.lists.report.take();
         // The lists first: no output without its receipts.
         self.lists.finish()?;
         self.output.finish()?;
+        report.map_or(Ok(()), |report| report.commit(&self.total))?;
         if !self.quiet {
             let exit = u8::from(self.total.errors > 0);
             let seconds = self.start.elapsed().as_secs_f64();

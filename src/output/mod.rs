@@ -3,7 +3,8 @@
 //! [`clean()`], [`emit()`], [`scores()`], [`receipts()`] and [`unsure()`] write one page into a buffer, so that they can run in
 //! parallel; [`Output`] takes the buffers in order and puts them where the user wants them.
 //! [`JournalFile`] and [`ListFile`] let a run that was killed be taken up again. [`restore()`] is the
-//! way back; [`Flips`] and [`Preview`] are for looking before a run.
+//! way back; [`Flips`] and [`Preview`] are for looking before a run, [`RunReport`] after
+//! it.
 
 mod clean;
 mod destination;
@@ -22,6 +23,7 @@ mod receipts;
 mod receipts_file;
 mod receipts_reader;
 mod removal;
+mod report;
 mod restore;
 mod scores;
 mod skeletons;
@@ -40,6 +42,7 @@ pub use preview::{Preview, Share};
 pub use receipts::receipts;
 pub use receipts_file::{Aside, ReceiptsFile};
 pub use receipts_reader::{PageReceipts, ReceiptsReader};
+pub use report::{PageNote, RunAbout, RunReport, Sampler};
 pub use restore::{Restored, restore};
 pub use scores::scores;
 pub use skeletons::{SkeletonScratch, Skeletons};

@@ -103,7 +103,7 @@ impl Preview {
 }
 
 /// The site of a JSON page: its `site`, or the host of its `url`.
-fn site_of(page: &InputPage) -> Option<String> {
+pub(super) fn site_of(page: &InputPage) -> Option<String> {
     #[derive(Deserialize)]
     struct Place {
         site: Option<serde_json::Value>,

@@ -7,7 +7,7 @@ use super::Html;
 const WIDTH: f64 = 380.0;
 const HEIGHT: f64 = 310.0;
 /// Where the plot lies: left, top, right, bottom.
-const AREA: [f64; 4] = [54.0, 14.0, 366.0, 262.0];
+const AREA: [f64; 4] = [64.0, 14.0, 364.0, 262.0];
 /// Names of marks keep at least this distance from each other.
 const LEADING: f64 = 17.0;
 
@@ -52,12 +52,17 @@ pub struct Axis {
 }
 
 impl Axis {
-    /// An axis of shares, with ticks in per cent.
+    /// An axis of shares, with ticks in per cent; where a scale ends before the shares do, the tick says so.
     pub fn of_shares(label: &'static str, scale: Scale, ticks: &[f64]) -> Axis {
         let written = |&tick: &f64| {
             // As short as it goes: 0.1 %, 10 %.
             let percent = (tick * 1e6).round() / 1e4;
-            (tick, format!("{percent}%"))
+            let sign = match scale {
+                Scale::Log(low, _) | Scale::LogOdds(low) if tick <= low => "≤",
+                Scale::LogOdds(edge) if tick >= 1.0 - edge => "≥",
+                _ => "",
+            };
+            (tick, format!("{sign}{percent}%"))
         };
         Axis { label, scale, ticks: ticks.iter().map(written).collect() }
     }
@@ -138,7 +143,7 @@ impl Chart<'_> {
                 let middle = (left + right) / 2.0;
                 plot.word("label", (middle, HEIGHT - 8.0), "middle", self.x.label);
                 let middle = (top + bottom) / 2.0;
-                let turned = format!("translate(13 {middle}) rotate(-90)");
+                let turned = format!("translate(10 {middle}) rotate(-90)");
                 let turned: [super::Attribute<'_>; 3] =
                     [("class", &"label"), ("text-anchor", &"middle"), ("transform", &turned)];
                 plot.html.text("text", &turned, self.y.label);
@@ -269,10 +274,11 @@ mod tests {
         assert_eq!((log.place(0.0), log.place(2.0)), (0.0, 1.0));
         assert!((log.place(1e-2) - 0.5).abs() < 1e-12);
         let odds = Scale::LogOdds(1e-3);
-        assert_eq!((odds.place(0.0), odds.place(0.5), odds.place(1.0)), (0.0, 0.5, 1.0));
+        assert_eq!((odds.place(0.0), odds.place(1.0)), (0.0, 1.0));
+        assert!((odds.place(0.5) - 0.5).abs() < 1e-12);
         let ticks = Axis::of_shares("x", log, &[0.0001, 0.001, 0.1, 1.0]).ticks;
         let written: Vec<_> = ticks.iter().map(|tick| tick.1.as_str()).collect();
-        assert_eq!(written, ["0.01%", "0.1%", "10%", "100%"]);
+        assert_eq!(written, ["≤0.01%", "0.1%", "10%", "100%"]);
     }
 
     #[test]
@@ -290,8 +296,8 @@ mod tests {
             plot.marks(Side::Left, &[mark(0.0, "low"), mark(0.01, "high")]);
         });
         let html = html.finish();
-        // The area is 54..366 by 14..262; the lower one keeps within it, the other is moved up.
-        assert!(html.contains("x=\"306.8\" y=\"260.0\" text-anchor=\"end\">low</text>"), "{html}");
-        assert!(html.contains("x=\"306.8\" y=\"243.0\" text-anchor=\"end\">high</text>"), "{html}");
+        // The area is 64..364 by 14..262; the lower one keeps within it, the other is moved up.
+        assert!(html.contains("x=\"306.0\" y=\"260.0\" text-anchor=\"end\">low</text>"), "{html}");
+        assert!(html.contains("x=\"306.0\" y=\"243.0\" text-anchor=\"end\">high</text>"), "{html}");
     }
 }

@@ -17,6 +17,8 @@ pub enum Look {
     Unsure,
     /// Removed, with its kind.
     Removed(Option<Kind>),
+    /// A junk line that is removed, where it matters that this is right, not what kind it is.
+    Found(Option<Kind>),
     /// An article line that is removed.
     Lost,
     /// A junk line that is kept.
@@ -39,6 +41,7 @@ impl Look {
                 Some(Group::SmallPrint) => "line gone small-print",
                 Some(Group::LeftOver) => "line gone left-over",
             },
+            Look::Found(_) => "line gone",
             Look::Lost => "line lost",
             Look::Left => "line left",
             Look::Either => "line either",
@@ -49,7 +52,7 @@ impl Look {
         match self {
             Look::Kept => "",
             Look::Unsure => "unsure",
-            Look::Removed(kind) => kind.map_or("removed", Kind::name),
+            Look::Removed(kind) | Look::Found(kind) => kind.map_or("removed", Kind::name),
             Look::Lost => "article lost",
             Look::Left => "junk left",
             Look::Either => "either",
@@ -91,14 +94,14 @@ pub struct LineLook<'a> {
     pub is_focus: bool,
 }
 
-/// The first characters of a text, and how many there are after them.
+/// The first characters of a text, and how many there are after them. What is only a little longer is
+/// not cut.
 pub fn beginning(text: &str, limit: usize) -> (&str, u64) {
-    match text.char_indices().nth(limit) {
-        None => (text, 0),
-        Some((end, _)) => {
-            let (shown, rest) = text.split_at(end);
-            (shown, rest.chars().count() as u64)
-        }
+    let Some((end, _)) = text.char_indices().nth(limit) else { return (text, 0) };
+    let (shown, rest) = text.split_at(end);
+    match rest.chars().count() {
+        few if few <= limit / 8 => (text, 0),
+        more => (shown, more as u64),
     }
 }
 
@@ -119,7 +122,7 @@ pub fn lines<'a>(html: &mut Html, lang: &str, lines: impl IntoIterator<Item = Li
                 });
                 let name = match line.look {
                     // Struck for those who do not see how dim it is; the style takes the stroke away.
-                    Look::Removed(_) | Look::Lost => "s",
+                    Look::Removed(_) | Look::Found(_) | Look::Lost => "s",
                     _ => "span",
                 };
                 html.element(name, &[("class", &"text"), ("lang", &lang)], |html| {
@@ -247,6 +250,7 @@ mod tests {
     fn long_lines_are_cut_at_a_character() {
         assert_eq!(beginning("桥修好了", 2), ("桥修", 2));
         assert_eq!(beginning("桥修", 2), ("桥修", 0));
+        assert_eq!(beginning("一二三四五六七八九", 8), ("一二三四五六七八九", 0));
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub(super) fn write(pages: &[Judged<'_>], limit: usize, html: &mut Html) {
             &[
                 (Look::Lost, "article, removed: lost"),
                 (Look::Left, "junk, kept: left in"),
-                (Look::Removed(None), "junk, removed"),
+                (Look::Found(None), "junk, removed"),
                 (Look::Kept, "article, kept"),
                 (Look::Unsure, "article, kept although unsure"),
                 (Look::Either, "either: not scored"),
@@ -109,7 +109,7 @@ fn look(line: &LabelledLine, verdict: &LineVerdict) -> Look {
         (Label::Article, Verdict::Article) => Look::Kept,
         (Label::Article, Verdict::Unsure) => Look::Unsure,
         (Label::Article, Verdict::Junk) => Look::Lost,
-        (Label::Junk, Verdict::Junk) => Look::Removed(line.kind.or(verdict.kind)),
+        (Label::Junk, Verdict::Junk) => Look::Found(line.kind.or(verdict.kind)),
         (Label::Junk, Verdict::Article | Verdict::Unsure) => Look::Left,
     }
 }

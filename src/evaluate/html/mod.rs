@@ -44,7 +44,7 @@ impl Evaluation {
         let threshold = marks
             .iter()
             .find(|mark| mark.is_used)
-            .map_or_else(String::new, |mark| format!(" at threshold {}", mark.threshold));
+            .map_or_else(String::new, |mark| format!(" at threshold {:.4}", mark.threshold));
         let figures = &self.pooled.figures;
         let subtitle = format!(
             "{}, {} in {}; {}{threshold}",
