@@ -8,13 +8,13 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use rayon::prelude::*;
 
-use super::args::{ModelArgs, RunArgs, expectation};
+use super::args::{ModelArgs, Policies, RunArgs, expectation};
 use super::report_file;
 use super::say::say;
 use crate::evaluate::{Evaluation, HtmlOptions, Judged, OperatingMark, Options, ReportOptions};
 use crate::filter::Scratch;
 use crate::input::{LabelledPage, discover, page_digest, read_labelled};
-use crate::model::{Dial, Point, Policy};
+use crate::model::{Dial, Model, Point};
 #[cfg(feature = "training")]
 use crate::train::robustness::{self, Robustness};
 
@@ -93,8 +93,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         Some(folder) => {
             let shown = HtmlOptions {
                 model: args.model.name(),
-                marks: marks(policies.text.threshold, |point| model.policy_at(point)),
-                html_marks: marks(policies.html.threshold, |point| model.html_policy_at(point)),
+                marks: marks(&model, policies),
                 errors: args.errors.max(REPORTED_ERRORS),
             };
             Some((report_file::create(folder)?, shown))
@@ -155,20 +154,26 @@ pub fn run(args: &Args) -> Result<ExitCode> {
 }
 
 /// The model's operating points that have a name, and the one that is `used` if it is another.
-fn marks(used: f32, policy_at: impl Fn(Point) -> crate::Result<Policy>) -> Vec<OperatingMark> {
+fn marks(model: &Model, used: Policies) -> Vec<OperatingMark> {
     let named = [
         ("careful", Point::Dial(Dial::Careful)),
         ("default", Point::Default),
         ("strict", Point::Dial(Dial::Strict)),
     ];
-    let mut marks: Vec<OperatingMark> = named
-        .into_iter()
+    let mut marks = Vec::new();
+    let used = (used.text.threshold, used.html.threshold);
+    for (name, point) in named {
         // What the model was not measured well enough for has no place on a curve.
-        .filter_map(|(name, point)| Some((name, policy_at(point).ok()?.threshold)))
-        .map(|(name, threshold)| OperatingMark { name, threshold, is_used: threshold == used })
-        .collect();
+        let (Ok(text), Ok(html)) = (model.policy_at(point), model.html_policy_at(point)) else {
+            continue;
+        };
+        let (threshold, html_threshold) = (text.threshold, html.threshold);
+        let is_used = used == (threshold, html_threshold);
+        marks.push(OperatingMark { name, threshold, html_threshold, is_used });
+    }
     if marks.iter().all(|mark| !mark.is_used) {
-        marks.push(OperatingMark { name: "chosen", threshold: used, is_used: true });
+        let (threshold, html_threshold) = used;
+        marks.push(OperatingMark { name: "chosen", threshold, html_threshold, is_used: true });
     }
     marks
 }

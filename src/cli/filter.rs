@@ -37,7 +37,6 @@ Examples:
   cat pages.jsonl | dechaff filter > clean.jsonl
   dechaff filter crawl/ -o clean/ --removed removed.jsonl.gz
   dechaff filter crawl/ -o clean/ --removed removed.jsonl.gz --resume
-  dechaff filter crawl/ -o clean/ --report report/   # look at report/index.html
   dechaff filter pages.jsonl.gz -o clean.jsonl.zst --max-article-loss 0.002
   dechaff filter CC-MAIN-1.warc.gz -o clean.jsonl.gz
   dechaff filter pages.parquet -o clean.parquet --text-field content
@@ -208,7 +207,8 @@ pub fn run(args: &Args) -> Result<ExitCode> {
                     preview.lock().unwrap_or_else(PoisonError::into_inner).add(page, lines, verdict)
                 }
             }
-            buffers.note = sampler.as_ref().map(|sampler| sampler.note(page, lines, verdict));
+            buffers.note =
+                sampler.as_ref().map(|sampler| Box::new(sampler.note(page, lines, verdict)));
             if is_receipted {
                 receipts(page, lines, verdict, &mut buffers.receipts);
             }

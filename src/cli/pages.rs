@@ -42,7 +42,7 @@ pub struct Buffers {
     /// For the list of unsure lines.
     pub unsure: Vec<u8>,
     /// For the report.
-    pub note: Option<PageNote>,
+    pub note: Option<Box<PageNote>>,
 }
 
 /// What the reading thread hands out.

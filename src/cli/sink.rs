@@ -100,7 +100,7 @@ impl Sink {
                     self.remark(&path, line, what);
                 }
                 if let (Some(report), Some(note)) = (&mut self.lists.report, buffers.note) {
-                    report.add(note, &summary);
+                    report.add(*note, &summary);
                 }
                 self.progress.page(n_bytes);
                 if let Some(current) = &mut self.current {

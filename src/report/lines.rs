@@ -238,8 +238,10 @@ mod tests {
 
     #[test]
     fn cuts_and_spans_may_overlap() {
-        // Bytes 3..12 are 修好了; characters 3..6 are 了<i.
-        let line = written(LineLook { cuts: &[3..12], spans: &[3..6], ..LINE });
+        // Bytes 3 to 12 are 修好了, characters 3 to 6 are 了<i.
+        let (cut, span) = (3..12, 3..6);
+        let (cuts, spans) = (std::slice::from_ref(&cut), std::slice::from_ref(&span));
+        let line = written(LineLook { cuts, spans, ..LINE });
         let mark = "<mark title=\"junk inside the line, by label\">";
         let expected =
             format!("桥<del>修好</del><del>{mark}了</mark></del>{mark}&lt;i</mark>&gt;开</span>");

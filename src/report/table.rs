@@ -1,8 +1,8 @@
 //! Tables with headings, and in their cells figures with bars. A figure carries its exact value and its
 //! name beside what is shown, so that it can be compared and copied.
 
-use super::Html;
 use super::number::dash;
+use super::{Html, language};
 
 /// What stands in a cell.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -11,12 +11,19 @@ pub struct Cell {
     figure: Option<(String, Option<f64>)>,
     /// How much of the cell is filled, 0 to 1, and the class that colours it.
     bar: Option<(f64, &'static str)>,
+    /// Whether it is to be read, not compared: aligned left, and broken where it is long.
+    is_words: bool,
 }
 
 impl Cell {
     /// Plain text.
     pub fn text(text: impl Into<String>) -> Cell {
         Cell { text: text.into(), ..Cell::default() }
+    }
+
+    /// Words of a page, to be read.
+    pub fn words(text: impl Into<String>) -> Cell {
+        Cell { is_words: true, ..Cell::text(text) }
     }
 
     /// A figure: its place in the JSON of the same figures, its value, and how it is shown.
@@ -26,7 +33,7 @@ impl Cell {
         form: impl Fn(f64) -> String,
     ) -> Cell {
         let text = value.map_or_else(dash, form);
-        Cell { text, figure: Some((place.into(), value)), bar: None }
+        Cell { text, figure: Some((place.into(), value)), ..Cell::default() }
     }
 
     /// With a bar that fills this share of the cell.
@@ -97,8 +104,10 @@ impl Table {
                 html.text("caption", &[], caption);
                 html.element("thead", &[], |html| {
                     html.element("tr", &[], |html| {
-                        for column in &self.columns {
-                            html.text("th", &[("scope", &"col")], column);
+                        for (number, column) in self.columns.iter().enumerate() {
+                            let below = self.rows.first().and_then(|row| row.get(number));
+                            let class = class_of(below);
+                            html.text("th", &[("scope", &"col"), ("class", &class)], column);
                         }
                     });
                 });
@@ -117,10 +126,23 @@ impl Table {
             if column == 0 {
                 html.element("th", &[("scope", &"row")], |html| cell.write(html));
             } else {
-                html.element("td", &[], |html| cell.write(html));
+                let class = class_of(Some(cell));
+                html.element("td", &[("class", &class)], |html| {
+                    if cell.is_words {
+                        html.element("bdi", &[("lang", &language([cell.text.as_str()]))], |html| {
+                            cell.write(html);
+                        });
+                    } else {
+                        cell.write(html);
+                    }
+                });
             }
         }
     }
+}
+
+fn class_of(cell: Option<&Cell>) -> &'static str {
+    if cell.is_some_and(|cell| cell.is_words) { "words" } else { "number" }
 }
 
 #[cfg(test)]
@@ -141,11 +163,12 @@ mod tests {
         let html = html.finish();
         assert!(html.contains("<th scope=\"row\">&lt;a&gt;</th>"), "{html}");
         let bar = "<span class=\"bar\" aria-hidden=\"true\"><i class=\"share\" style=\"width:100.0%\"></i></span>";
-        let cell =
-            format!("<td><data value=\"0.25\" data-figure=\"/sites/0/f1\">0.2</data>{bar}</td>");
-        assert!(html.contains(&cell), "{html}");
-        assert!(
-            html.contains("<td><data value=\"null\" data-figure=\"/sites/0/f1\">–</data></td>")
+        let cell = format!(
+            "<td class=\"number\"><data value=\"0.25\" data-figure=\"/sites/0/f1\">0.2</data>{bar}</td>"
         );
+        assert!(html.contains(&cell), "{html}");
+        assert!(html.contains(
+            "<td class=\"number\"><data value=\"null\" data-figure=\"/sites/0/f1\">–</data></td>"
+        ));
     }
 }

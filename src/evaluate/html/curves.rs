@@ -21,18 +21,15 @@ pub(super) fn write(
     evaluation: &Evaluation,
     pages: &[Judged<'_>],
     marks: &[OperatingMark],
-    is_mixed: bool,
     html: &mut Html,
 ) {
-    let curve = Curve::of(&scored(pages));
-    let at: Vec<CurvePoint> = marks.iter().map(|mark| curve.at(mark.threshold)).collect();
-    let mut about =
-        "What other thresholds would do to these lines, whole lines only: cuts inside lines \
-                     and the page guard are left out."
-            .to_owned();
-    if is_mixed {
-        about +=
-            " The operating points are those for text; pages of HTML have thresholds of their own.";
+    let at: Vec<CurvePoint> = marks.iter().map(|mark| at_mark(pages, mark)).collect();
+    let mut about = "What other thresholds would do to these lines, whole lines only: cuts inside \
+                     lines and the page guard are left out."
+        .to_owned();
+    if pages.iter().any(|page| page.page().html.is_some()) {
+        about += " Pages of HTML have thresholds of their own: where there is text too, operating \
+                  points need not lie on the curves, which are for one threshold.";
     }
     section(html, "Thresholds", about, |html| {
         html.element("div", &[("class", &"charts")], |html| {
@@ -45,15 +42,22 @@ pub(super) fn write(
     });
 }
 
-/// Every line that counts.
-fn scored(pages: &[Judged<'_>]) -> Vec<ScoredLine> {
-    let lines = pages.iter().flat_map(|page| page.page().lines.iter().zip(&page.verdict().lines));
-    lines
-        .filter_map(|(line, verdict)| {
-            let (characters, is_junk) = Tally::default().line(line, verdict)?;
-            Some(ScoredLine { probability: verdict.probability, is_junk, characters, set: 0 })
-        })
-        .collect()
+/// What an operating point does to text and HTML, each at its own threshold.
+fn at_mark(pages: &[Judged<'_>], mark: &OperatingMark) -> CurvePoint {
+    let mut lines = Vec::new();
+    for judged in pages {
+        let is_html = judged.page().html.is_some();
+        let threshold = if is_html { mark.html_threshold } else { mark.threshold };
+        for (line, verdict) in judged.page().lines.iter().zip(&judged.verdict().lines) {
+            let tally = Tally::default().line(line, verdict);
+            lines.extend(tally.map(|(characters, is_junk)| {
+                // Above or below is all that counts.
+                let probability = f32::from(u8::from(verdict.probability >= threshold));
+                ScoredLine { probability, is_junk, characters, set: 0 }
+            }));
+        }
+    }
+    Curve::of(&lines).at(1.0)
 }
 
 fn named<'a>(
@@ -173,6 +177,7 @@ fn points(at: &[CurvePoint], marks: &[OperatingMark], html: &mut Html) {
     let columns = [
         "operating point",
         "threshold",
+        "for HTML",
         "junk precision",
         "recall",
         "F1",
@@ -187,6 +192,7 @@ fn points(at: &[CurvePoint], marks: &[OperatingMark], html: &mut Html) {
         table.row([
             Cell::text(name),
             Cell::text(format!("{:.4}", mark.threshold)),
+            Cell::text(format!("{:.4}", mark.html_threshold)),
             Cell::text(ratio(point.junk_precision)),
             Cell::text(ratio(point.junk_recall)),
             Cell::text(ratio(point.junk_f1)).with_bar(point.junk_f1, "share"),
@@ -221,6 +227,21 @@ fn bins(bins: &[Bin], html: &mut Html) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evaluate::testing::{judged, page};
+
+    #[test]
+    fn an_operating_point_is_measured_at_its_own_thresholds() {
+        let gold = page("p", &["j 首页首页", "j 登录", "a 正文", "e 完"]);
+        let pages = [judged(&gold, &[0.9, 0.3, 0.4, 0.9])];
+        let at = |threshold| {
+            let mark = OperatingMark { name: "m", threshold, html_threshold: 0.0, is_used: true };
+            let point = at_mark(&pages, &mark);
+            (point.junk_precision, point.junk_recall, point.article_loss)
+        };
+        assert_eq!(at(0.9), (Some(1.0), Some(0.5), Some(0.0)));
+        assert_eq!(at(0.35), (Some(0.5), Some(0.5), Some(1.0)));
+        assert_eq!(at(0.95), (None, Some(0.0), Some(0.0)));
+    }
 
     #[test]
     fn the_interval_of_a_share_is_wilsons() {

@@ -18,8 +18,6 @@ pub struct HtmlOptions {
     pub model: String,
     /// Operating points of the model, thresholds falling.
     pub marks: Vec<OperatingMark>,
-    /// The same for pages of HTML, where they differ.
-    pub html_marks: Vec<OperatingMark>,
     /// How many of the heaviest errors of each of the two sorts are shown.
     pub errors: usize,
 }
@@ -31,6 +29,8 @@ pub struct OperatingMark {
     pub name: &'static str,
     /// A line is junk from this probability on.
     pub threshold: f32,
+    /// The same for pages of HTML.
+    pub html_threshold: f32,
     /// Whether the verdicts were made with it.
     pub is_used: bool,
 }
@@ -38,13 +38,16 @@ pub struct OperatingMark {
 impl Evaluation {
     /// The evaluation of these pages as one HTML page.
     pub fn html(&self, pages: &[Judged<'_>], options: &HtmlOptions) -> String {
-        let n_html = pages.iter().filter(|page| page.page.html.is_some()).count();
-        let all_html = n_html > 0 && n_html == pages.len();
-        let marks = if all_html { &options.html_marks } else { &options.marks };
-        let threshold = marks
-            .iter()
-            .find(|mark| mark.is_used)
-            .map_or_else(String::new, |mark| format!(" at threshold {:.4}", mark.threshold));
+        let threshold =
+            options.marks.iter().find(|mark| mark.is_used).map_or_else(String::new, |mark| {
+                match mark.html_threshold == mark.threshold {
+                    true => format!(" at threshold {:.4}", mark.threshold),
+                    false => format!(
+                        " at threshold {:.4}, {:.4} for HTML",
+                        mark.threshold, mark.html_threshold
+                    ),
+                }
+            });
         let figures = &self.pooled.figures;
         let subtitle = format!(
             "{}, {} in {}; {}{threshold}",
@@ -56,8 +59,7 @@ impl Evaluation {
         page("How well junk is told from article", subtitle, |html| {
             self.warnings(html);
             self.headline(html);
-            let is_mixed = n_html > 0 && !all_html;
-            curves::write(self, pages, marks, is_mixed, html);
+            curves::write(self, pages, &options.marks, html);
             tables::write(self, html);
             cases::write(pages, options.errors, html);
             self.making(html);

@@ -170,34 +170,36 @@ fn kinds(r: &RunReport, total: &Summary, html: &mut Html) {
         if kinds.is_empty() {
             html.text("p", &[("class", &"soft")], "No line is removed.");
         }
-        let columns = ["kind", "lines", "share of lines", "pages", "characters", "share"];
+        let columns = ["kind", "share", "characters", "lines", "share of lines", "pages"];
         let mut table = Table::new("Removed lines", columns);
         for (kind, of) in &kinds {
             let share_of = share(of.characters, all);
             table.row([
                 Cell::text(kind_name(**kind)),
+                Cell::text(percent(share_of)).with_bar(share_of, group_class(**kind)),
+                Cell::text(count(of.characters)),
                 Cell::text(count(of.lines)),
                 Cell::text(percent(share(of.lines, total.removed_lines))),
                 Cell::text(count(of.pages)),
-                Cell::text(count(of.characters)),
-                Cell::text(percent(share_of)).with_bar(share_of, group_class(**kind)),
             ]);
         }
         table.write(html);
-        for (kind, of) in &kinds {
-            html.newline();
-            html.element("details", &[], |html| {
-                let samples = of.samples.len() as u64;
-                let summary = format!("{}: {}", kind_name(**kind), counted(samples, "sample"));
-                html.text("summary", &[], summary);
+        if kinds.is_empty() {
+            return;
+        }
+        html.element("details", &[], |html| {
+            html.text("summary", &[], "Samples of each kind, drawn by lot");
+            for (kind, of) in &kinds {
+                html.newline();
+                html.text("h3", &[], kind_name(**kind));
                 let class = format!("samples {}", group_class(**kind));
                 html.element("ul", &[("class", &class)], |html| {
                     for sample in of.samples.values() {
                         html.text("li", &[("lang", &language([sample.as_str()]))], sample);
                     }
                 });
-            });
-        }
+            }
+        });
     });
 }
 
@@ -217,17 +219,18 @@ fn sites(r: &RunReport, html: &mut Html) {
         );
     }
     let table = |sites: &[(&str, SiteCount)]| {
-        let columns = ["site", "pages", "lines", "lines removed", "characters removed", "share"];
+        let columns =
+            ["site", "share removed", "characters removed", "lines removed", "lines", "pages"];
         let mut table = Table::new("Sites", columns);
         for (name, site) in sites {
             let share_of = share(site.removed_characters, site.characters);
             table.row([
                 Cell::text(start(name, SAMPLE)),
-                Cell::text(count(site.pages)),
-                Cell::text(count(site.lines)),
-                Cell::text(count(site.removed_lines)),
-                Cell::text(count(site.removed_characters)),
                 Cell::text(percent(share_of)).with_bar(share_of, "share"),
+                Cell::text(count(site.removed_characters)),
+                Cell::text(count(site.removed_lines)),
+                Cell::text(count(site.lines)),
+                Cell::text(count(site.pages)),
             ]);
         }
         table
@@ -259,7 +262,7 @@ fn forms(total: &Summary, html: &mut Html) {
         table.row([
             Cell::text(form.clone()),
             Cell::text(count(*n)),
-            Cell::text(start(sample, SAMPLE)),
+            Cell::words(start(sample, SAMPLE)),
         ]);
     }
     if table.is_empty() {
@@ -290,7 +293,8 @@ fn doubts(r: &RunReport, html: &mut Html) {
 fn named(r: &RunReport, total: &Summary, html: &mut Html) {
     let write =
         |html: &mut Html, heading, about, list: &mut dyn Iterator<Item = &Named>, all: u64| {
-            let mut table = Table::new(heading, ["page", "lines", "characters", "begins with"]);
+            let mut table =
+                Table::new("The longest first", ["page", "lines", "characters", "begins with"]);
             let mut n = 0;
             for page in list {
                 n += 1;
@@ -298,7 +302,7 @@ fn named(r: &RunReport, total: &Summary, html: &mut Html) {
                     Cell::text(page.id.clone()),
                     Cell::text(count(page.lines)),
                     Cell::text(count(page.characters)),
-                    Cell::text(start(&page.start, SAMPLE)),
+                    Cell::words(start(&page.start, SAMPLE)),
                 ]);
             }
             if n == 0 {
@@ -357,12 +361,18 @@ fn shown_page(shown: &Shown, html: &mut Html) {
     let guarded = if shown.guarded { ", kept whole by the guard" } else { "" };
     let (removed, all) = (count(shown.removed_lines), counted(shown.lines, "line"));
     html.text("summary", &[], format_args!("{}: {removed} of {all} removed{guarded}", shown.id));
-    let (first, left_out, last) = shown.looks();
-    lines(html, shown.lang, first);
-    if left_out > 0 {
-        let left_out = counted(left_out, "line");
-        html.text("p", &[("class", &"soft")], format_args!("… {left_out} not shown here …"));
-        lines(html, shown.lang, last);
+    for part in &shown.parts {
+        lines(html, shown.lang, part.looks());
+        if part.left_out == 0 {
+            continue;
+        }
+        let left_out = counted(part.left_out, "line");
+        let what = match part.left_out_removed {
+            0 => "kept".to_owned(),
+            removed if removed == part.left_out => "removed".to_owned(),
+            removed => format!("{} removed", count(removed)),
+        };
+        html.text("p", &[("class", &"gap")], format_args!("{left_out} not shown, {what}"));
     }
 }
 

@@ -20,10 +20,12 @@ use crate::{LineVerdict, Page, PageVerdict, Verdict};
 const SAMPLE: usize = 100;
 /// Characters of a line of a page that is shown.
 const SHOWN: usize = 240;
-/// Lines from the beginning of a page that is shown …
-const FIRST: usize = 40;
-/// … and from its end.
-const LAST: usize = 20;
+/// Of a run of lines that are all removed, lines that are shown at either end …
+const OF_REMOVED: usize = 4;
+/// … and of lines that are all kept.
+const OF_KEPT: usize = 10;
+/// Lines of a page that are shown.
+const LINES: usize = 90;
 /// Characters of a removed line of which the model was not sure.
 const DOUBT: usize = 400;
 /// Characters of the name of a page or a site.
@@ -67,7 +69,7 @@ pub(super) struct OfKind {
 /// The removed line of a page that weighs most by its length and by the doubt that it is junk.
 #[derive(Debug)]
 pub(super) struct Doubt {
-    /// Expected characters of article in it, in thousandths.
+    /// Expected characters of article in it, in thousandths; not 0.
     pub(super) weight: u64,
     pub(super) id: String,
     pub(super) text: String,
@@ -82,8 +84,17 @@ pub(super) struct Shown {
     pub(super) removed_lines: u64,
     pub(super) guarded: bool,
     pub(super) lang: &'static str,
-    first: Vec<(String, LineNote)>,
-    last: Vec<(String, LineNote)>,
+    pub(super) parts: Vec<ShownPart>,
+}
+
+/// Lines that stand together.
+#[derive(Debug, Default)]
+pub(super) struct ShownPart {
+    lines: Vec<(String, LineNote)>,
+    /// Lines after them that are not shown …
+    pub(super) left_out: u64,
+    /// … and how many of these are removed.
+    pub(super) left_out_removed: u64,
 }
 
 /// A line without its text.
@@ -102,15 +113,9 @@ impl Doubt {
     }
 }
 
-impl Shown {
-    /// The lines from the beginning, how many are left out after them, and those from the end.
-    pub(super) fn looks(
-        &self,
-    ) -> (impl Iterator<Item = LineLook<'_>>, u64, impl Iterator<Item = LineLook<'_>>) {
-        let of = |lines: &'_ [(String, LineNote)]| lines.len() as u64;
-        let left_out = self.lines - of(&self.first) - of(&self.last);
-        let first = self.first.iter().map(|(text, line)| look(text, line));
-        (first, left_out, self.last.iter().map(|(text, line)| look(text, line)))
+impl ShownPart {
+    pub(super) fn looks(&self) -> impl Iterator<Item = LineLook<'_>> {
+        self.lines.iter().map(|(text, line)| look(text, line))
     }
 }
 
@@ -151,7 +156,7 @@ impl Sampler {
                 }
             }
             let weight = (1000.0 * f64::from(1.0 - v.probability) * characters as f64) as u64;
-            if doubt.is_none_or(|(most, ..)| weight > most) {
+            if weight > doubt.map_or(0, |(most, ..)| most) {
                 doubt = Some((weight, line, v));
             }
         }
@@ -181,22 +186,44 @@ impl Sampler {
 
 fn shown(id: String, lines: &Page<'_>, verdict: &PageVerdict) -> Shown {
     let all: Vec<_> = lines.lines.iter().zip(&verdict.lines).collect();
-    let (first, last) = match all.len() > FIRST + LAST {
-        true => (all.get(..FIRST), all.get(all.len() - LAST..)),
-        false => (all.get(..), None),
-    };
-    let take = |part: Option<&[(&Line<'_>, &LineVerdict)]>| {
-        part.unwrap_or_default().iter().map(|(line, v)| take(line, v, SHOWN)).collect()
-    };
     Shown {
         id,
         lines: all.len() as u64,
         removed_lines: all.iter().filter(|(_, v)| is_removed(Some(v))).count() as u64,
         guarded: verdict.guarded,
         lang: language(lines.lines.iter().map(|line| line.text)),
-        first: take(first),
-        last: take(last),
+        parts: parts(&all),
     }
+}
+
+/// The lines around every change from kept to removed and back: the middle of long runs is left out.
+fn parts(all: &[(&Line<'_>, &LineVerdict)]) -> Vec<ShownPart> {
+    let mut parts = vec![ShownPart::default()];
+    let mut n_shown = 0;
+    for run in all.chunk_by(|a, b| is_removed(Some(a.1)) == is_removed(Some(b.1))) {
+        let removed = run.first().is_some_and(|(_, v)| is_removed(Some(v)));
+        let edge = if removed { OF_REMOVED } else { OF_KEPT };
+        // A gap of one line would take as much room as the line.
+        let is_long = run.len() > 2 * edge + 1;
+        for (at, (line, v)) in run.iter().enumerate() {
+            let is_inside = is_long && (edge..run.len() - edge).contains(&at);
+            if is_inside || n_shown >= LINES {
+                if let Some(part) = parts.last_mut() {
+                    part.left_out += 1;
+                    part.left_out_removed += u64::from(removed);
+                }
+                continue;
+            }
+            if parts.last().is_none_or(|part| part.left_out > 0) {
+                parts.push(ShownPart::default());
+            }
+            n_shown += 1;
+            if let Some(part) = parts.last_mut() {
+                part.lines.push(take(line, v, SHOWN));
+            }
+        }
+    }
+    parts
 }
 
 fn take(line: &Line<'_>, v: &LineVerdict, limit: usize) -> (String, LineNote) {
@@ -220,4 +247,34 @@ fn lot(parts: &[&[u8]]) -> u64 {
     hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     hash ^ (hash >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::testing::verdicts;
+
+    #[test]
+    fn long_runs_are_shown_by_their_ends() {
+        let brief = |letters: &str| -> Vec<(usize, u64, u64)> {
+            let texts: Vec<String> = (0..letters.len()).map(|n| n.to_string()).collect();
+            let page = Page::from_lines(texts.iter().map(String::as_str));
+            let verdict = verdicts(letters);
+            let all: Vec<_> = page.lines.iter().zip(&verdict.lines).collect();
+            let brief = |part: &ShownPart| (part.lines.len(), part.left_out, part.left_out_removed);
+            parts(&all).iter().map(brief).collect()
+        };
+        assert_eq!(brief(&"j".repeat(9)), [(9, 0, 0)]);
+        assert_eq!(brief(&"j".repeat(10)), [(4, 2, 2), (4, 0, 0)]);
+        let page = ["a", &"j".repeat(20), &"a".repeat(30), "j"].concat();
+        assert_eq!(brief(&page), [(5, 12, 12), (14, 10, 0), (11, 0, 0)]);
+        // No more than so many lines of a page.
+        assert_eq!(brief(&"aj".repeat(100)), [(LINES, 110, 55)]);
+    }
+
+    #[test]
+    fn lots_are_the_same_everywhere() {
+        assert_eq!(lot(&[b""]), 0xf52a_15e9_a9b5_e89b);
+        assert_ne!(lot(&[b"a"]), lot(&[b"b"]));
+    }
 }
