@@ -10,6 +10,10 @@ const HEIGHT: f64 = 310.0;
 const AREA: [f64; 4] = [64.0, 14.0, 364.0, 262.0];
 /// Names of marks keep at least this distance from each other.
 const LEADING: f64 = 17.0;
+/// From a mark to its name.
+const GAP: f64 = 14.0;
+/// Room that the name of a mark takes.
+const NAME: f64 = 60.0;
 
 /// How values become places.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -77,6 +81,8 @@ pub struct Chart<'a> {
     pub title: &'a str,
     /// What it shows, for those who do not see it.
     pub description: &'a str,
+    /// What is to be read beside it; nothing where it is empty.
+    pub note: &'a str,
     /// From left to right.
     pub x: Axis,
     /// From bottom to top.
@@ -149,6 +155,9 @@ impl Chart<'_> {
                 plot.html.text("text", &turned, self.y.label);
                 fill(&mut plot);
             });
+            if !self.note.is_empty() {
+                html.text("p", &[("class", &"soft")], self.note);
+            }
         });
     }
 }
@@ -183,12 +192,11 @@ impl Plot<'_> {
         }
     }
 
-    /// A line across at a height, with its name at its left end.
-    pub fn level(&mut self, y: f64, name: &str) {
+    /// A line across at a height.
+    pub fn level(&mut self, y: f64) {
         let [left, _, right, _] = AREA;
         let y = self.at(0.0, y).1;
         self.path("level", &format!("M{left} {y:.1}H{right}"));
-        self.word("note", (left + 6.0, y - 4.0), "start", name);
     }
 
     /// A dot of some radius in pixels, with what it says when pointed at.
@@ -232,18 +240,14 @@ impl Plot<'_> {
             *height = height.min(most);
             most = *height - LEADING;
         }
-        // One column of names, left of all marks.
-        let column = placed.iter().map(|(_, (x, _))| *x).fold(AREA[2], f64::min) - 24.0;
-        let (column, anchor, gap) = match column < AREA[0] + 60.0 {
-            true => {
-                (placed.iter().map(|(_, (x, _))| *x).fold(AREA[0], f64::max) + 24.0, "start", 4.0)
-            }
-            false => (column, "end", -4.0),
-        };
         for ((mark, (x, y)), height) in placed.iter().zip(&heights) {
-            self.path("leader", &format!("M{x:.1} {y:.1}L{column:.1} {height:.1}"));
+            // Curves that fall or rise leave that side free, but for the edge of the area.
+            let has_room = x - GAP - NAME > AREA[0];
+            let (end, anchor, gap) =
+                if has_room { (x - GAP, "end", -4.0) } else { (x + GAP, "start", 4.0) };
+            self.path("leader", &format!("M{x:.1} {y:.1}L{end:.1} {height:.1}"));
             let class = if mark.is_chosen { "name chosen" } else { "name" };
-            self.word(class, (column + gap, height + 4.0), anchor, mark.name);
+            self.word(class, (end + gap, height + 4.0), anchor, mark.name);
         }
         for (mark, (x, y)) in placed {
             let class = if mark.is_chosen { "mark chosen" } else { "mark" };
@@ -287,6 +291,7 @@ mod tests {
             id: "c",
             title: "t",
             description: "d",
+            note: "",
             x: Axis { label: "x", scale: Scale::Linear(0.0, 1.0), ticks: vec![] },
             y: Axis { label: "y", scale: Scale::Linear(0.0, 1.0), ticks: vec![] },
         };
@@ -297,7 +302,7 @@ mod tests {
         });
         let html = html.finish();
         // The area is 64..364 by 14..262; the lower one keeps within it, the other is moved up.
-        assert!(html.contains("x=\"306.0\" y=\"260.0\" text-anchor=\"end\">low</text>"), "{html}");
-        assert!(html.contains("x=\"306.0\" y=\"243.0\" text-anchor=\"end\">high</text>"), "{html}");
+        assert!(html.contains("x=\"316.0\" y=\"260.0\" text-anchor=\"end\">low</text>"), "{html}");
+        assert!(html.contains("x=\"316.0\" y=\"243.0\" text-anchor=\"end\">high</text>"), "{html}");
     }
 }

@@ -15,7 +15,7 @@ const LEAST_LOSS: f64 = 1e-4;
 /// Probabilities nearer to 0 or 1 than this stand at the edge.
 const EDGE: f64 = 1e-3;
 /// The losses that have a name, see [`crate::model::Dial`].
-const BUDGETS: [(f64, &str); 3] = [(0.001, "0.1%"), (0.01, "1%"), (0.05, "5%")];
+const BUDGETS: [f64; 3] = [0.001, 0.01, 0.05];
 
 pub(super) fn write(
     evaluation: &Evaluation,
@@ -95,6 +95,7 @@ fn precision_recall(
         title: "Precision and recall of junk",
         description: "Each point is a threshold: the share of the junk lines that is found, and the share \
                       of the removed lines that is junk.",
+        note: "",
         x: Axis::of_shares("junk lines found (recall)", Scale::Linear(0.0, 1.0), &quarters),
         y: Axis::of_shares("removed lines that are junk", Scale::Linear(low, 1.0), &ticks),
     };
@@ -111,6 +112,7 @@ fn loss(curve: &[CurvePoint], at: &[CurvePoint], marks: &[OperatingMark], html: 
         title: "What finding junk costs",
         description: "Each point is a threshold: the share of the junk lines that is found, and the share \
                       of the article's characters that is lost. Dashed lines are loss budgets.",
+        note: "Dashed: budgets of 0.1%, 1% and 5%.",
         x: Axis::of_shares(
             "junk lines found (recall)",
             Scale::Linear(0.0, 1.0),
@@ -119,13 +121,11 @@ fn loss(curve: &[CurvePoint], at: &[CurvePoint], marks: &[OperatingMark], html: 
         y: Axis::of_shares(
             "article characters lost",
             Scale::Log(LEAST_LOSS, 1.0),
-            &[LEAST_LOSS, 0.001, 0.01, 0.1, 1.0],
+            &[LEAST_LOSS, 0.001, 0.01, 0.05, 0.2, 1.0],
         ),
     };
     chart.write(html, |plot| {
-        for (budget, name) in BUDGETS {
-            plot.level(budget, &format!("budget {name}"));
-        }
+        BUDGETS.into_iter().for_each(|budget| plot.level(budget));
         plot.line("curve", curve.iter().filter_map(place));
         plot.marks(Side::Left, &named(at, marks, place));
     });
@@ -138,6 +138,7 @@ fn reliability(bins: &[Bin], html: &mut Html) {
         title: "Whether probabilities hold",
         description: "Lines in groups of about the same probability of junk: the mean of it, and the share \
                       that is junk. On the dotted line the two agree. Bars are 95 percent intervals.",
+        note: "Groups of about equal size; bars are 95 % intervals, as if lines were independent.",
         x: Axis::of_shares("probability of junk (log odds)", Scale::LogOdds(EDGE), &ticks),
         y: Axis::of_shares("lines that are junk", Scale::LogOdds(EDGE), &ticks),
     };

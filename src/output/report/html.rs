@@ -104,6 +104,7 @@ fn histogram(r: &RunReport, html: &mut Html) {
         title: "Pages by the share of their characters that is removed",
         description: "A bar for pages of which nothing is removed, ten bars of a tenth each, and one for \
                       pages of which everything is removed.",
+        note: "",
         x: Axis {
             label: "share of the page's characters",
             scale: Scale::Linear(0.0, BARS as f64),
