@@ -5,6 +5,7 @@
 mod common;
 
 use std::cell::RefCell;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -339,7 +340,8 @@ fn open(program: &Path, folder: &Path, dark: bool) -> (String, String) {
 #[test]
 fn a_browser_draws_them() {
     let Some(program) = chromium() else {
-        eprintln!("note: there is no Chromium: the reports were not looked at in a browser");
+        let note = "note: there is no Chromium: the reports were not looked at in a browser";
+        writeln!(std::io::stderr(), "{note}").unwrap();
         return;
     };
     let bench = Bench::new();

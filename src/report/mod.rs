@@ -1,5 +1,5 @@
 //! Pages for a browser: what reports are drawn with. [`Html`] writes elements and escapes everything
-//! that is put between them; on it stand the [`page`](mod@page), tables, charts and the lines of pages.
+//! that is put between them; on it stand the [`page()`], tables, charts and the lines of pages.
 //! One file each, nothing is loaded from elsewhere, no script.
 //!
 //! What reports say is elsewhere: [`crate::evaluate`], [`crate::output`], `label`.
