@@ -313,7 +313,8 @@ fn open(program: &Path, folder: &Path, dark: bool) -> (String, String) {
     command
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
         .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
-        .args(["--allow-file-access-from-files", "--enable-logging=stderr", "--dump-dom"])
+        .args(["--disable-dev-shm-usage", "--allow-file-access-from-files"])
+        .args(["--enable-logging=stderr", "--dump-dom"])
         .arg(format!("--blink-settings=preferredColorScheme={}", if dark { 0 } else { 1 }))
         .arg(format!("--user-data-dir={}", profile.path().display()))
         .arg(format!("file://{}", folder.join("look.html").display()))

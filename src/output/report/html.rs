@@ -166,6 +166,7 @@ fn kinds(r: &RunReport, total: &Summary, html: &mut Html) {
     let mut kinds: Vec<_> = r.kinds.iter().collect();
     kinds.sort_by_key(|(kind, of)| (std::cmp::Reverse(of.characters), **kind));
     let all: u64 = kinds.iter().map(|(_, of)| of.characters).sum();
+    let most = kinds.first().map_or(0, |(_, of)| of.characters);
     let about = "Whole lines. The share is that of all characters removed in whole lines.";
     section(html, "By kind", about, |html| {
         if kinds.is_empty() {
@@ -177,7 +178,8 @@ fn kinds(r: &RunReport, total: &Summary, html: &mut Html) {
             let share_of = share(of.characters, all);
             table.row([
                 Cell::text(kind_name(**kind)),
-                Cell::text(percent(share_of)).with_bar(share_of, group_class(**kind)),
+                Cell::text(percent(share_of))
+                    .with_bar(share(of.characters, most), group_class(**kind)),
                 Cell::text(count(of.characters)),
                 Cell::text(count(of.lines)),
                 Cell::text(percent(share(of.lines, total.removed_lines))),
