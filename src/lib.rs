@@ -2,8 +2,8 @@
 //! and keeps the article.
 //!
 //! The modules follow the way of the data, and imports point one way:
-//! [`text`] ← [`features`] ← [`model`] ← [`filter`] ← ([`train`], [`evaluate`]) ← [`label`] ← command
-//! line.
+//! [`text`] ← [`features`] ← [`model`] ← [`filter`] ← ([`train`], [`evaluate`]) ← [`label`] ←
+//! `review` ← command line.
 //! [`input`] and [`output`] are the two ends: files to pages, verdicts to files. [`report`] is what pages
 //! for a browser are drawn with; it knows [`text`] only.
 
@@ -22,6 +22,8 @@ pub mod model;
 pub mod output;
 pub mod pipeline;
 pub mod report;
+#[cfg(all(feature = "cli", feature = "training"))]
+pub mod review;
 pub mod span;
 pub mod text;
 #[cfg(feature = "training")]

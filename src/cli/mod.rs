@@ -21,6 +21,8 @@ mod preview;
 mod report_file;
 mod restore;
 mod resume;
+#[cfg(feature = "training")]
+mod review;
 mod say;
 mod score;
 mod shell;
@@ -64,6 +66,8 @@ enum Command {
     #[cfg(feature = "training")]
     Label(label::Args),
     #[cfg(feature = "training")]
+    Review(review::Args),
+    #[cfg(feature = "training")]
     Train(train::Args),
     Evaluate(evaluate::Args),
     Model(model::Args),
@@ -84,6 +88,8 @@ pub fn run() -> ExitCode {
         Command::Diff(args) => diff::run(&args),
         #[cfg(feature = "training")]
         Command::Label(args) => label::run(&args),
+        #[cfg(feature = "training")]
+        Command::Review(args) => review::run(&args),
         #[cfg(feature = "training")]
         Command::Train(args) => train::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),

@@ -8,7 +8,7 @@ mod compression;
 mod decode;
 mod discover;
 mod http;
-mod json;
+pub(crate) mod json;
 mod labelled;
 mod lines;
 mod open;

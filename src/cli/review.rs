@@ -1,0 +1,119 @@
+//! `dechaff review`: a local page to correct labels. The address goes to standard output, words to
+//! standard error.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail};
+
+use super::args::{ModelArgs, RunArgs};
+use super::say::{count, say};
+use super::steps::Steps;
+use crate::review::replay::Recovered;
+use crate::review::{Server, Session, Study};
+
+/// Correct the labels of a file in a local web page.
+///
+/// Prints an address to open in a browser on this machine; no other machine can reach it, and no other
+/// page, for it holds a secret. The page shows one line after the other amid its page, the least sure
+/// first, with what the model says of it and why. One key decides: A article, E either, a letter for each
+/// kind of junk; with Shift, for all near-identical lines too. The page shows all keys.
+///
+/// Every decision is on disk, in FILE.review.jsonl, before the next line is shown. FILE itself is written
+/// when you pause and at the end (F in the page, or Ctrl-C here); lines that were not decided keep
+/// every byte, those that were say "source": "hand". What a killed review left in FILE.review.jsonl is
+/// taken up when FILE is next reviewed. Several windows may be open on one review.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  dechaff label crawl/ -o labels.jsonl            first labels, by rules
+  dechaff review labels.jsonl                     correct those that are most worth a look
+  dechaff review labels.jsonl --port 8123         at a port of your choice, for an ssh tunnel
+  dechaff review labels.jsonl -m mine.dechaff     in the order of what your own model doubts
+  dechaff train labels.jsonl -o mine.dechaff      and then learn from them")]
+pub struct Args {
+    /// Labelled pages, as `label` writes and `train` reads them; JSON Lines, not compressed. Nothing is
+    /// written where there is a mistake in it. Pages with `html` are left as they are.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The port on 127.0.0.1; the system chooses a free one unless given.
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    port: u16,
+    #[command(flatten)]
+    model: ModelArgs,
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Where the file or the journal has mistakes, another review of the file runs, the port is in use, or the
+/// file cannot be written at the end: then the decisions are in the journal.
+pub fn run(args: &Args) -> Result<ExitCode> {
+    let steps = Steps::new(args.run.quiet);
+    steps.now("reading labels");
+    let (session, recovered) = match Session::open(&args.file) {
+        Ok(opened) => opened,
+        Err(errors) => {
+            errors.iter().for_each(say);
+            let s = if errors.len() == 1 { "" } else { "s" };
+            bail!("{} mistake{s}: nothing was overwritten", errors.len());
+        }
+    };
+    tell(&recovered, args);
+    let passed_over = session.file().passed_over as u64;
+    if passed_over > 0 {
+        let pages = count(passed_over, "page");
+        steps.say(format_args!(
+            "{pages} with `html` left as they are: their labels come from `gold`"
+        ));
+    }
+    steps.now("asking the model");
+    let (model, policies) = args.model.load()?;
+    let filter = policies.filter(model).with_kinds();
+    let study = args.run.pool()?.install(|| Study::new(session.file(), filter));
+    let lines = count(session.file().n_lines() as u64, "line");
+    let server = Server::bind(args.port, session, study)?;
+    let stopper = server.stopper();
+    ctrlc::set_handler(move || stopper.stop()).context("cannot listen for Ctrl-C")?;
+    steps.say(format_args!("{lines}; open this address, and end with F there or Ctrl-C here:"));
+    drop(steps);
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{}", server.address())?;
+    out.flush()?;
+    drop(out);
+    let journal = crate::review::journal::Journal::path_of(&args.file);
+    server.run().with_context(|| {
+        format!("not all is in {}, but in {}", args.file.display(), journal.display())
+    })?;
+    if !args.run.quiet {
+        say(format_args!("{} has every decision", args.file.display()));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What an earlier review left is no small thing: it is told even where quiet was asked for.
+fn tell(recovered: &Recovered, args: &Args) {
+    let file = args.file.display();
+    if recovered.decisions > 0 {
+        let decisions = count(recovered.decisions as u64, "decision");
+        say(format_args!("{file}: took up {decisions} of a review that did not end well"));
+    }
+    if recovered.was_torn {
+        say(format_args!("{file}: a decision that was being written then did not count"));
+    }
+    if recovered.file_changed {
+        say(format_args!("{file}: was changed by another program since"));
+    }
+    if !recovered.misfits.is_empty() {
+        let n = count(recovered.misfits.len() as u64, "line");
+        let first: Vec<&str> = recovered.misfits.iter().take(5).map(String::as_str).collect();
+        say(format_args!(
+            "{n} of these decisions are not there any more, kept in {file}.review.misfits.jsonl: {}{}",
+            first.join(", "),
+            if recovered.misfits.len() > 5 { " …" } else { "" }
+        ));
+    }
+}

@@ -1,0 +1,655 @@
+// The review page: asks the server for lines, shows them, sends decisions. No decision is taken for
+// made before the server says that it is on disk, and no key counts while an answer is awaited, so that
+// nothing is ever decided about a line that was not yet on the screen.
+"use strict";
+
+const WORDS = {
+  en: {
+    search: "search", language: "中文", theme: "light/dark", finish: "finish",
+    page: "the page", lines: "lines of the page", why: "why", keys: "keys",
+    article: "article", either: "either", junk: "junk", unsure: "unsure",
+    keep: "right as it is", skip: "next", back: "back", undo: "undo", move: "line", pages: "page",
+    all: "+ letter: all its siblings too",
+    done: (s) => `${s.questions - s.questions_left} of ${s.questions} forms decided · ${s.by_hand} of ${s.lines} lines by hand`,
+    saved: "file written", unsaved: "in the journal",
+    place: (w) => `${w.id}${w.site ? ` · ${w.site}` : ""} · ${w.n_lines} lines`,
+    above: (n) => `↑ ${n} lines above`, below: (n) => `↓ ${n} lines below`,
+    more: (n) => ` … and ${n} more characters`,
+    probability: "probability of junk", model_says: "the model:", label: "Label",
+    by_hand: "by hand", by_rules: "by rules", no_source: "in the file", nobody: "no rule was sure",
+    of_sibling: "sibling", columns: "What decided, among its neighbours", grams: "What the line itself says",
+    words: "Its words", alike: (n) => `Near-identical lines: ${n}`, alone: "No line like it.",
+    decided: (what, n) => `${what}${n > 1 ? `, ${n} lines` : ""}. On disk.`,
+    left: (n) => `${n} siblings were left: decided otherwise before.`,
+    undone: (n) => `Taken back${n > 1 ? `, ${n} lines` : ""}.`,
+    undone_left: (n) => `${n} lines were left: decided anew since.`,
+    nothing_to_undo: "This window has nothing to take back.",
+    conflict: (what) => `Another window decided this line meanwhile: ${what}. Nothing was overwritten. Press a key to decide it anew, Space for the next one.`,
+    undo_conflict: "Another window decided this line since. Nothing was taken back.",
+    disk: (why) => `Not decided: it could not be written to disk. ${why}`,
+    trouble: (why) => `The file could not be written; every decision is in the journal. ${why}`,
+    gone: "The server does not answer. Nothing that was shown as decided is lost: run dechaff review again.",
+    refused: "The server knows nothing of this page: open the address that dechaff review printed.",
+    ended: "The review has ended and the file is written. This window can be closed.",
+    all_done: "No open question is left. Any line can still be changed; F to finish.",
+    no_more: "That was the first one.", fault: (why) => `The server did not do it: ${why}`,
+    search_for: "Lines with", found: (n, shown) => n ? `${n} found${n > shown ? `, the first ${shown}` : ""}. ↓ ↑ and Enter.` : "None found.",
+    finish_question: "Write the file and end the review?", finish_yes: "finish", finish_no: "go on",
+    kinds: {
+      spider_pool: ["link farm", "planted runs of company, product or site titles"],
+      adult: ["adult", "planted sexual keywords"],
+      gambling: ["gambling", "planted betting and lottery keywords"],
+      ad: ["ad", "sales talk, contact bait"],
+      nav: ["nav", "menus, breadcrumbs, login, pagination, site name"],
+      related: ["related", "other articles, rankings, tag clouds"],
+      share: ["share", "share buttons, follow us, like counters"],
+      legal: ["legal", "copyright, licence numbers, disclaimers, contact"],
+      download: ["download", "file size, points, please log in to download"],
+      ticker: ["ticker", "member and order feeds, online counters"],
+      comment_ui: ["comments", "comment boxes, readers' comments below an article"],
+      meta: ["meta", "front matter, tags, view counts, ids"],
+      markup: ["markup", "left-over tags, scripts, template variables"],
+      debris: ["debris", "mojibake, lone symbols, empty bullets"],
+    },
+  },
+  zh: {
+    search: "搜索", language: "English", theme: "明/暗", finish: "完成",
+    page: "页面", lines: "页面的各行", why: "依据", keys: "按键",
+    article: "正文", either: "两可", junk: "垃圾", unsure: "存疑",
+    keep: "标注无误", skip: "下一个", back: "上一个", undo: "撤销", move: "换行", pages: "换页",
+    all: "+ 字母：同类的行一起标",
+    done: (s) => `已定 ${s.questions - s.questions_left} / ${s.questions} 种 · 人工标注 ${s.by_hand} / ${s.lines} 行`,
+    saved: "已写入文件", unsaved: "已记入日志",
+    place: (w) => `${w.id}${w.site ? ` · ${w.site}` : ""} · 共 ${w.n_lines} 行`,
+    above: (n) => `↑ 上面还有 ${n} 行`, below: (n) => `↓ 下面还有 ${n} 行`,
+    more: (n) => ` …… 还有 ${n} 个字符`,
+    probability: "是垃圾的概率", model_says: "模型判为", label: "标注",
+    by_hand: "人工", by_rules: "规则", no_source: "文件原有", nobody: "没有规则能确定",
+    of_sibling: "随同类", columns: "与邻行相比，起作用的部分", grams: "这一行本身的字串",
+    words: "这一行的词", alike: (n) => `几乎相同的行：${n}`, alone: "没有与它相同的行。",
+    decided: (what, n) => `${what}${n > 1 ? `，${n} 行` : ""}。已存盘。`,
+    left: (n) => `有 ${n} 个同类行先前另有标注，未改动。`,
+    undone: (n) => `已撤销${n > 1 ? `，${n} 行` : ""}。`,
+    undone_left: (n) => `有 ${n} 行之后又被改过，未撤销。`,
+    nothing_to_undo: "这个窗口没有可撤销的。",
+    conflict: (what) => `另一个窗口刚把这一行标为：${what}。没有覆盖。要改就再按一次键，空格看下一个。`,
+    undo_conflict: "另一个窗口之后改过这一行，没有撤销。",
+    disk: (why) => `没有标上：写不进磁盘。${why}`,
+    trouble: (why) => `文件没有写成；所有标注都在日志里。${why}`,
+    gone: "服务程序没有回应。凡是显示已标注的都没有丢：请重新运行 dechaff review。",
+    refused: "服务程序不认识这个页面：请打开 dechaff review 打印的地址。",
+    ended: "标注结束，文件已写好，可以关闭这个窗口。",
+    all_done: "没有待定的了。任何一行仍可修改；按 F 完成。",
+    no_more: "已经是第一个。", fault: (why) => `服务程序没有照做：${why}`,
+    search_for: "查找含有", found: (n, shown) => n ? `找到 ${n} 行${n > shown ? `，列出前 ${shown} 行` : ""}。↓ ↑ 选择，回车打开。` : "没有找到。",
+    finish_question: "写好文件，结束标注？", finish_yes: "完成", finish_no: "继续",
+    kinds: {
+      spider_pool: ["链接农场", "植入的成串公司名、产品名、站名"],
+      adult: ["色情", "植入的色情关键词"],
+      gambling: ["博彩", "植入的博彩、彩票关键词"],
+      ad: ["广告", "推销、留联系方式"],
+      nav: ["导航", "菜单、面包屑、登录、翻页、站名"],
+      related: ["相关", "别的文章、排行、标签云"],
+      share: ["分享", "分享按钮、关注、点赞数"],
+      legal: ["版权", "版权、备案号、免责声明、联系方式"],
+      download: ["下载", "文件大小、积分、请登录下载"],
+      ticker: ["滚动", "会员动态、订单动态、在线人数"],
+      comment_ui: ["评论", "评论框、文章下面的读者评论"],
+      meta: ["元信息", "文前信息、标签、阅读数、编号"],
+      markup: ["标记", "残留的标签、脚本、模板变量"],
+      debris: ["碎屑", "乱码、孤立符号、空项目符号"],
+    },
+  },
+};
+
+// One fixed key for each class and kind.
+const CLASSES = { a: ["article"], e: ["either"], j: ["junk"] };
+const KINDS = {
+  s: "spider_pool", x: "adult", g: "gambling", d: "ad", n: "nav", r: "related", h: "share", l: "legal",
+  w: "download", t: "ticker", c: "comment_ui", m: "meta", k: "markup", b: "debris",
+};
+const ACTIONS = [
+  ["Enter", "keep"], ["Space", "skip"], ["←", "back"], ["U", "undo"], ["↑ ↓", "move"], ["[ ]", "pages"],
+];
+
+const AROUND = 40; // lines asked for on either side of the line in question
+const STEP = 80; // lines more, asked for at the end of a window
+
+const byId = (id) => document.getElementById(id);
+const windowName = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+let language = recall("language") ?? (navigator.language.startsWith("zh") ? "zh" : "en");
+let state = null; // how far the review is
+let view = null; // the window of lines that is shown
+let current = null; // the line in question, with what decided about it
+let position = null; // its place in the queue, or that of the last one that was in it
+let visited = []; // lines seen before it
+let busy = false;
+let over = false; // the server has ended
+let last = null; // the last message, to be said again in the other language
+
+const words = () => WORDS[language];
+
+function recall(name) {
+  try { return localStorage.getItem(name); } catch { return null; }
+}
+
+function remember(name, value) {
+  try { localStorage.setItem(name, value); } catch { /* then not */ }
+}
+
+/** An element with attributes, classes and children. */
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined && value !== null && value !== false) element.setAttribute(name, value);
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+// ---- the server
+
+/** What the server could not or would not do. */
+class Refused extends Error {
+  constructor(status, answer) {
+    super(answer.message ?? `HTTP ${status}`);
+    this.status = status;
+    this.answer = answer;
+  }
+}
+
+async function ask(path, body) {
+  const options = body === undefined ? {} : {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+  };
+  let response;
+  try {
+    response = await fetch(`api/${path}`, { cache: "no-store", ...options });
+  } catch {
+    throw new Refused(0, {});
+  }
+  const answer = (response.headers.get("Content-Type") ?? "").startsWith("application/json")
+    ? await response.json() : { message: await response.text() };
+  if (!response.ok) throw new Refused(response.status, answer);
+  return answer;
+}
+
+/** Does one thing at a time; what is asked for meanwhile is not done. */
+async function alone(work) {
+  if (busy || over) return;
+  busy = true;
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    if (error.status === 0) say("gone", [], true);
+    else if (error.status === 403) say("refused", [], true);
+    else if (error.status === 507) say("disk", [error.message], true);
+    else say("fault", [error.message], true);
+  } finally {
+    busy = false;
+  }
+}
+
+// ---- what is shown
+
+function say(name, values = [], warns = false) {
+  last = { name, values, warns };
+  const text = name ? words()[name] : "";
+  byId("message").textContent = typeof text === "function" ? text(...values) : text;
+  byId("message").classList.toggle("warn", warns);
+}
+
+function kindName(kind) {
+  return words().kinds[kind]?.[0] ?? kind;
+}
+
+function what(line) {
+  const label = words()[line.label];
+  return line.kind ? `${label} · ${kindName(line.kind)}` : label;
+}
+
+function showWords() {
+  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+  for (const element of document.querySelectorAll("[data-t]")) {
+    element.textContent = words()[element.dataset.t];
+  }
+  for (const element of document.querySelectorAll("[data-l]")) {
+    element.setAttribute("aria-label", words()[element.dataset.l]);
+  }
+  showKeys();
+  if (last) say(last.name, last.values, last.warns);
+  if (state) showState();
+  if (view) showLines();
+  if (current) showWhy();
+}
+
+function showState() {
+  byId("file").textContent = state.file;
+  byId("bar").max = Math.max(1, state.questions);
+  byId("bar").value = state.questions - state.questions_left;
+  byId("done").textContent = words().done(state);
+  byId("saved").textContent = state.is_saved ? words().saved : words().unsaved;
+  byId("trouble").hidden = !state.trouble;
+  byId("trouble").textContent = state.trouble ? words().trouble(state.trouble) : "";
+}
+
+function lineElement(line) {
+  const isCurrent = current && line.line === current.line && line.page === current.page;
+  const shown = isCurrent ? current : line;
+  const source = line.from ? words().of_sibling : line.by_hand ? "✓" : "";
+  const element = make(
+    "div",
+    {
+      class: `line ${line.label}${line.by_hand ? " by-hand" : ""}`, role: "option", id: `line-${line.line}`,
+      "aria-selected": isCurrent ? "true" : "false",
+    },
+    make("span", { class: "n" }, String(line.n)),
+    make("span", { class: `bar ${line.verdict}`, title: `${words().model_says} ${words()[line.verdict]}, ${line.p}` }),
+    make("span", { class: "text" }, shown.text,
+      shown.more ? make("span", { class: "more" }, words().more(shown.more)) : null),
+    make("span", { class: "what" }, `${source ? `${source} ` : ""}${what(line)}`),
+  );
+  element.addEventListener("click", () => alone(() => show(line.page, line.line)));
+  return element;
+}
+
+function showLines(keepsScroll = false) {
+  const list = byId("lines");
+  const scroll = list.scrollTop;
+  const below = view.n_lines - view.from - view.lines.length;
+  const elsewhere = (n, text, line) => {
+    const button = make("button", { type: "button", class: "elsewhere" }, text(n));
+    button.addEventListener("click", () => alone(() => look(line)));
+    return n > 0 ? button : null;
+  };
+  list.replaceChildren(...[
+    elsewhere(view.from, words().above, view.from - STEP),
+    ...view.lines.map(lineElement),
+    elsewhere(below, words().below, view.from + STEP),
+  ].filter(Boolean));
+  byId("place").textContent = words().place(view);
+  if (current) list.setAttribute("aria-activedescendant", `line-${current.line}`);
+  const selected = list.querySelector('[aria-selected="true"]');
+  if (keepsScroll || !selected) {
+    list.scrollTop = scroll;
+  } else {
+    // The middle of the line in the middle of the list; of a long line, its beginning.
+    const space = Math.max(list.clientHeight - selected.offsetHeight, 0) / 2;
+    list.scrollTop = selected.offsetTop - list.offsetTop - space;
+  }
+}
+
+function signed(number) {
+  return `${number > 0 ? "+" : ""}${number.toFixed(2)}`;
+}
+
+function showWhy() {
+  const w = words();
+  const side = (adds) => (adds > 0 ? "for-junk" : "for-article");
+  const source = current.from ? `${w.of_sibling}: ${current.from}`
+    : current.by_hand ? w.by_hand
+    : current.rules.length ? `${w.by_rules}${current.confidence === null ? "" : ` ${current.confidence}`}: ${current.rules.join(", ")}`
+    : current.label === "either" ? w.nobody : w.no_source;
+  const columns = (current.columns ?? []).map((part) => make(
+    "tr", {},
+    make("td", {}, part.name),
+    make("td", { class: "value" }, part.values.map((value) => +value.toFixed(2)).join(", ")),
+    make("td", { class: `adds ${side(part.adds)}` }, signed(part.adds)),
+  ));
+  const grams = (title, list) => (list.length ? [
+    make("h3", {}, title),
+    make("div", { class: "grams" }, ...list.map((gram) => make(
+      "span", { class: side(gram.adds) }, `${gram.text} ${signed(gram.adds)}`))),
+  ] : []);
+  const alike = current.alike.map((other) => make(
+    "li", { title: other.text }, `${w[other.label]}  ${other.text}`));
+  byId("why").replaceChildren(
+    make("p", { class: "verdict" },
+      make("span", { class: "p" }, current.p.toFixed(2)),
+      make("span", {}, w.probability),
+      make("span", { class: `chip ${current.verdict}` }, `${w.model_says} ${w[current.verdict]}`)),
+    make("h3", {}, w.label),
+    make("p", {}, make("span", { class: `chip ${current.label}`, id: "label" }, what(current)), ` ${source}`),
+    make("h3", {}, current.siblings > 1 ? w.alike(current.siblings - 1) : w.alone),
+    make("ul", { class: "alike" }, ...alike),
+    ...(columns.length ? [make("h3", {}, w.columns), make("table", {}, ...columns)] : []),
+    ...grams(w.grams, current.grams),
+    ...grams(w.words, current.words),
+  );
+  byId("why").scrollTop = 0;
+  for (const button of document.querySelectorAll("#keys [data-key]")) {
+    const [label, kind] = decisionOf(button.dataset.key);
+    button.classList.toggle("current", label === current.label && (kind ?? null) === (current.kind ?? null));
+  }
+}
+
+function showKeys() {
+  const key = (letter, label, text, title) => {
+    const button = make("button", { type: "button", class: label, "data-key": letter, title },
+      make("kbd", {}, letter.toUpperCase()), ` ${text}`);
+    button.addEventListener("click", (event) => decide(letter, event.shiftKey));
+    return button;
+  };
+  const w = words();
+  const actions = ACTIONS.map(([name, action]) => {
+    const button = make("button", { type: "button" }, ...name.split(" ").map((part) => make("kbd", {}, part)), ` ${w[action]}`);
+    button.addEventListener("click", () => act(action));
+    return button;
+  });
+  byId("keys").replaceChildren(
+    make("div", {},
+      ...Object.entries(CLASSES).map(([letter, [label]]) => key(letter, label, w[label]))),
+    make("div", {},
+      ...Object.entries(KINDS).map(([letter, kind]) => key(letter, "junk", w.kinds[kind][0], w.kinds[kind][1]))),
+    make("div", { class: "actions" }, ...actions,
+      make("span", {}, make("kbd", {}, "Shift"), ` ${w.all}`)),
+  );
+  if (current) showWhy();
+}
+
+// ---- what is done
+
+const query = (values) => new URLSearchParams(values).toString();
+
+/** Shows the lines around another one, without leaving the line in question. */
+async function look(line) {
+  const from = Math.max(0, line);
+  view = await ask(`lines?${query({ page: view.page, from, count: 2 * AROUND + 1 })}`);
+  showLines(true);
+  byId("lines").scrollTop = 0;
+  byId("lines").focus();
+}
+
+/** Makes a line the line in question. */
+async function show(page, line) {
+  const from = Math.max(0, line - AROUND);
+  const [lines, why] = await Promise.all([
+    ask(`lines?${query({ page, from, count: 2 * AROUND + 1 })}`),
+    ask(`line?${query({ page, line })}`),
+  ]);
+  view = lines;
+  current = why;
+  showLines();
+  showWhy();
+}
+
+function leave() {
+  if (current) visited.push({ page: current.page, line: current.line, position });
+  if (visited.length > 1000) visited.shift();
+}
+
+/** The next open question; its words replace no message that matters. */
+async function next(keepsMessage) {
+  const found = await ask(position === null ? "next" : `next?after=${position}`);
+  if (found.position === null) {
+    if (current) await show(current.page, current.line);
+    else await show(await firstPage(), 0);
+    say("all_done");
+    return;
+  }
+  leave();
+  position = found.position;
+  if (!keepsMessage) say("");
+  await show(found.page, found.line);
+}
+
+/** The first page that has lines. */
+async function firstPage() {
+  for (let page = 0; page < state.pages; page += 1) {
+    if ((await ask(`lines?${query({ page, count: 1 })}`)).n_lines > 0) return page;
+  }
+  return 0;
+}
+
+/** Label and kind of a key. */
+function decisionOf(letter) {
+  return letter in CLASSES ? [CLASSES[letter][0], undefined] : ["junk", KINDS[letter]];
+}
+
+function decide(letter, siblings) {
+  const [label, kind] = letter === null ? [current?.label, current?.kind ?? undefined] : decisionOf(letter);
+  return alone(async () => {
+    if (!current) return;
+    const { page, line, version } = current;
+    let done;
+    try {
+      done = await ask("decide", { window: windowName, page, line, version, label, kind, siblings });
+    } catch (error) {
+      if (error.status !== 409) throw error;
+      await show(page, line);
+      say("conflict", [what(error.answer.line)], true);
+      return;
+    }
+    state = done.state;
+    showState();
+    if (done.left) say("left", [done.left], true);
+    else say("decided", [what(done.line), done.changed]);
+    await next(true);
+  });
+}
+
+function undo() {
+  return alone(async () => {
+    let done;
+    try {
+      done = await ask("undo", { window: windowName });
+    } catch (error) {
+      if (error.status !== 409) throw error;
+      if (error.answer.error === "nothing_to_undo") {
+        say("nothing_to_undo");
+      } else {
+        await show(error.answer.line.page, error.answer.line.line);
+        say("undo_conflict", [], true);
+      }
+      return;
+    }
+    state = done.state;
+    showState();
+    // Back to where it was decided, so that the next question is the one that was left.
+    const { page, line } = done.line;
+    const before = visited.findLastIndex((seen) => seen.page === page && seen.line === line);
+    if (before >= 0) {
+      position = visited[before].position;
+      visited.length = before;
+    }
+    await show(page, line);
+    if (done.left) say("undone_left", [done.left], true);
+    else say("undone", [done.changed]);
+  });
+}
+
+function back() {
+  return alone(async () => {
+    const before = visited.pop();
+    if (!before) return say("no_more");
+    position = before.position;
+    say("");
+    await show(before.page, before.line);
+  });
+}
+
+function move(by) {
+  return alone(async () => {
+    const line = Math.min(Math.max(current.line + by, 0), view.n_lines - 1);
+    if (view.page !== current.page || line !== current.line) await show(current.page, line);
+  });
+}
+
+function movePage(by) {
+  return alone(async () => {
+    for (let page = current.page + by; page >= 0 && page < state.pages; page += by) {
+      if ((await ask(`lines?${query({ page, count: 1 })}`)).n_lines > 0) {
+        leave();
+        return show(page, 0);
+      }
+    }
+  });
+}
+
+function finish() {
+  byId("finish").showModal();
+  byId("finish-yes").focus();
+}
+
+function reallyFinish() {
+  byId("finish").close();
+  return alone(async () => {
+    await ask("finish", {});
+    state.is_saved = true;
+    state.trouble = null;
+    showState();
+    say("ended");
+    over = true;
+  });
+}
+
+function act(action) {
+  switch (action) {
+    case "keep": return decide(null, false);
+    case "skip": return alone(() => next(false));
+    case "back": return back();
+    case "undo": return undo();
+    case "move": return move(1);
+    case "pages": return movePage(1);
+    case "search": return openSearch();
+    case "finish": return finish();
+    case "language":
+      language = language === "zh" ? "en" : "zh";
+      remember("language", language);
+      return showWords();
+    case "theme": {
+      const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+      const now = document.documentElement.dataset.theme ?? (dark ? "dark" : "light");
+      document.documentElement.dataset.theme = now === "dark" ? "light" : "dark";
+      return remember("theme", document.documentElement.dataset.theme);
+    }
+  }
+}
+
+// ---- search
+
+let searches = 0;
+
+function openSearch() {
+  byId("search").showModal();
+  byId("words").select();
+}
+
+async function search() {
+  const mine = ++searches;
+  const text = byId("words").value.trim();
+  let found = { found: 0, lines: [] };
+  try {
+    if (text) found = await ask(`search?${query({ q: text })}`);
+  } catch {
+    byId("search").close();
+    return say("gone", [], true);
+  }
+  if (mine !== searches) return;
+  byId("found").textContent = text ? words().found(found.found, found.lines.length) : "";
+  byId("results").replaceChildren(...found.lines.map(({ id, line }) => {
+    const button = make("button", { type: "button" },
+      make("span", { class: "where" }, `${id}:${line.n}`),
+      make("span", { class: "text" }, line.text),
+      make("span", { class: `chip ${line.label}` }, what(line)));
+    button.addEventListener("click", () => {
+      byId("search").close();
+      alone(async () => {
+        leave();
+        say("");
+        await show(line.page, line.line);
+      });
+    });
+    return button;
+  }));
+}
+
+byId("words").addEventListener("input", search);
+byId("search").addEventListener("keydown", (event) => {
+  const results = [...byId("results").children];
+  const at = results.indexOf(document.activeElement);
+  if (event.isComposing) return;
+  if (event.key === "ArrowDown") results[Math.min(at + 1, results.length - 1)]?.focus();
+  else if (event.key === "ArrowUp") (results[at - 1] ?? byId("words")).focus();
+  else if (event.key === "Enter" && at < 0) results[0]?.click();
+  else return;
+  event.preventDefault();
+});
+
+// ---- keys
+
+/** The letter of a key, also while an input method for Chinese is on. */
+function letterOf(event) {
+  if (/^[a-z]$/i.test(event.key)) return event.key.toLowerCase();
+  const code = event.key === "Process" || event.isComposing ? /^Key([A-Z])$/.exec(event.code) : null;
+  return code ? code[1].toLowerCase() : null;
+}
+
+function onKey(event) {
+  if (document.querySelector("dialog[open]")) {
+    if (byId("finish").open && letterOf(event) === "f") reallyFinish();
+    return undefined;
+  }
+  const letter = letterOf(event);
+  if ((event.ctrlKey || event.metaKey) && letter === "z") return undo();
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat && !event.key.startsWith("Arrow")) return null;
+  const onButton = event.target.closest("button");
+  if (onButton && (event.key === "Enter" || event.key === " ")) return null;
+  switch (event.key) {
+    case "Enter": return decide(null, event.shiftKey);
+    case " ": case "ArrowRight": return act("skip");
+    case "ArrowLeft": return back();
+    case "ArrowUp": return move(-1);
+    case "ArrowDown": return move(1);
+    case "PageUp": return move(-10);
+    case "PageDown": return move(10);
+    case "Home": return move(-Infinity);
+    case "End": return move(Infinity);
+    case "[": return movePage(-1);
+    case "]": return movePage(1);
+    case "/": return act("search");
+  }
+  switch (letter) {
+    case null: return null;
+    case "u": return undo();
+    case "f": return act("finish");
+    case "i": return act("language");
+    case "v": return act("theme");
+  }
+  return letter in CLASSES || letter in KINDS ? decide(letter, event.shiftKey) : null;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (onKey(event)) event.preventDefault();
+});
+for (const button of document.querySelectorAll("[data-do]")) {
+  button.addEventListener("click", () => act(button.dataset.do));
+}
+byId("finish-yes").addEventListener("click", reallyFinish);
+byId("finish-no").addEventListener("click", () => byId("finish").close());
+
+// ---- other windows, and the file on disk
+
+/** How far the review is by now; with other windows' lines too when this one is looked at again. */
+function refresh(withLines) {
+  if (busy || over || document.hidden || !state) return;
+  alone(async () => {
+    state = await ask("state");
+    showState();
+    if (withLines && current) await show(current.page, current.line);
+  });
+}
+
+setInterval(() => refresh(false), 3000);
+window.addEventListener("focus", () => refresh(true));
+
+const theme = recall("theme");
+if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+showWords();
+alone(async () => {
+  state = await ask("state");
+  showState();
+  await next(false);
+  byId("lines").focus();
+});

@@ -1,0 +1,92 @@
+//! What there is to know of a file's lines before anybody decides: what the model says of each, which
+//! are near-identical, and in which order they are worth a look. Made once; labels are not in it.
+
+use rayon::prelude::*;
+
+use super::label_file::LabelFile;
+use super::session::At;
+use crate::filter::{Filter, LineVerdict, Scratch};
+use crate::label::RulePage;
+use crate::label::next::{Guess, next};
+use crate::label::siblings::{Groups, group};
+use crate::model::Explanation;
+use crate::{Line, Page};
+
+/// A file, studied.
+#[derive(Debug)]
+pub struct Study {
+    filter: Filter,
+    /// By page and line: what the model says.
+    pub verdicts: Vec<Vec<LineVerdict>>,
+    /// Near-identical lines.
+    pub groups: Groups,
+    /// One line of every group, that most worth a look first.
+    pub queue: Vec<At>,
+}
+
+impl Study {
+    /// Judges every page; takes the time of a `dechaff score`.
+    pub fn new(file: &LabelFile, filter: Filter) -> Study {
+        let (pages, verdicts): (Vec<RulePage>, Vec<Vec<LineVerdict>>) = file
+            .pages
+            .par_iter()
+            .enumerate()
+            .map_init(Scratch::default, |scratch, (number, page)| {
+                let lines = page.lines.iter().map(|line| (line.number, line.text.as_str()));
+                // Not by its id, which others may have too.
+                let rule_page = RulePage::new(number.to_string(), page.site.clone(), None, lines);
+                (rule_page, filter.judge(&as_page(file, number), scratch).lines)
+            })
+            .unzip();
+        let groups = group(&pages);
+        let guesses: Vec<Vec<Guess>> = verdicts.iter().zip(&file.pages).map(guesses).collect();
+        let questions = next(&pages, &groups, &guesses, groups.members.len());
+        let queue = questions.iter().filter_map(|question| {
+            let page: usize = question.page.parse().ok()?;
+            let lines = &file.pages.get(page)?.lines;
+            let line = lines.binary_search_by_key(&question.line, |line| line.number).ok()?;
+            Some((page, line))
+        });
+        Study { queue: queue.collect(), verdicts, groups, filter }
+    }
+
+    /// The lines that are near-identical to a line, itself among them.
+    pub fn siblings(&self, (page, line): At) -> &[At] {
+        let group = self.groups.of.get(page).and_then(|of| of.get(line));
+        group.and_then(|&group| self.groups.members.get(group as usize)).map_or(&[], Vec::as_slice)
+    }
+
+    /// What the model says of a line.
+    pub fn verdict(&self, (page, line): At) -> Option<&LineVerdict> {
+        self.verdicts.get(page)?.get(line)
+    }
+
+    /// Why the model says it.
+    pub fn explain(&self, file: &LabelFile, (page, line): At) -> Option<Explanation> {
+        let number = file.line((page, line))?.number;
+        let is_wanted = |line: &Line<'_>| line.number == number;
+        let page = as_page(file, page);
+        self.filter.explain(&page, &mut Scratch::default(), is_wanted).into_iter().next()
+    }
+}
+
+fn guesses((verdicts, page): (&Vec<LineVerdict>, &super::label_file::FilePage)) -> Vec<Guess> {
+    let lines = verdicts.iter().zip(&page.lines);
+    let guess = lines.map(|(verdict, line)| Guess {
+        probability: verdict.probability,
+        kind: verdict.kind.or(line.state.kind),
+    });
+    guess.collect()
+}
+
+/// A page as the filter takes it, with the numbers that its lines have in the file.
+fn as_page(file: &LabelFile, number: usize) -> Page<'_> {
+    let lines = file.pages.get(number).map_or(&[][..], |page| page.lines.as_slice());
+    let mut start = 0;
+    let lines = lines.iter().map(|line| {
+        let this = Line { number: line.number, start, text: &line.text };
+        start += line.text.len() + 1;
+        this
+    });
+    Page { lines: lines.collect() }
+}
