@@ -178,6 +178,7 @@ async function ask(path, body) {
 async function alone(work) {
   if (busy || over) return;
   busy = true;
+  byId("lines").setAttribute("aria-busy", "true");
   try {
     await work();
   } catch (error) {
@@ -188,6 +189,7 @@ async function alone(work) {
     else say("fault", [error.message], true);
   } finally {
     busy = false;
+    byId("lines").setAttribute("aria-busy", "false");
   }
 }
 
@@ -361,15 +363,18 @@ async function look(line) {
   byId("lines").focus();
 }
 
-/** Makes a line the line in question. */
-async function show(page, line) {
+/** The lines around a line, and what decided about it. */
+function around(page, line) {
   const from = Math.max(0, line - AROUND);
-  const [lines, why] = await Promise.all([
+  return Promise.all([
     ask(`lines?${query({ page, from, count: 2 * AROUND + 1 })}`),
     ask(`line?${query({ page, line })}`),
   ]);
-  view = lines;
-  current = why;
+}
+
+/** Makes a line the line in question. */
+async function show(page, line) {
+  [view, current] = await around(page, line);
   showLines();
   showWhy();
 }
@@ -586,42 +591,46 @@ function letterOf(event) {
   return code ? code[1].toLowerCase() : null;
 }
 
-function onKey(event) {
-  if (document.querySelector("dialog[open]")) {
-    if (byId("finish").open && letterOf(event) === "f") reallyFinish();
-    return undefined;
-  }
+/** What a key does; nothing for keys that are the browser's own. */
+function actionOf(event) {
   const letter = letterOf(event);
-  if ((event.ctrlKey || event.metaKey) && letter === "z") return undo();
-  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat && !event.key.startsWith("Arrow")) return null;
-  const onButton = event.target.closest("button");
-  if (onButton && (event.key === "Enter" || event.key === " ")) return null;
+  if (document.querySelector("dialog[open]")) {
+    return byId("finish").open && letter === "f" ? reallyFinish : null;
+  }
+  if ((event.ctrlKey || event.metaKey) && letter === "z") return undo;
+  if (event.ctrlKey || event.metaKey || event.altKey) return null;
+  // A key that is held down moves; it does not decide line after line.
+  if (event.repeat && !event.key.startsWith("Arrow")) return null;
+  if ((event.key === "Enter" || event.key === " ") && event.target.closest("button")) return null;
   switch (event.key) {
-    case "Enter": return decide(null, event.shiftKey);
-    case " ": case "ArrowRight": return act("skip");
-    case "ArrowLeft": return back();
-    case "ArrowUp": return move(-1);
-    case "ArrowDown": return move(1);
-    case "PageUp": return move(-10);
-    case "PageDown": return move(10);
-    case "Home": return move(-Infinity);
-    case "End": return move(Infinity);
-    case "[": return movePage(-1);
-    case "]": return movePage(1);
-    case "/": return act("search");
+    case "Enter": return () => decide(null, event.shiftKey);
+    case " ": case "ArrowRight": return () => act("skip");
+    case "ArrowLeft": return back;
+    case "ArrowUp": return () => move(-1);
+    case "ArrowDown": return () => move(1);
+    case "PageUp": return () => move(-10);
+    case "PageDown": return () => move(10);
+    case "Home": return () => move(-Infinity);
+    case "End": return () => move(Infinity);
+    case "[": return () => movePage(-1);
+    case "]": return () => movePage(1);
+    case "/": return () => act("search");
   }
   switch (letter) {
-    case null: return null;
-    case "u": return undo();
-    case "f": return act("finish");
-    case "i": return act("language");
-    case "v": return act("theme");
+    case "u": return undo;
+    case "f": return () => act("finish");
+    case "i": return () => act("language");
+    case "v": return () => act("theme");
   }
-  return letter in CLASSES || letter in KINDS ? decide(letter, event.shiftKey) : null;
+  return letter in CLASSES || letter in KINDS ? () => decide(letter, event.shiftKey) : null;
 }
 
 document.addEventListener("keydown", (event) => {
-  if (onKey(event)) event.preventDefault();
+  const action = actionOf(event);
+  if (action) {
+    event.preventDefault();
+    action();
+  }
 });
 for (const button of document.querySelectorAll("[data-do]")) {
   button.addEventListener("click", () => act(button.dataset.do));
@@ -631,18 +640,35 @@ byId("finish-no").addEventListener("click", () => byId("finish").close());
 
 // ---- other windows, and the file on disk
 
-/** How far the review is by now; with other windows' lines too when this one is looked at again. */
-function refresh(withLines) {
+/**
+ * How far the review is by now, and, when this window is looked at again, what others decided. Nobody waits
+ * for it: keys count meanwhile, and what was asked for before one is dropped.
+ */
+async function glance(withLines) {
   if (busy || over || document.hidden || !state) return;
-  alone(async () => {
-    state = await ask("state");
+  const [before, line] = [state, current];
+  const isStale = () => busy || over || state !== before || current !== line;
+  try {
+    const now = await ask("state");
+    const seen = withLines && line ? await around(line.page, line.line) : null;
+    if (isStale()) return;
+    state = now;
     showState();
-    if (withLines && current) await show(current.page, current.line);
-  });
+    if (seen) {
+      view = seen[0];
+      // Under the version that was on the screen: who presses a key this moment is told first.
+      current = { ...seen[1], version: line.version };
+      showLines();
+      showWhy();
+    }
+    if (last?.name === "gone") say("");
+  } catch (error) {
+    if (error instanceof Refused && !isStale()) say(error.status === 403 ? "refused" : "gone", [], true);
+  }
 }
 
-setInterval(() => refresh(false), 3000);
-window.addEventListener("focus", () => refresh(true));
+setInterval(() => glance(false), 2000);
+window.addEventListener("focus", () => glance(true));
 
 const theme = recall("theme");
 if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
