@@ -5,11 +5,12 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 
 use super::args::{ModelArgs, RunArgs};
 use super::say::{count, say};
 use super::steps::Steps;
+use crate::Error;
 use crate::review::replay::Recovered;
 use crate::review::{Server, Session, Study};
 
@@ -58,8 +59,12 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         Ok(opened) => opened,
         Err(errors) => {
             errors.iter().for_each(say);
-            let s = if errors.len() == 1 { "" } else { "s" };
-            bail!("{} mistake{s}: nothing was overwritten", errors.len());
+            let mistakes = errors.iter().filter(|e| matches!(e, Error::BadPage { .. })).count();
+            if mistakes > 0 {
+                let mistakes = count(mistakes as u64, "mistake");
+                say(format_args!("{mistakes}: nothing was overwritten"));
+            }
+            return Ok(ExitCode::FAILURE);
         }
     };
     tell(&recovered, args);

@@ -20,7 +20,9 @@ const MAX_FOUND: usize = 50;
 /// Siblings that are shown.
 const MAX_SIBLINGS: usize = 4;
 /// Parts of the score that are shown.
-const MAX_PARTS: usize = 6;
+const MAX_PARTS: usize = 8;
+/// An n-gram that adds less is not shown.
+const LEAST: f32 = 0.005;
 
 const HTML: &str = include_str!("assets/review.html");
 const CSS: &str = include_str!("assets/review.css");
@@ -182,7 +184,8 @@ fn line(review: &Review, request: &Request) -> Response {
     });
     let grams = |grams: &[GramPart]| -> Vec<Value> {
         let gram = |gram: &GramPart| json!({"text": gram.text, "adds": rounded(gram.adds)});
-        grams.iter().take(MAX_PARTS).map(gram).collect()
+        let says = |gram: &&GramPart| gram.adds.abs() >= LEAST && !gram.text.trim().is_empty();
+        grams.iter().filter(says).take(MAX_PARTS).map(gram).collect()
     };
     let siblings = review.study.siblings(at).iter().filter(|&&other| other != at);
     let sibling = |&(page, line): &At| {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::save;
 use crate::text::{Kind, Label};
 use crate::{Error, Result, digest};
 
@@ -106,6 +107,7 @@ impl Journal {
     pub fn open(path: &Path) -> Result<(Journal, Found)> {
         let at = |e| Error::io(path, e);
         let mut file = lock(path)?;
+        save::sync_folder(save::folder(path));
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(at)?;
         let mut found = Found::default();

@@ -249,11 +249,7 @@ fn line_of(raw: &str) -> Result<(String, State), String> {
 pub(crate) mod tests {
     use super::*;
 
-    /// Two pages and one of HTML, with odd spacing, CRLF, a byte order mark and unknown fields.
-    pub(crate) const SOURCE: &str = concat!(
-        "\u{feff}{\"id\": \"p\", \"site\":\"a.cn\",  \"lines\": [ {\"text\": \"首页\", \"label\": \"either\", \"confidence\": null},\"#\" ]}\r\n",
-    );
-
+    /// A file that was read from memory.
     pub(crate) fn file(source: &str) -> LabelFile {
         LabelFile::parse(source.into(), Path::new("x.jsonl")).unwrap()
     }
@@ -289,7 +285,7 @@ pub(crate) mod tests {
             errors.iter().map(ToString::to_string).collect::<Vec<_>>()
         };
         assert_eq!(
-            said(SOURCE),
+            said("{\"lines\": [{\"text\": \"首页\", \"label\": \"junk\"},\"#\" ]}\r\n"),
             [
                 "x.jsonl:1: lines[1]: invalid type: string \"#\", expected struct LineRecord (column 3)"
             ]

@@ -59,11 +59,16 @@ fn announce(session: &mut Session) -> Result<Option<Pending>> {
         before: session.on_disk.clone(),
         revision: session.revision,
     };
-    let told = session.journal.append(&Entry::Save { sha256: pending.sha256.clone() });
-    if let Err(error) = &told {
-        session.trouble = Some(error.to_string());
+    // Once only: a file that cannot be written is tried again and again.
+    if session.announced != pending.sha256 {
+        let told = session.journal.append(&Entry::Save { sha256: pending.sha256.clone() });
+        if let Err(error) = told {
+            session.trouble = Some(error.to_string());
+            return Err(error);
+        }
+        session.announced.clone_from(&pending.sha256);
     }
-    told.map(|()| Some(pending))
+    Ok(Some(pending))
 }
 
 fn settle(session: &mut Session, pending: &Pending, written: Result<()>) -> Result<()> {
@@ -127,12 +132,14 @@ pub(super) fn keep_misfits(labels: &Path, entries: &[&Entry]) -> Result<()> {
     write().map_err(|e| Error::io(&path, e))
 }
 
-fn folder(path: &Path) -> &Path {
+/// The folder that a file is in.
+pub(super) fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// So that the new name outlives a power cut. Where folders cannot be synced, the journal has it all.
-fn sync_folder(folder: &Path) {
+/// So that a new name outlives a power cut. Not all systems can sync folders; those that cannot keep names
+/// by other means.
+pub(super) fn sync_folder(folder: &Path) {
     if let Ok(folder) = File::open(folder) {
         let _ = folder.sync_all();
     }

@@ -170,8 +170,11 @@ impl Review {
     /// What is not for this page: another host (a name that was made to point here), another origin, an
     /// address without the secret.
     fn refusal(&self, request: &Request) -> Option<Response> {
-        let own = ["127.0.0.1", "localhost"].map(|name| format!("{name}:{}", self.port));
-        let is_own = |host: &str| own.iter().any(|own| own.eq_ignore_ascii_case(host));
+        let is_own = |host: &str| {
+            let (name, port) = host.split_once(':').unwrap_or((host, "80"));
+            let is_local = name == "127.0.0.1" || name.eq_ignore_ascii_case("localhost");
+            is_local && port == self.port.to_string()
+        };
         if !request.header("host").is_some_and(is_own) {
             return Some(Response::text(403, "This is not the host that was asked for."));
         }

@@ -23,6 +23,8 @@ pub struct Session {
     pub(super) journal: Journal,
     /// SHA-256 of the file on disk, as it was read or written last.
     pub(super) on_disk: String,
+    /// What the journal was told last that the file would become.
+    pub(super) announced: String,
     /// Counts the changes.
     pub(super) revision: u64,
     /// The last revision that is in the file on disk.
@@ -117,6 +119,7 @@ impl Session {
             file,
             journal,
             on_disk,
+            announced: String::new(),
             revision: 0,
             saved: 0,
             last_change: Instant::now(),
@@ -427,16 +430,16 @@ mod tests {
     fn a_killed_review_is_taken_up_wherever_it_was_killed() {
         // Decide, save, decide, undo, decide: whole, and at each step of it.
         let steps: [fn(&mut Session); 5] = [
-            |s| drop(s.decide(&nav("w", (0, 0), 0)).unwrap()),
+            |s| s.decide(&nav("w", (0, 0), 0)).map(drop).unwrap(),
             |s| super::super::save::write_now(s).unwrap(),
             |s| {
                 let siblings: &[At] = &[(1, 0)];
-                drop(s.decide(&Decision { siblings, ..nav("w", (0, 0), 1) }).unwrap());
+                s.decide(&Decision { siblings, ..nav("w", (0, 0), 1) }).map(drop).unwrap();
             },
-            |s| drop(s.undo("w").unwrap()),
+            |s| s.undo("w").map(drop).unwrap(),
             |s| {
                 let article = Decision { label: Label::Article, kind: None, ..nav("w", (0, 1), 0) };
-                drop(s.decide(&article).unwrap());
+                s.decide(&article).map(drop).unwrap();
             },
         ];
         for n in 0..=steps.len() {

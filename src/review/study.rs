@@ -90,3 +90,37 @@ fn as_page(file: &LabelFile, number: usize) -> Page<'_> {
     });
     Page { lines: lines.collect() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Model;
+    use crate::review::label_file::tests::file;
+
+    #[test]
+    fn lines_are_studied_whatever_their_pages_are_called() {
+        let line = |text: &str| format!("{{\"text\":\"{text}\",\"label\":\"either\"}}");
+        let page = |lines: &[&str]| {
+            let lines: Vec<String> = lines.iter().map(|text| line(text)).collect();
+            format!("{{\"id\":\"same\",\"lines\":[{}]}}\n", lines.join(","))
+        };
+        let source = page(&["首页", " ", "桥修好了，人们很高兴。"]) + &page(&[]) + &page(&["首頁"]);
+        let file = file(&source);
+        let model = Model::builtin().unwrap();
+        let policy = *model.policy();
+        let study = Study::new(&file, Filter::new(model, policy));
+        assert_eq!(study.siblings((0, 0)), [(0, 0), (2, 0)]);
+        assert_eq!(study.siblings((0, 1)), [(0, 1)]);
+        assert!(study.siblings((1, 0)).is_empty() && study.siblings((9, 9)).is_empty());
+        let mut queue = study.queue.clone();
+        queue.sort_unstable();
+        assert_eq!(queue.len(), 2);
+        // One of the two that are alike, and the other line.
+        assert!(queue == [(0, 0), (0, 1)] || queue == [(0, 1), (2, 0)], "{queue:?}");
+        for at in [(0, 0), (0, 1), (2, 0)] {
+            let why = study.explain(&file, at).unwrap();
+            assert_eq!(Some(why.probability), study.verdict(at).map(|v| v.probability));
+        }
+        assert!(study.explain(&file, (0, 2)).is_none());
+    }
+}

@@ -7,7 +7,8 @@ mod common;
 mod page;
 mod webdriver;
 
-use std::process::Command;
+#[cfg(unix)]
+use std::process::{Command, Stdio};
 
 use client::{Reviewing, exchange};
 use common::Bench;
@@ -310,23 +311,23 @@ fn a_page_of_a_hundred_thousand_lines_goes_out_in_windows() {
     assert_eq!(review.decide(0, 50_000, 0, nav()).status, 200);
 }
 
-/// Files that grow beyond a kilobyte fail here, as on a disk that is full.
+/// Where files that grow beyond a kilobyte fail, as on a disk that is full.
+#[cfg(unix)]
+fn start_on_a_full_disk(bench: &Bench) -> Reviewing {
+    let command = bench.command(&[]);
+    let mut shell = Command::new("sh");
+    // Two blocks of 512 bytes, and an error instead of a signal.
+    shell.args(["-c", "trap '' XFSZ; ulimit -f 2; exec \"$0\" review x.jsonl -m m.dechaff"]);
+    shell.arg(command.get_program()).current_dir(command.get_current_dir().unwrap());
+    shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    Reviewing::start(shell)
+}
+
 #[cfg(unix)]
 #[test]
 fn on_a_full_disk_a_decision_does_not_count() {
     let bench = labels();
-    let program = bench.command(&[]).get_program().to_owned();
-    let mut command = bench.command(&[]);
-    command = {
-        let mut sh = Command::new("sh");
-        // Two blocks of 512 bytes, and an error instead of a signal.
-        sh.args(["-c", "trap '' XFSZ; ulimit -f 2; exec \"$0\" review x.jsonl -m m.dechaff"]);
-        sh.arg(program).current_dir(command.get_current_dir().unwrap());
-        sh.stdin(std::process::Stdio::null());
-        sh.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
-        sh
-    };
-    let review = Reviewing::start(command);
+    let review = start_on_a_full_disk(&bench);
     let mut version = 0;
     let refused = loop {
         let answer = review.decide(0, 0, version, nav());
@@ -348,4 +349,28 @@ fn on_a_full_disk_a_decision_does_not_count() {
     let review = start(&bench);
     assert_eq!(review.get("api/state").json()["by_hand"], 1);
     assert_eq!(text(&bench), decided(LABELS, NAV));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_cannot_be_written_stays_and_the_journal_has_it_all() {
+    let bench = Bench::new();
+    let labels = LABELS.replace("1.0", &format!("\"{}\"", "x".repeat(2000)));
+    bench.write("x.jsonl", &labels);
+    let review = start_on_a_full_disk(&bench);
+    assert_eq!(review.decide(0, 0, 0, nav()).status, 200);
+    let refused = review.post("api/finish", &json!({}));
+    assert_eq!((refused.status, &refused.json()["error"]), (507, &json!("disk")));
+    assert!(review.get("api/state").json()["trouble"].as_str().unwrap().contains("x.jsonl"));
+    assert_eq!(text(&bench), labels);
+    assert_eq!(bench.names(), ["x.jsonl", "x.jsonl.review.jsonl"]);
+    assert!(
+        Command::new("kill").args(["-INT", &review.id().to_string()]).status().unwrap().success()
+    );
+    let (status, said) = review.end();
+    assert_eq!(status.code(), Some(1), "{said}");
+    assert!(said.contains("not all is in x.jsonl, but in x.jsonl.review.jsonl"), "{said}");
+    let review = start(&bench);
+    assert_eq!(text(&bench), decided(&labels, NAV));
+    drop(review);
 }

@@ -50,10 +50,7 @@ fn n_decisions(bench: &Bench) -> usize {
 }
 
 fn start(language: &str) -> Option<(Bench, Reviewing, Browser)> {
-    let Some(browser) = Browser::start(language) else {
-        eprintln!("skipped: there is no chromedriver (Debian: chromium-driver)");
-        return None;
-    };
+    let browser = Browser::start(language)?;
     let bench = Bench::new();
     bench.write("x.jsonl", corpus());
     let review = Reviewing::start(bench.command(&["review", "x.jsonl", "-m", "m.dechaff"]));
@@ -66,13 +63,13 @@ fn a_review_by_keyboard_alone() {
     let Some((bench, review, browser)) = start("en") else { return };
     // Four, three and two lines alike come before the rest.
     browser.wait(CURRENT, "首页 新闻 政务");
-    browser.wait(DONE, "0 of 6 forms decided · 0 of 12 lines by hand");
+    browser.wait(DONE, "0 of 6 groups decided · 0 of 12 lines by hand");
     browser.screenshot("light");
     browser.shift("n");
     browser.wait(CURRENT, "上一篇 下一篇");
     assert_eq!(n_decisions(&bench), 1);
     browser.wait(MESSAGE, "junk · nav, 4 lines. On disk.");
-    browser.wait(DONE, "1 of 6 forms decided · 4 of 12 lines by hand");
+    browser.wait(DONE, "1 of 6 groups decided · 4 of 12 lines by hand");
     // Wrong, taken back, and right.
     browser.keys(&["a"]);
     browser.wait(CURRENT, "分享到朋友圈");
@@ -108,7 +105,7 @@ fn a_review_by_keyboard_alone() {
     browser.keys(&[ENTER]);
     // What was skipped is what is left.
     browser.wait(CURRENT, "分享到朋友圈");
-    browser.wait(DONE, "5 of 6 forms decided · 10 of 12 lines by hand");
+    browser.wait(DONE, "5 of 6 groups decided · 10 of 12 lines by hand");
     browser.shift("h");
     browser.wait(MESSAGE, "No open question is left. Any line can still be changed; F to finish.");
     browser.keys(&["f", ESCAPE]);
@@ -134,7 +131,7 @@ fn a_review_by_keyboard_alone() {
 fn a_review_by_mouse_in_two_windows_and_two_languages() {
     let Some((bench, review, browser)) = start("zh-CN") else { return };
     browser.wait(CURRENT, "首页 新闻 政务");
-    browser.wait(DONE, "已定 0 / 6 种 · 人工标注 0 / 12 行");
+    browser.wait(DONE, "已定 0 / 6 组 · 人工标注 0 / 12 行");
     // Another window decides the same line first.
     let first = browser.new_window();
     browser.open(&review.address());
@@ -155,10 +152,11 @@ fn a_review_by_mouse_in_two_windows_and_two_languages() {
     browser.click("[data-key=m]");
     browser.wait(MESSAGE, "垃圾 · 元信息。已存盘。");
     assert_eq!(n_decisions(&bench), 2);
+    browser.wait(CURRENT, "上一篇 下一篇");
     browser.click(".line:nth-child(4)");
     browser.wait(NUMBER, "4");
     browser.click("[data-do=language]");
-    browser.wait(DONE, "1 of 6 forms decided · 1 of 12 lines by hand");
+    browser.wait(DONE, "1 of 6 groups decided · 1 of 12 lines by hand");
     let dark = "return getComputedStyle(document.body).colorScheme";
     browser.click("[data-do=theme]");
     browser.wait(dark, "dark");

@@ -10,9 +10,10 @@ const WORDS = {
     article: "article", either: "either", junk: "junk", unsure: "unsure",
     keep: "right as it is", skip: "next", back: "back", undo: "undo", move: "line", pages: "page",
     all: "+ letter: all its siblings too",
-    done: (s) => `${s.questions - s.questions_left} of ${s.questions} forms decided · ${s.by_hand} of ${s.lines} lines by hand`,
+    done: (s) => `${s.questions - s.questions_left} of ${s.questions} groups decided · ${s.by_hand} of ${s.lines} lines by hand`,
     saved: "file written", unsaved: "in the journal",
-    place: (w) => `${w.id}${w.site ? ` · ${w.site}` : ""} · ${w.n_lines} lines`,
+    place: (w) => `${w.id}${w.site && w.site !== w.id ? ` · ${w.site}` : ""} · ${w.n_lines} lines`,
+    legend: "bar: what the model says · colour and word: the label · ✓ by hand, ≈ with a sibling",
     above: (n) => `↑ ${n} lines above`, below: (n) => `↓ ${n} lines below`,
     more: (n) => ` … and ${n} more characters`,
     probability: "probability of junk", model_says: "the model:", label: "Label",
@@ -58,9 +59,10 @@ const WORDS = {
     article: "正文", either: "两可", junk: "垃圾", unsure: "存疑",
     keep: "标注无误", skip: "下一个", back: "上一个", undo: "撤销", move: "换行", pages: "换页",
     all: "+ 字母：同类的行一起标",
-    done: (s) => `已定 ${s.questions - s.questions_left} / ${s.questions} 种 · 人工标注 ${s.by_hand} / ${s.lines} 行`,
+    done: (s) => `已定 ${s.questions - s.questions_left} / ${s.questions} 组 · 人工标注 ${s.by_hand} / ${s.lines} 行`,
     saved: "已写入文件", unsaved: "已记入日志",
-    place: (w) => `${w.id}${w.site ? ` · ${w.site}` : ""} · 共 ${w.n_lines} 行`,
+    place: (w) => `${w.id}${w.site && w.site !== w.id ? ` · ${w.site}` : ""} · 共 ${w.n_lines} 行`,
+    legend: "竖条：模型的判断 · 颜色和文字：标注 · ✓ 人工，≈ 随同类",
     above: (n) => `↑ 上面还有 ${n} 行`, below: (n) => `↓ 下面还有 ${n} 行`,
     more: (n) => ` …… 还有 ${n} 个字符`,
     probability: "是垃圾的概率", model_says: "模型判为", label: "标注",
@@ -195,10 +197,12 @@ async function alone(work) {
 
 // ---- what is shown
 
+/** A message, with what it is about; `values` is a function where they are words in the language, too. */
 function say(name, values = [], warns = false) {
   last = { name, values, warns };
   const text = name ? words()[name] : "";
-  byId("message").textContent = typeof text === "function" ? text(...values) : text;
+  const given = typeof values === "function" ? values() : values;
+  byId("message").textContent = typeof text === "function" ? text(...given) : text;
   byId("message").classList.toggle("warn", warns);
 }
 
@@ -239,7 +243,7 @@ function showState() {
 function lineElement(line) {
   const isCurrent = current && line.line === current.line && line.page === current.page;
   const shown = isCurrent ? current : line;
-  const source = line.from ? words().of_sibling : line.by_hand ? "✓" : "";
+  const source = line.by_hand ? (line.from ? "≈" : "✓") : "";
   const element = make(
     "div",
     {
@@ -278,7 +282,8 @@ function showLines(keepsScroll = false) {
   } else {
     // The middle of the line in the middle of the list; of a long line, its beginning.
     const space = Math.max(list.clientHeight - selected.offsetHeight, 0) / 2;
-    list.scrollTop = selected.offsetTop - list.offsetTop - space;
+    const top = selected.getBoundingClientRect().top - list.getBoundingClientRect().top;
+    list.scrollTop += top - space;
   }
 }
 
@@ -423,13 +428,13 @@ function decide(letter, siblings) {
     } catch (error) {
       if (error.status !== 409) throw error;
       await show(page, line);
-      say("conflict", [what(error.answer.line)], true);
+      say("conflict", () => [what(error.answer.line)], true);
       return;
     }
     state = done.state;
     showState();
     if (done.left) say("left", [done.left], true);
-    else say("decided", [what(done.line), done.changed]);
+    else say("decided", () => [what(done.line), done.changed]);
     await next(true);
   });
 }
@@ -500,7 +505,13 @@ function finish() {
 function reallyFinish() {
   byId("finish").close();
   return alone(async () => {
-    await ask("finish", {});
+    try {
+      await ask("finish", {});
+    } catch (error) {
+      if (error.status !== 507) throw error;
+      say("trouble", [error.message], true);
+      return;
+    }
     state.is_saved = true;
     state.trouble = null;
     showState();
@@ -584,25 +595,27 @@ byId("search").addEventListener("keydown", (event) => {
 
 // ---- keys
 
-/** The letter of a key, also while an input method for Chinese is on. */
-function letterOf(event) {
-  if (/^[a-z]$/i.test(event.key)) return event.key.toLowerCase();
-  const code = event.key === "Process" || event.isComposing ? /^Key([A-Z])$/.exec(event.code) : null;
-  return code ? code[1].toLowerCase() : null;
+const MARKS = { Slash: "/", BracketLeft: "[", BracketRight: "]", Space: " " };
+
+/** The key, by its place where an input method for Chinese makes something else of it. */
+function keyOf(event) {
+  const isOther = event.isComposing || event.key === "Process" || /^[^\x00-\x7f]$/.test(event.key);
+  return (isOther && (MARKS[event.code] ?? /^Key([A-Z])$/.exec(event.code)?.[1])) || event.key;
 }
 
 /** What a key does; nothing for keys that are the browser's own. */
 function actionOf(event) {
-  const letter = letterOf(event);
+  const key = keyOf(event);
+  const letter = /^[a-z]$/i.test(key) ? key.toLowerCase() : null;
   if (document.querySelector("dialog[open]")) {
     return byId("finish").open && letter === "f" ? reallyFinish : null;
   }
   if ((event.ctrlKey || event.metaKey) && letter === "z") return undo;
   if (event.ctrlKey || event.metaKey || event.altKey) return null;
   // A key that is held down moves; it does not decide line after line.
-  if (event.repeat && !event.key.startsWith("Arrow")) return null;
-  if ((event.key === "Enter" || event.key === " ") && event.target.closest("button")) return null;
-  switch (event.key) {
+  if (event.repeat && !key.startsWith("Arrow")) return null;
+  if ((key === "Enter" || key === " ") && event.target.closest("button")) return null;
+  switch (key) {
     case "Enter": return () => decide(null, event.shiftKey);
     case " ": case "ArrowRight": return () => act("skip");
     case "ArrowLeft": return back;
@@ -654,7 +667,8 @@ async function glance(withLines) {
     if (isStale()) return;
     state = now;
     showState();
-    if (seen) {
+    // Lines that are the same stay, for somebody may be clicking on them.
+    if (seen && JSON.stringify([view.lines, line]) !== JSON.stringify([seen[0].lines, seen[1]])) {
       view = seen[0];
       // Under the version that was on the screen: who presses a key this moment is told first.
       current = { ...seen[1], version: line.version };
@@ -669,6 +683,9 @@ async function glance(withLines) {
 
 setInterval(() => glance(false), 2000);
 window.addEventListener("focus", () => glance(true));
+window.addEventListener("resize", () => {
+  if (view) showLines();
+});
 
 const theme = recall("theme");
 if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
