@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::http::{Request, Response};
 use super::server::Review;
 use super::session::{At, Decision, Done, Refusal, Session};
+use super::study::texts;
 use crate::model::GramPart;
 use crate::text::{Kind, Label};
 
@@ -164,15 +165,13 @@ fn rounded(x: f32) -> f64 {
 
 /// The line in question: with what decided about it, and what is near-identical.
 fn line(review: &Review, request: &Request) -> Response {
-    let session = review.lock();
     let Some(at) = at(request) else { return no_such_line() };
-    let Some(mut described) = described(review, &session, at, MAX_IN_QUESTION) else {
-        return no_such_line();
-    };
+    let texts = texts(review.lock().file(), at.0);
+    let Some(why) = review.study.explain(&texts, at.1) else { return no_such_line() };
+    let session = review.lock();
     let file = session.file();
-    let Some((line, why)) = file.line(at).zip(review.study.explain(file, at)) else {
-        return no_such_line();
-    };
+    let described = described(review, &session, at, MAX_IN_QUESTION);
+    let Some((line, mut described)) = file.line(at).zip(described) else { return no_such_line() };
     let page = why.page.as_ref();
     let columns = page.map(|page| {
         let parts = page.parts.iter().take(MAX_PARTS);

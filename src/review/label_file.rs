@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -41,8 +42,8 @@ pub struct FilePage {
 pub struct FileLine {
     /// 1-based number in the page, blank lines counted.
     pub number: u32,
-    /// As it stands in the page.
-    pub text: String,
+    /// As it stands in the page; shared, so that it can be studied while others decide.
+    pub text: Arc<str>,
     /// What it is labelled.
     pub state: State,
     /// How often it was changed since the file was read: whoever decides says which version they saw.
@@ -202,6 +203,7 @@ fn page(raw: &str, start: usize, place: impl Fn() -> String) -> Result<Option<Fi
             line_of(element.get()).map_err(|reason| format!("lines[{}]: {reason}", number - 1))?;
         if !text.chars().all(char::is_whitespace) {
             let range = start + within.start..start + within.end;
+            let text = text.into();
             lines.push(FileLine { number, text, state, version: 0, range, edited: None });
         }
     }

@@ -29,7 +29,7 @@ pub fn write(session: &Mutex<Session>) -> Result<()> {
 /// The same for who has the session alone.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_now(session: &mut Session) -> Result<()> {
     let Some(pending) = announce(session)? else { return Ok(()) };
     let written = pending.write();

@@ -95,7 +95,7 @@ impl Server {
     /// Serves until it is stopped, then writes the file and removes the journal.
     ///
     /// # Errors
-    /// As [`Session::close`]: the journal stays, and has every decision.
+    /// As [`Session::end`]: the journal stays, and has every decision.
     pub fn run(self) -> Result<()> {
         let stopper = self.stopper();
         let Server { listener, review, .. } = self;

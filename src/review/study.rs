@@ -1,6 +1,8 @@
 //! What there is to know of a file's lines before anybody decides: what the model says of each, which
 //! are near-identical, and in which order they are worth a look. Made once; labels are not in it.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::label_file::LabelFile;
@@ -32,10 +34,10 @@ impl Study {
             .par_iter()
             .enumerate()
             .map_init(Scratch::default, |scratch, (number, page)| {
-                let lines = page.lines.iter().map(|line| (line.number, line.text.as_str()));
+                let lines = || page.lines.iter().map(|line| (line.number, &*line.text));
                 // Not by its id, which others may have too.
-                let rule_page = RulePage::new(number.to_string(), page.site.clone(), None, lines);
-                (rule_page, filter.judge(&as_page(file, number), scratch).lines)
+                let rule_page = RulePage::new(number.to_string(), page.site.clone(), None, lines());
+                (rule_page, filter.judge(&as_page(lines()), scratch).lines)
             })
             .unzip();
         let groups = group(&pages);
@@ -61,13 +63,20 @@ impl Study {
         self.verdicts.get(page)?.get(line)
     }
 
-    /// Why the model says it.
-    pub fn explain(&self, file: &LabelFile, (page, line): At) -> Option<Explanation> {
-        let number = file.line((page, line))?.number;
+    /// Why the model says it, of a page as [`texts`] gives it. On a page of many lines this takes a moment.
+    pub fn explain(&self, page: &[(u32, Arc<str>)], line: usize) -> Option<Explanation> {
+        let number = page.get(line)?.0;
         let is_wanted = |line: &Line<'_>| line.number == number;
-        let page = as_page(file, page);
-        self.filter.explain(&page, &mut Scratch::default(), is_wanted).into_iter().next()
+        let lines = page.iter().map(|(number, text)| (*number, &**text));
+        let explained = self.filter.explain(&as_page(lines), &mut Scratch::default(), is_wanted);
+        explained.into_iter().next()
     }
+}
+
+/// The lines of a page with their numbers, to be looked at without the session.
+pub fn texts(file: &LabelFile, page: usize) -> Vec<(u32, Arc<str>)> {
+    let lines = file.pages.get(page).map_or(&[][..], |page| page.lines.as_slice());
+    lines.iter().map(|line| (line.number, line.text.clone())).collect()
 }
 
 fn guesses((verdicts, page): (&Vec<LineVerdict>, &super::label_file::FilePage)) -> Vec<Guess> {
@@ -80,12 +89,11 @@ fn guesses((verdicts, page): (&Vec<LineVerdict>, &super::label_file::FilePage)) 
 }
 
 /// A page as the filter takes it, with the numbers that its lines have in the file.
-fn as_page(file: &LabelFile, number: usize) -> Page<'_> {
-    let lines = file.pages.get(number).map_or(&[][..], |page| page.lines.as_slice());
+fn as_page<'a>(lines: impl Iterator<Item = (u32, &'a str)>) -> Page<'a> {
     let mut start = 0;
-    let lines = lines.iter().map(|line| {
-        let this = Line { number: line.number, start, text: &line.text };
-        start += line.text.len() + 1;
+    let lines = lines.map(|(number, text)| {
+        let this = Line { number, start, text };
+        start += text.len() + 1;
         this
     });
     Page { lines: lines.collect() }
@@ -118,9 +126,9 @@ mod tests {
         // One of the two that are alike, and the other line.
         assert!(queue == [(0, 0), (0, 1)] || queue == [(0, 1), (2, 0)], "{queue:?}");
         for at in [(0, 0), (0, 1), (2, 0)] {
-            let why = study.explain(&file, at).unwrap();
+            let why = study.explain(&texts(&file, at.0), at.1).unwrap();
             assert_eq!(Some(why.probability), study.verdict(at).map(|v| v.probability));
         }
-        assert!(study.explain(&file, (0, 2)).is_none());
+        assert!(study.explain(&texts(&file, 0), 2).is_none());
     }
 }

@@ -8,7 +8,7 @@ const WORDS = {
     search: "search", language: "中文", theme: "light/dark", finish: "finish",
     page: "the page", lines: "lines of the page", why: "why", keys: "keys",
     article: "article", either: "either", junk: "junk", unsure: "unsure",
-    keep: "right as it is", skip: "next", back: "back", undo: "undo", move: "line", pages: "page",
+    keep: "right as it is", skip: "skip", back: "back", undo: "undo", move: "line", pages: "page",
     all: "+ letter: all its siblings too",
     done: (s) => `${s.questions - s.questions_left} of ${s.questions} groups decided · ${s.by_hand} of ${s.lines} lines by hand`,
     saved: "file written", unsaved: "in the journal",
@@ -57,7 +57,7 @@ const WORDS = {
     search: "搜索", language: "English", theme: "明/暗", finish: "完成",
     page: "页面", lines: "页面的各行", why: "依据", keys: "按键",
     article: "正文", either: "两可", junk: "垃圾", unsure: "存疑",
-    keep: "标注无误", skip: "下一个", back: "上一个", undo: "撤销", move: "换行", pages: "换页",
+    keep: "标注无误", skip: "跳过", back: "上一个", undo: "撤销", move: "换行", pages: "换页",
     all: "+ 字母：同类的行一起标",
     done: (s) => `已定 ${s.questions - s.questions_left} / ${s.questions} 组 · 人工标注 ${s.by_hand} / ${s.lines} 行`,
     saved: "已写入文件", unsaved: "已记入日志",
@@ -275,6 +275,7 @@ function showLines(keepsScroll = false) {
     elsewhere(below, words().below, view.from + STEP),
   ].filter(Boolean));
   byId("place").textContent = words().place(view);
+  byId("place").title = byId("place").textContent;
   if (current) list.setAttribute("aria-activedescendant", `line-${current.line}`);
   const selected = list.querySelector('[aria-selected="true"]');
   if (keepsScroll || !selected) {
