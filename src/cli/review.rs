@@ -30,7 +30,7 @@ use crate::review::{Server, Session, Study};
 Examples:
   dechaff label crawl/ -o labels.jsonl            first labels, by rules
   dechaff review labels.jsonl                     correct those that are most worth a look
-  dechaff review labels.jsonl --port 8123         at a port of your choice, for an ssh tunnel
+  dechaff review labels.jsonl --port 8123         on a server, seen through ssh -L 8123:127.0.0.1:8123
   dechaff review labels.jsonl -m mine.dechaff     in the order of what your own model doubts
   dechaff train labels.jsonl -o mine.dechaff      and then learn from them")]
 pub struct Args {

@@ -2,6 +2,7 @@
 //! Decisions come in with the version of the line that was looked at; what is decided is in the
 //! journal before it is in the file in memory, and nothing that somebody else decided is overwritten.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -258,14 +259,18 @@ impl Session {
             return Err(Refusal::Conflict(at));
         }
         let changed = back.len();
+        let mut versions: BTreeMap<At, (u32, u32)> = BTreeMap::new();
         for ((at, version_before), (_, raw)) in back.into_iter().zip(lines) {
             self.file.set(at, raw);
-            // The decision before it left the line as it is again, under another version.
-            let version = self.version(at);
-            let earlier = self.past.iter_mut().flat_map(|past| &mut past.lines);
-            earlier
-                .filter(|line| line.at == at && line.version_after == version_before)
-                .for_each(|line| line.version_after = version);
+            versions.insert(at, (version_before, self.version(at)));
+        }
+        // The decisions before it left these lines as they are again, under other versions.
+        for line in self.past.iter_mut().flat_map(|past| &mut past.lines) {
+            if let Some(&(before, now)) = versions.get(&line.at)
+                && line.version_after == before
+            {
+                line.version_after = now;
+            }
         }
         self.n_decided = self.n_decided.saturating_sub(1);
         self.touch();
