@@ -272,6 +272,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_cleared_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("j");
+        let (mut journal, _) = Journal::open(&path).unwrap();
+        journal.append(&decide(1)).unwrap();
+        journal.clear().unwrap();
+        journal.append(&decide(2)).unwrap();
+        drop(journal);
+        assert_eq!(Journal::open(&path).unwrap().1.entries, [decide(2)]);
+    }
+
+    #[test]
     fn only_one_has_it_open() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("j");
