@@ -8,7 +8,7 @@ macro_rules! files {
 
 /// The built-in files. `[name]` on a line of its own starts the list of that name; `#` starts a
 /// comment.
-pub(super) const FILES: [(&str, &str); 38] = files! {
+pub(super) const FILES: [(&str, &str); 39] = files! {
     "lexicons/adult.txt"
     "lexicons/betting.txt"
     "lexicons/companies.txt"
@@ -40,6 +40,7 @@ pub(super) const FILES: [(&str, &str); 38] = files! {
     "forms/nav.txt"
     "forms/negatives.txt"
     "forms/portal.txt"
+    "forms/project.txt"
     "forms/reference.txt"
     "forms/related.txt"
     "forms/say.txt"
