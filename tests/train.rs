@@ -3,6 +3,7 @@
 
 mod common;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use common::{Bench, Outcome};
@@ -205,6 +206,12 @@ fn cross_validation_measures_on_other_sites() {
         out.check(got.pointer(path) == Some(&expected), &format!("{path} is not {expected}"));
     }
     assert_eq!(got["thresholds"].as_array().map(Vec::len), Some(3));
+    // Every site says in which fold it was held out.
+    let folds: BTreeMap<&str, u64> = got["evaluation"]["sites"].as_array().unwrap().iter()
+        .map(|site| (site["name"].as_str().unwrap(), site["fold"].as_u64().unwrap()))
+        .collect();
+    out.check(folds.is_empty(), &format!("{folds:?}"));
+    assert!(got["planted"]["evaluation"]["sites"][0].get("fold").is_none());
     // These sites are alike, so what was learned carries over.
     let f1 = got.pointer("/evaluation/pooled/junk/f1").and_then(Value::as_f64).unwrap();
     out.check(f1 > 0.9, &format!("junk F1 {f1}"));

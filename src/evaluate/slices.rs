@@ -47,6 +47,9 @@ pub struct Figures {
 pub struct Slice {
     /// Its name: of a set, a site, a language, a length band.
     pub name: String,
+    /// Of a site in a cross-validation: the fold it was held out in, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fold: Option<usize>,
     /// Its figures.
     #[serde(flatten)]
     pub figures: Figures,
@@ -120,7 +123,7 @@ impl Gathered {
     }
 
     fn slice(&self, name: &str) -> Slice {
-        Slice { name: name.to_owned(), figures: self.figures(false) }
+        Slice { name: name.to_owned(), fold: None, figures: self.figures(false) }
     }
 }
 

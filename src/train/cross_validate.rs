@@ -286,6 +286,8 @@ fn planted_lines(original: &LabelledPage, copy: &LabelledPage) -> Vec<bool> {
 #[derive(Default)]
 struct Gathered<'a> {
     thresholds: Vec<f32>,
+    /// The fold of each site that has pages among these.
+    fold_of: BTreeMap<&'a str, usize>,
     pages: Vec<Judged<'a>>,
     copies: Vec<JudgedCopy<'a>>,
 }
@@ -323,6 +325,7 @@ impl<'a> Gathered<'a> {
         let of_html = pages.iter().any(|judged| judged.page().html.is_some());
         let policy = if of_html { filter.html_policy() } else { filter.policy() };
         self.thresholds.push(policy.threshold);
+        self.fold_of.extend(pages.iter().map(|judged| (judged.page().site.as_str(), fold)));
         self.pages.extend(pages);
         self.copies.extend(copies);
         Ok(())
@@ -332,8 +335,12 @@ impl<'a> Gathered<'a> {
         let folds = self.thresholds.len().max(1) as f64;
         let mean = self.thresholds.iter().map(|&t| f64::from(t)).sum::<f64>() / folds;
         let options = Options { resamples, ..Options::new(mean as f32) };
+        let mut evaluation = Evaluation::of(&self.pages, &options);
+        for site in &mut evaluation.sites {
+            site.fold = self.fold_of.get(site.name.as_str()).copied();
+        }
         Outcome {
-            evaluation: Evaluation::of(&self.pages, &options),
+            evaluation,
             planted: Planted::of(&self.copies, &options),
             thresholds: self.thresholds,
         }
