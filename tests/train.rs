@@ -207,7 +207,10 @@ fn cross_validation_measures_on_other_sites() {
     }
     assert_eq!(got["thresholds"].as_array().map(Vec::len), Some(3));
     // Every site says in which fold it was held out.
-    let folds: BTreeMap<&str, u64> = got["evaluation"]["sites"].as_array().unwrap().iter()
+    let folds: BTreeMap<&str, u64> = got["evaluation"]["sites"]
+        .as_array()
+        .unwrap()
+        .iter()
         .map(|site| (site["name"].as_str().unwrap(), site["fold"].as_u64().unwrap()))
         .collect();
     out.check(folds.is_empty(), &format!("{folds:?}"));

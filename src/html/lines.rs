@@ -14,6 +14,7 @@ use super::{
     outline::{Element, Outline, TextLine, within},
     style::{Style, style_of},
 };
+use crate::text::fnv;
 
 /// Cells of a table row are joined by this where the row is one line.
 const CELL_GAP: char = '\t';
@@ -664,7 +665,7 @@ const MAX_TOKENS: usize = 24;
 /// properties; returns a hash of name and classes.
 fn push_tokens(tag: &Tag, tokens: &mut Vec<u32>) -> u32 {
     let first = tokens.len();
-    let name = hash(SEED, &tag.name);
+    let name = hash(fnv::SEED, &tag.name);
     tokens.push(name);
     let mut signature = name;
     for attribute in &tag.attributes {
@@ -689,7 +690,7 @@ fn push_tokens(tag: &Tag, tokens: &mut Vec<u32>) -> u32 {
             if tokens.len() - first >= MAX_TOKENS {
                 return signature;
             }
-            tokens.push(hash_word(SEED ^ u32::from(salt), &value[word]));
+            tokens.push(hash_word(fnv::SEED ^ u32::from(salt), &value[word]));
         }
     }
     signature
@@ -717,25 +718,19 @@ fn words(value: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     .filter(|word| word.len() > 1)
 }
 
-const SEED: u32 = 0x811c_9dc5;
-
-/// FNV-1a (Fowler, Noll, Vo).
 fn hash(seed: u32, text: &str) -> u32 {
-    text.bytes().fold(seed, |h, byte| (h ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+    fnv::hash(seed, text.bytes())
 }
 
-/// The same of a word in lower case, with every run of digits as one: `p12` and `p7` are alike.
+/// The hash of a word in lower case, with every run of digits as one: `p12` and `p7` are alike.
 fn hash_word(seed: u32, word: &str) -> u32 {
-    let mut h = seed;
     let mut was_digit = false;
-    for byte in word.bytes() {
+    let bytes = word.bytes().filter_map(|byte| {
         let is_digit = byte.is_ascii_digit();
-        if is_digit && was_digit {
-            continue;
-        }
+        let is_repeated = is_digit && was_digit;
         was_digit = is_digit;
         let byte = if is_digit { b'0' } else { byte.to_ascii_lowercase() };
-        h = (h ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-    }
-    h
+        (!is_repeated).then_some(byte)
+    });
+    fnv::hash(seed, bytes)
 }

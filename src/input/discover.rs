@@ -91,7 +91,7 @@ fn walk(folder: &Path, below: &Path, above: &mut Vec<PathBuf>, found: &mut Found
                 }
             }
             Ok(metadata) => match Format::from_name(&path) {
-                Some(format) if metadata.is_file() => {
+                Some(format) if metadata.is_file() && !is_of_review(&path) => {
                     let format = Some(format);
                     found.sources.push(Source { path: path.into(), relative, format });
                 }
@@ -101,6 +101,16 @@ fn walk(folder: &Path, below: &Path, above: &mut Vec<PathBuf>, found: &mut Found
     }
     above.pop();
     Ok(())
+}
+
+/// Whether a file is what a review of labels left beside them (`FILE.review.jsonl` beside `FILE`): its
+/// lines are decisions, not pages.
+fn is_of_review(path: &Path) -> bool {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
+    [".review.jsonl", ".review.misfits.jsonl"]
+        .iter()
+        .filter_map(|end| name.strip_suffix(end))
+        .any(|labels| !labels.is_empty() && path.with_file_name(labels).is_file())
 }
 
 #[cfg(test)]
@@ -122,13 +132,19 @@ mod tests {
             "d.warc.wet.gz",
             ".h.txt",
             ".git/y.txt",
+            "b/film.review.jsonl",
+            "b/c/x.jsonl.gz.review.jsonl",
+            "b/c/x.jsonl.gz.review.misfits.jsonl",
         ] {
             fs::write(root.join(name), "").unwrap();
         }
         let found = discover(root).unwrap();
         let names: Vec<_> = found.sources.iter().map(|s| s.relative.to_str().unwrap()).collect();
-        assert_eq!(names, ["a.TXT", "b.txt", "b/c/x.jsonl.gz", "c.htm", "d.warc.wet.gz"]);
-        assert_eq!((found.n_skipped, found.is_folder), (1, true));
+        assert_eq!(
+            names,
+            ["a.TXT", "b.txt", "b/c/x.jsonl.gz", "b/film.review.jsonl", "c.htm", "d.warc.wet.gz"]
+        );
+        assert_eq!((found.n_skipped, found.is_folder), (3, true));
         assert!(found.errors.is_empty());
     }
 

@@ -9,7 +9,7 @@ use crate::{
         shape::{self, ClassCounts},
         skeleton,
     },
-    text::{Line, fold, words},
+    text::{Line, fnv, fold, words},
 };
 
 /// The tables of models have 2 to this many n-grams, where training is not told otherwise.
@@ -192,8 +192,7 @@ pub fn word_codes(codes: &[u16], folded: &mut String, words: &mut Vec<u16>) {
     words.clear();
     fold::unfold_into(codes, folded);
     words::for_each_word(folded, |word| {
-        let hash =
-            word.bytes().fold(0x811C_9DC5u32, |h, b| (h ^ u32::from(b)).wrapping_mul(0x0100_0193));
+        let hash = fnv::hash(fnv::SEED, word.bytes());
         // Codes below 16 are marks of sequence ends.
         words.push(((hash ^ (hash >> 16)) as u16).max(16));
     });

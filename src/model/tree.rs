@@ -6,6 +6,7 @@ use crate::{
     features::{
         context::{self, Surroundings},
         facts::PageFacts,
+        ngrams::bucket,
         tree::{self, TreeFacts, WIDTH},
     },
     html::{Document, Outline},
@@ -137,8 +138,8 @@ pub fn token_margins(table: &Table<1>, bias: f32, outline: &Outline, out: &mut V
             _ => {
                 let (mut sum, mut count) = (0i64, 0usize);
                 tree::tokens(outline, line.element, |hash| {
-                    let bucket = (hash >> (32 - table.bits)) as usize;
-                    sum += table.weights.get(bucket).map_or(0, |&[weight]| i64::from(weight));
+                    let weight = table.weights.get(bucket(hash, table.bits));
+                    sum += weight.map_or(0, |&[weight]| i64::from(weight));
                     count += 1;
                 });
                 sum as f32 * table.scales[0] / (count.max(1) as f32).sqrt() + bias

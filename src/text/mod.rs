@@ -2,6 +2,7 @@
 //!
 //! Nothing here changes what is kept: a [`Line`] borrows the page, and folding writes elsewhere.
 
+pub mod fnv;
 pub mod fold;
 mod label;
 mod page;

@@ -19,6 +19,7 @@ use crate::{
     features::{
         context::Surroundings,
         facts::{Margins, PageFacts},
+        ngrams::bucket,
         tree::{self, WIDTH},
     },
     html::{Document, Outline},
@@ -206,7 +207,7 @@ fn fit_tokens(
             entries.clear();
             let element = read.outline().lines[line].element;
             tree::tokens(read.outline(), element, |hash| {
-                entries.push((hash >> (32 - recipe.html.bits), 0.0));
+                entries.push((bucket(hash, recipe.html.bits) as u32, 0.0));
             });
             let value = 1.0 / (entries.len().max(1) as f32).sqrt();
             entries.iter_mut().for_each(|entry| entry.1 = value);
