@@ -9,6 +9,7 @@ pub mod csr;
 pub mod decorrelate;
 pub mod kind_fit;
 pub mod line_fit;
+pub mod line_linfa;
 pub mod loss_interval;
 pub mod made;
 pub mod operate;

@@ -8,9 +8,9 @@ use super::{
     bands::{self, Drawn},
     corpus::{Corpus, TrainingPage},
     csr::{self, Csr},
-    line_fit,
+    line_fit, line_linfa,
     random::Rng,
-    recipe::Recipe,
+    recipe::{Recipe, Solver},
 };
 use crate::{
     Error, Result,
@@ -229,43 +229,85 @@ fn fit_lines(
     rows: &Csr,
     report: &mut Vec<String>,
 ) -> Result<Fitted<LineModel>> {
-    let settings = line_fit::Settings {
-        cost: recipe.line.cost,
-        tolerance: recipe.line.tolerance,
-        max_passes: recipe.line.max_passes,
-        seed: recipe.seed,
-    };
     let fitted = Fitted::try_new(corpus.folds, |without| {
-        let subset = labelled.subset(without);
-        let ask = |is_positive: &[bool]| {
-            let problem = line_fit::Problem {
-                rows,
-                columns: 1 << recipe.line.bits,
-                is_junk: is_positive,
-                weights: &labelled.weight,
-                offsets: &[],
-            };
-            line_fit::fit(&problem, &subset, &settings)
+        let solver = LineSolver::new(recipe, labelled, labelled.subset(without));
+        let columns = 1 << recipe.line.bits;
+        let ask = |name: &str, is_junk: &[bool]| {
+            let weights = &labelled.weight;
+            let problem = line_fit::Problem { rows, columns, is_junk, weights, offsets: &[] };
+            solver.fit(name, &problem)
         };
-        let junk = ask(&labelled.is_junk)?;
+        let junk = ask("line model", &labelled.is_junk)?;
         // Where nothing is planted, there is nothing to learn of it, and the margin is 0.
-        let planted = match subset.iter().any(|&i| labelled.is_planted[i as usize]) {
-            true => ask(&labelled.is_planted)?,
-            false => line_fit::Solution::nothing(1 << recipe.line.bits),
+        let planted = match solver.lines().iter().any(|&i| labelled.is_planted[i as usize]) {
+            true => ask("planted lines", &labelled.is_planted)?,
+            false => (line_fit::Solution::nothing(columns), "planted lines: none".into()),
         };
         let model = LineModel {
-            table: Table::quantise([&junk.weights, &planted.weights]),
+            // Here, and not before, real weights become bytes, whichever solver found them.
+            table: Table::quantise([&junk.0.weights, &planted.0.weights]),
             form: recipe.line.form,
-            biases: [junk.bias as f32, planted.bias as f32],
+            biases: [junk.0.bias as f32, planted.0.bias as f32],
             words: Table::empty(),
             words_bias: 0.0,
             gate: 0.0,
         };
-        let report = [("line model", &junk), ("planted lines", &planted)]
-            .map(|(name, solution)| describe(name, rows.len(), solution));
-        Ok((model, report.join("\n")))
+        Ok((model, [junk.1, planted.1].join("\n")))
     })?;
     Ok(take_report(fitted, report))
+}
+
+/// The solver that the recipe names, with the lines that it is to learn from.
+enum LineSolver {
+    Sparse(Vec<u32>, line_fit::Settings),
+    Linfa(line_linfa::Drawn, line_linfa::Settings),
+}
+
+impl LineSolver {
+    fn new(recipe: &Recipe, labelled: &Labelled, subset: Vec<u32>) -> Self {
+        let (line, seed) = (&recipe.line, recipe.seed);
+        let (cost, tolerance, max_passes) = (line.cost, line.tolerance, line.max_passes);
+        match line.solver {
+            Solver::Sparse => {
+                LineSolver::Sparse(subset, line_fit::Settings { cost, tolerance, max_passes, seed })
+            }
+            Solver::Linfa => LineSolver::Linfa(
+                line_linfa::Drawn::new(&labelled.weight, &subset, line.rows, seed),
+                line_linfa::Settings {
+                    cost,
+                    columns: line.columns,
+                    tolerance,
+                    max_iterations: max_passes as u64,
+                },
+            ),
+        }
+    }
+
+    fn lines(&self) -> &[u32] {
+        match self {
+            LineSolver::Sparse(lines, _) => lines,
+            LineSolver::Linfa(drawn, _) => &drawn.lines,
+        }
+    }
+
+    /// Real weights, and how the fit went, in a line.
+    fn fit(
+        &self,
+        name: &str,
+        problem: &line_fit::Problem<'_>,
+    ) -> Result<(line_fit::Solution, String)> {
+        match self {
+            LineSolver::Sparse(lines, settings) => {
+                let solution = line_fit::fit(problem, lines, settings)?;
+                let report = describe(name, problem.rows.len(), &solution);
+                Ok((solution, report))
+            }
+            LineSolver::Linfa(drawn, settings) => {
+                let (solution, report) = line_linfa::fit(problem, drawn, settings)?;
+                Ok((solution, format!("{name}, by linfa: {report}")))
+            }
+        }
+    }
 }
 
 /// How a sparse fit went, in a line.
@@ -275,7 +317,7 @@ pub(super) fn describe(name: &str, lines: usize, solution: &line_fit::Solution) 
 
 /// Moves what the fits said into the report.
 pub(super) fn take_report<T>(fitted: Fitted<(T, String)>, report: &mut Vec<String>) -> Fitted<T> {
-    report.push(fitted.whole.1);
+    report.extend(fitted.whole.1.lines().map(str::to_owned));
     Fitted {
         whole: fitted.whole.0,
         without: fitted.without.into_iter().map(|(model, _)| model).collect(),

@@ -42,17 +42,50 @@ pub struct Recipe {
     pub text: String,
 }
 
+/// Which solver fits the first table of the line model. The tables of words and of the tree's tokens
+/// are always fitted by the sparse one: they start from offsets, which linfa does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Solver {
+    /// Dual coordinate descent over all columns, [`super::line_fit`].
+    #[default]
+    Sparse,
+    /// linfa-logistic over the best columns by χ², dense, [`super::line_linfa`].
+    Linfa,
+}
+
+impl Solver {
+    /// Its name in the recipe.
+    pub fn name(self) -> &'static str {
+        match self {
+            Solver::Sparse => "sparse",
+            Solver::Linfa => "linfa",
+        }
+    }
+}
+
 /// Parameters of the line model.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LineRecipe {
     /// Logarithm of the number of weights.
     pub bits: u32,
+    /// Who fits them.
+    #[serde(default)]
+    pub solver: Solver,
+    /// For linfa: columns that have a weight, the best by χ² for each question.
+    #[serde(default = "two_thousand")]
+    pub columns: usize,
+    /// For linfa: lines that a fit sees, drawn by weight. A fit holds 8 bytes for each of these lines
+    /// and columns, and as many fits as there are threads run at once, up to one more than the folds.
+    #[serde(default = "twenty_thousand")]
+    pub rows: usize,
     /// C of the logistic loss.
     pub cost: f64,
-    /// Largest violation of the optimum, in log odds.
+    /// How far the dual variables may still move in a pass, as a share of their bounds; for linfa the
+    /// norm of the gradient for each row.
     pub tolerance: f64,
-    /// Passes over all lines before the fit is given up.
+    /// Passes over all lines, for linfa iterations, before the fit is given up.
     pub max_passes: usize,
     /// Whether the n-grams of the skeleton count.
     #[serde(default = "yes")]
@@ -109,6 +142,17 @@ fn yes() -> bool {
 fn three() -> usize {
     3
 }
+
+fn two_thousand() -> usize {
+    2_000
+}
+
+fn twenty_thousand() -> usize {
+    20_000
+}
+
+/// Cells of the dense matrix of [`Solver::Linfa`]: 8 GB.
+const MOST_CELLS: usize = 1_000_000_000;
 
 /// Parameters of the head for HTML. Its curves are fitted as those of the page model are.
 #[derive(Debug, Clone, Deserialize)]
@@ -295,6 +339,13 @@ impl Recipe {
         }
         within("folds", self.folds, 2..=20)?;
         within("line.bits", self.line.bits, 8..=24)?;
+        within("line.columns", self.line.columns, 1..=10_000_000)?;
+        within("line.rows", self.line.rows, 100..=10_000_000)?;
+        within(
+            "line.rows * line.columns",
+            self.line.rows.saturating_mul(self.line.columns),
+            1..=MOST_CELLS,
+        )?;
         within("line.cost", self.line.cost, 1e-6..=1e6)?;
         within("line.tolerance", self.line.tolerance, 1e-9..=1.0)?;
         within("line.max_passes", self.line.max_passes, 1..=100_000)?;
