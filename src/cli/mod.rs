@@ -4,6 +4,8 @@
 mod args;
 mod barrier;
 mod closing;
+#[cfg(feature = "training")]
+mod cost;
 mod diff;
 mod each_page;
 mod evaluate;

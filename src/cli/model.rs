@@ -13,7 +13,7 @@ use {
         Error, digest,
         evaluate::gate::Floors,
         output::OutputFile,
-        train::card::{self, Title},
+        train::card::{self, Beside, Title},
     },
     anyhow::Context as _,
     std::path::Path,
@@ -30,7 +30,8 @@ Examples:
   dechaff model info mine.dechaff --json
   dechaff model check mine.dechaff
   dechaff model gate figures.json --floors floors.toml
-  dechaff model card mine.dechaff --evaluation figures.json -o mine.md")]
+  dechaff model card mine.dechaff --evaluation figures.json -o mine.md
+  dechaff model card mine.dechaff --evaluation figures.json --beside linfa=linfa.json")]
 pub struct Args {
     #[command(subcommand)]
     command: Command,
@@ -80,6 +81,10 @@ enum Command {
         /// Figures to put in: the JSON that `dechaff train --cross-validate=FILE` wrote.
         #[arg(long, value_name = "FILE")]
         evaluation: Option<PathBuf>,
+        /// Figures of another model for a table beside these, with the name of their row; more than once for
+        /// more rows. Time and memory are in it where the figures were made with --cost.
+        #[arg(long, value_name = "NAME=FILE", requires = "evaluation", value_parser = named_file)]
+        beside: Vec<(String, PathBuf)>,
         /// File to write; standard output unless given.
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
@@ -108,8 +113,8 @@ pub fn run(args: &Args) -> Result<ExitCode> {
             writeln!(out, "{name}: ok")?;
         }
         #[cfg(feature = "training")]
-        Command::Card { model, evaluation, output } => {
-            let text = card(model.as_deref(), evaluation.as_deref())?;
+        Command::Card { model, evaluation, beside, output } => {
+            let text = card(model.as_deref(), evaluation.as_deref(), beside)?;
             match output {
                 Some(path) => write_file(path, &text)?,
                 None => out.write_all(text.as_bytes())?,
@@ -166,24 +171,50 @@ fn load(path: &Option<PathBuf>) -> crate::Result<Model> {
     }
 }
 
+/// `NAME=FILE`, neither of them empty.
 #[cfg(feature = "training")]
-fn card(path: Option<&Path>, evaluation: Option<&Path>) -> Result<String> {
+fn named_file(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((name, file)) if !name.is_empty() && !file.is_empty() => {
+            Ok((name.to_owned(), file.into()))
+        }
+        _ => Err("must be a name, =, and a file, as in linfa=figures.json".into()),
+    }
+}
+
+/// What `dechaff train --cross-validate=FILE` wrote.
+#[cfg(feature = "training")]
+fn read_figures(path: &Path) -> Result<serde_json::Value> {
+    let measured = read_json(path)?;
+    if measured.pointer("/evaluation/sets").is_none() {
+        let reason = "not what `dechaff train --cross-validate` writes".into();
+        return Err(Error::BadInput { path: path.into(), reason }.into());
+    }
+    Ok(measured)
+}
+
+#[cfg(feature = "training")]
+fn card(
+    path: Option<&Path>,
+    evaluation: Option<&Path>,
+    beside: &[(String, PathBuf)],
+) -> Result<String> {
     let model = load(&path.map(Path::to_path_buf))?;
     let bytes = model.to_bytes()?;
     let name = path
         .and_then(Path::file_name)
         .map_or("default.dechaff".into(), |name| name.to_string_lossy().into_owned());
     let title = Title { name: &name, bytes: bytes.len(), sha256: &digest::of_bytes(&bytes) };
-    let Some(path) = evaluation else { return Ok(card::card(title, &model, None)?) };
-    let measured = read_json(path)?;
-    if measured.pointer("/evaluation/sets").is_none() {
-        let reason = "not what `dechaff train --cross-validate` writes".into();
-        return Err(Error::BadInput { path: path.into(), reason }.into());
-    }
+    let Some(path) = evaluation else { return Ok(card::card(title, &model, None, &[])?) };
+    let measured = read_figures(path)?;
     if !card::belongs(&model, &measured) {
         say(format_args!("warning: {} is of another model; the card says so", path.display()));
     }
-    Ok(card::card(title, &model, Some(&measured))?)
+    let others = beside.iter().map(|(_, path)| read_figures(path)).collect::<Result<Vec<_>>>()?;
+    let others = beside.iter().zip(&others);
+    let others: Vec<Beside<'_>> =
+        others.map(|((name, _), measured)| Beside { name, measured }).collect();
+    Ok(card::card(title, &model, Some(&measured), &others)?)
 }
 
 /// The model in words, a `name: value` a line.

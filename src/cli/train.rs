@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
 
 use super::args::RunArgs;
+use super::cost::{Clock, peak_memory};
 use super::say::say;
 use super::steps::Steps;
 use crate::evaluate::ReportOptions;
@@ -36,6 +38,7 @@ Examples:
   dechaff train pages/ more/*.jsonl.gz -o mine.dechaff --recipe my-recipe.toml
   dechaff train pages/ --cross-validate
   dechaff train pages/ --cross-validate=figures.json --folds 10 --no-baseline
+  dechaff train pages/ --recipe linfa.toml --cross-validate=linfa.json --no-baseline --cost
   dechaff train pages/ --data data/ -o mine.dechaff --card mine.md --cross-validate=figures.json")]
 pub struct Args {
     /// Labelled pages: JSON Lines or lines that begin with __label__article or __label__junk, also
@@ -69,6 +72,10 @@ pub struct Args {
     /// Do not measure the plain n-gram model beside it.
     #[arg(long, requires = "cross_validate")]
     no_baseline: bool,
+    /// Measure what the cross-validation takes (seconds, of them those of fitting lines, memory where the
+    /// system tells) and put it into the figures, which then differ from run to run.
+    #[arg(long, requires_all = ["cross_validate", "no_baseline"], conflicts_with = "output")]
+    cost: bool,
     #[command(flatten)]
     run: RunArgs,
 }
@@ -101,8 +108,13 @@ pub fn run(args: &Args) -> Result<ExitCode> {
                     baseline: !args.no_baseline,
                     ..Settings::default()
                 };
-                let progress = |step: &str| steps.now(step);
-                Some(cross_validate(&pages, &recipe, &materials, settings, &progress)?)
+                let clock = Clock::new();
+                let progress = |step: &str| {
+                    clock.step(step);
+                    steps.now(step);
+                };
+                let measured = cross_validate(&pages, &recipe, &materials, settings, &progress)?;
+                Some((measured, args.cost.then(|| clock.cost())))
             }
             None => None,
         };
@@ -228,10 +240,13 @@ impl Files {
     fn write(
         self,
         model: Option<&Model>,
-        measured: Option<&CrossValidation>,
+        measured: Option<&(CrossValidation, Option<Value>)>,
         steps: &Steps,
     ) -> Result<()> {
-        let figures = serde_json::to_value(measured)?;
+        let mut figures = serde_json::to_value(measured.map(|(measured, _)| measured))?;
+        if let Some((_, Some(cost))) = measured {
+            figures["cost"] = cost.clone();
+        }
         if let Some(mut file) = self.figures {
             file.write(serde_json::to_string_pretty(&figures)?.as_bytes())?;
             file.write(b"\n")?;
@@ -245,13 +260,14 @@ impl Files {
             if let Some(mut file) = self.card {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 let title = Title { name: &name, bytes: bytes.len(), sha256: &sha256 };
-                file.write(card(title, model, measured.is_some().then_some(&figures))?.as_bytes())?;
+                let figures = measured.is_some().then_some(&figures);
+                file.write(card(title, model, figures, &[])?.as_bytes())?;
                 file.commit()?;
             }
             let file = format!("{}: {} bytes, sha256 {sha256}", path.display(), bytes.len());
             summarise(model, &file, steps);
         }
-        let Some(measured) = measured else { return Ok(()) };
+        let Some((measured, _)) = measured else { return Ok(()) };
         let mut out = std::io::stdout().lock();
         write!(out, "{}\n{}", measured.model.evaluation.report(SHOWN), results(&figures))?;
         out.flush()?;
@@ -283,11 +299,4 @@ fn summarise(model: &Model, file: &str, steps: &Steps) {
     steps.say(file);
     let memory = peak_memory().map_or(String::new(), |kb| format!(", {} MB at most", kb / 1024));
     steps.say(format_args!("{:.1} s{memory}", steps.elapsed().as_secs_f64()));
-}
-
-/// The most memory that this process has held, in kB, where the system tells.
-fn peak_memory() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().strip_suffix("kB")?.trim().parse().ok()
 }

@@ -110,6 +110,9 @@ pub struct Stages {
     pub report: Vec<String>,
 }
 
+/// How the step begins that fits the line model, in what `progress` is told.
+pub const FITTING_LINES: &str = "fitting the line model";
+
 /// Fits all stages. `progress` is told what is being done.
 ///
 /// # Errors
@@ -121,7 +124,7 @@ pub fn fit(corpus: &Corpus, recipe: &Recipe, progress: &(dyn Fn(&str) + Sync)) -
     progress("building n-grams");
     let rows = n_grams(corpus, recipe);
     progress(&format!(
-        "fitting the line model on {} lines, {} n-grams, {} + 1 times",
+        "{FITTING_LINES} on {} lines, {} n-grams, {} + 1 times",
         rows.len(),
         rows.nonzeros(),
         corpus.folds

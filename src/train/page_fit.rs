@@ -1,5 +1,5 @@
-//! Fits the page model with linfa-logistic over ndarray, and calibrates: beside `kind_fit.rs` the
-//! one file that names linfa. Rows of dense columns and labels in, a [`Additive`] out, its convergence checked here
+//! Fits the page model with linfa-logistic over ndarray, and calibrates: beside `kind_fit.rs` and
+//! `line_linfa.rs` the one file that names linfa. Rows of dense columns and labels in, a [`Additive`] out, its convergence checked here
 //! because linfa does not.
 
 use linfa::{

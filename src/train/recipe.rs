@@ -78,7 +78,7 @@ pub struct LineRecipe {
     pub columns: usize,
     /// For linfa: lines that a fit sees, drawn by weight. A fit holds 8 bytes for each of these lines
     /// and columns, and as many fits as there are threads run at once, up to one more than the folds.
-    #[serde(default = "twenty_thousand")]
+    #[serde(default = "ten_thousand")]
     pub rows: usize,
     /// C of the logistic loss.
     pub cost: f64,
@@ -147,8 +147,8 @@ fn two_thousand() -> usize {
     2_000
 }
 
-fn twenty_thousand() -> usize {
-    20_000
+fn ten_thousand() -> usize {
+    10_000
 }
 
 /// Cells of the dense matrix of [`Solver::Linfa`]: 8 GB.

@@ -2,10 +2,12 @@
 //! comes out. Every figure is read from the model file or from the JSON of the cross-validation; what
 //! is written by hand here holds for any model.
 
+mod beside;
 mod markdown;
 mod results;
 mod sources;
 
+pub use beside::Beside;
 pub use results::results;
 pub use sources::{Source, sources};
 
@@ -37,12 +39,18 @@ pub fn belongs(model: &Model, measured: &Value) -> bool {
     measured.get("inputs").and_then(Value::as_str) == Some(inputs.as_str())
 }
 
-/// The card as Markdown. `measured` is what [`cross_validate::CrossValidation`] is as JSON.
+/// The card as Markdown. `measured` is what [`cross_validate::CrossValidation`] is as JSON; `beside` are the
+/// figures of other models, shown in a table with these if there are any.
 ///
 /// # Errors
 /// [`crate::Error::BadParameter`] where the table of sources, which is part of the program, cannot
 /// be read; a test rules that out.
-pub fn card(title: Title<'_>, model: &Model, measured: Option<&Value>) -> Result<String> {
+pub fn card(
+    title: Title<'_>,
+    model: &Model,
+    measured: Option<&Value>,
+    beside: &[Beside<'_>],
+) -> Result<String> {
     let sources = sources()?;
     let mut out = Markdown::default();
     out.heading(1, &format!("Model card: {}", title.name));
@@ -63,6 +71,10 @@ pub fn card(title: Title<'_>, model: &Model, measured: Option<&Value>) -> Result
                 );
             }
             out.raw(&results(measured));
+            let own = Recipe::parse(&model.card.recipe).map(|recipe| recipe.line.solver.name());
+            let own = own.map_or("this model".into(), |name| format!("this model ({name})"));
+            let own = Beside { name: &own, measured };
+            beside::side_by_side(&mut out, &[&[own], beside].concat());
         }
         None => {
             out.heading(2, "What it does on sites it has not seen");

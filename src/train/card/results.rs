@@ -254,7 +254,7 @@ fn worst(
     named.map(|&(v, name)| format!("{name} {}", shown(Some(v)))).collect::<Vec<_>>().join(", ")
 }
 
-fn with_interval(
+pub(super) fn with_interval(
     set: &Value,
     path: &str,
     interval: &str,
@@ -268,11 +268,11 @@ fn with_interval(
     }
 }
 
-fn number(value: &Value, path: &str) -> Option<f64> {
+pub(super) fn number(value: &Value, path: &str) -> Option<f64> {
     value.pointer(path).and_then(Value::as_f64)
 }
 
-fn text<'a>(value: &'a Value, path: &str) -> &'a str {
+pub(super) fn text<'a>(value: &'a Value, path: &str) -> &'a str {
     value.pointer(path).and_then(Value::as_str).unwrap_or("")
 }
 
@@ -280,6 +280,6 @@ fn lines_of(slice: &Value) -> String {
     slice.get("lines").and_then(Value::as_u64).map_or_else(String::new, |n| n.to_string())
 }
 
-fn list<'a>(value: &'a Value, path: &str) -> impl Iterator<Item = &'a Value> {
+pub(super) fn list<'a>(value: &'a Value, path: &str) -> impl Iterator<Item = &'a Value> {
     value.pointer(path).and_then(Value::as_array).into_iter().flatten()
 }
