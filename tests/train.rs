@@ -316,6 +316,10 @@ fn the_card_shows_both_solvers_side_by_side() {
     out.check(linfa.ends_with(" MB |") || !cfg!(target_os = "linux"), "memory");
     out.check(linfa.contains(" s |") && !text.contains("other pages, or"), "time");
     run(&bench, &card).exits(0).check(!rows.is_empty(), "alone there is no table");
+    let wrong = ["model", "card", "m", "--evaluation", "linfa.json", "--beside", "a=sparse.json"];
+    let out = run(&bench, &wrong);
+    let text = String::from_utf8_lossy(&out.exits(0).stdout).into_owned();
+    out.check(text.contains("| another model, as said above |"), "whose figures they are");
     for (value, said) in [("linfa.json", "must be a name"), ("=linfa.json", "must be a name")] {
         beside(value).exits(2).says(said);
     }

@@ -71,8 +71,11 @@ pub fn card(
                 );
             }
             out.raw(&results(measured));
-            let own = Recipe::parse(&model.card.recipe).map(|recipe| recipe.line.solver.name());
-            let own = own.map_or("this model".into(), |name| format!("this model ({name})"));
+            let own = match Recipe::parse(&model.card.recipe) {
+                _ if !belongs(model, measured) => "another model, as said above".into(),
+                Ok(recipe) => format!("this model ({})", recipe.line.solver.name()),
+                Err(_) => "this model".into(),
+            };
             let own = Beside { name: &own, measured };
             beside::side_by_side(&mut out, &[&[own], beside].concat());
         }
