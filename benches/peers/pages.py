@@ -116,7 +116,7 @@ def settings_of(name):
         "sklearn": [{"C": c, "min_df": 2} for c in (1.0, 10.0, 100.0)],
         "vw": [
             {"ngram": ngram, "passes": passes, "l2": l2}
-            for ngram, passes, l2 in ((2, 1, 0.0), (2, 3, 0.0), (3, 1, 0.0))
+            for ngram, passes, l2 in ((2, 1, 0.0), (2, 3, 0.0), (3, 1, 0.0), (3, 3, 0.0))
         ],
     }[name]
 
