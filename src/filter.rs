@@ -16,7 +16,7 @@ use crate::{
         KindScratch, LineScratch, Model, Policy, TreeScratch, deciding,
     },
     span::{Span, SpanScratch},
-    text::{Kind, Line, Page},
+    text::{Kind, Line, Page, Window, Windows},
 };
 
 /// What is to be done with a line.
@@ -51,8 +51,8 @@ pub struct LineVerdict {
 pub struct PageVerdict {
     /// In the order of the page's lines.
     pub lines: Vec<LineVerdict>,
-    /// More would have gone than the model has grounds for, so the page was kept whole:
-    /// lines that would have been junk are `Unsure`.
+    /// More would have gone than the model has grounds for, so the page was kept whole, or of a long
+    /// page a window: lines that would have been junk are `Unsure`.
     pub guarded: bool,
     /// For a filter that was asked ([`Filter::with_parts`]), what decided, line by line: the parts of the
     /// page model that spoke most for junk; `None` for what is kept. Else empty, and for HTML.
@@ -60,6 +60,12 @@ pub struct PageVerdict {
 }
 
 impl PageVerdict {
+    fn clear(&mut self) {
+        self.lines.clear();
+        self.parts.clear();
+        self.guarded = false;
+    }
+
     /// What the page is as a whole: `Article` where a line of it is, `Junk` where nothing is kept,
     /// else `Unsure`; `None` for a page without lines.
     pub fn verdict(&self) -> Option<Verdict> {
@@ -91,12 +97,9 @@ pub struct Filter {
     html_policy: Policy,
     kinds: bool,
     parts: bool,
+    windows: Windows,
 }
 
-/// Pages are judged in windows of at most this many lines, so that time and memory stay linear …
-const WINDOW: usize = 10_000;
-/// … that overlap by this much on either side, so that no line stands at an edge that is not there.
-const OVERLAP: usize = 200;
 /// The guard has nothing to say about pages with fewer lines.
 const GUARD_LINES: usize = 5;
 
@@ -113,7 +116,8 @@ impl Filter {
         let passes = model.passes.iter().map(Curves::new).collect();
         let html_policy = model.tree.as_ref().map_or(policy, |tree| tree.policy);
         let html_policy = Policy { cut: policy.cut, guard: policy.guard, ..html_policy };
-        Filter { model, passes, policy, html_policy, kinds: false, parts: false }
+        let windows = Windows::default();
+        Filter { model, passes, policy, html_policy, kinds: false, parts: false, windows }
     }
 
     /// Takes another operating point for pages of HTML than the model's own for them.
@@ -135,6 +139,12 @@ impl Filter {
         Filter { parts: true, ..self }
     }
 
+    /// Judges pages in other windows than the default ones.
+    #[must_use]
+    pub fn with_windows(self, windows: Windows) -> Self {
+        Filter { windows, ..self }
+    }
+
     /// The operating point.
     pub fn policy(&self) -> &Policy {
         &self.policy
@@ -152,28 +162,55 @@ impl Filter {
         verdict
     }
 
-    /// Judges one page into a verdict that is reused.
+    /// Judges one page into a verdict that is reused. Pages of many lines are judged in [`Windows`], so
+    /// that time and memory stay linear; of a long page, each window is guarded by itself.
     pub fn judge_into(&self, page: &Page<'_>, scratch: &mut Scratch, verdict: &mut PageVerdict) {
-        verdict.lines.clear();
-        verdict.parts.clear();
-        verdict.guarded = false;
+        verdict.clear();
         let lines = &page.lines;
-        if lines.len() <= WINDOW {
-            self.judge_window(lines, 0..lines.len(), scratch, verdict);
+        let is_long = self.windows.is_long(lines);
+        let windows = self.windows.of(lines);
+        if let [Window { seen, own }] = windows.as_slice()
+            && seen == own
+        {
+            self.judge_window(lines, own.clone(), scratch, verdict);
         } else {
-            let parts: Vec<PageVerdict> = windows(lines.len())
+            let parts: Vec<PageVerdict> = windows
                 .into_par_iter()
-                .map_init(Scratch::default, |scratch, (window, own)| {
+                .map_init(Scratch::default, |scratch, Window { seen, own }| {
                     let mut out = PageVerdict::default();
-                    self.judge_window(&lines[window], own, scratch, &mut out);
+                    let within = own.start - seen.start..own.end - seen.start;
+                    self.judge_window(&lines[seen], within, scratch, &mut out);
+                    if is_long {
+                        self.guard(&self.policy, &lines[own], &mut out);
+                    }
                     out
                 })
                 .collect();
             for part in parts {
                 verdict.lines.extend(part.lines);
                 verdict.parts.extend(part.parts);
+                verdict.guarded |= part.guarded;
+            }
+            if is_long {
+                return;
             }
         }
+        self.guard(&self.policy, lines, verdict);
+    }
+
+    /// Judges the lines `own` of one window of a long page, which is all that is at hand of it:
+    /// verdicts are those of these lines. With the windows of [`Windows`], they are the same as those of
+    /// [`Filter::judge_into`] on the whole page.
+    pub fn judge_part_into(
+        &self,
+        window: &Page<'_>,
+        own: Range<usize>,
+        scratch: &mut Scratch,
+        verdict: &mut PageVerdict,
+    ) {
+        verdict.clear();
+        let Some(lines) = window.lines.get(own.clone()) else { return };
+        self.judge_window(&window.lines, own, scratch, verdict);
         self.guard(&self.policy, lines, verdict);
     }
 
@@ -196,9 +233,7 @@ impl Filter {
         let Some(model) = &self.model.tree else {
             return self.judge_into(&page, scratch, verdict);
         };
-        verdict.lines.clear();
-        verdict.parts.clear();
-        verdict.guarded = false;
+        verdict.clear();
         if page.lines.is_empty() {
             return;
         }
@@ -234,8 +269,9 @@ impl Filter {
         is_wanted: impl Fn(&Line<'_>) -> bool,
     ) -> Vec<Explanation> {
         let mut explanations = Vec::new();
-        for (window, own) in windows(page.lines.len()) {
-            let lines = page.lines.get(window).unwrap_or_default();
+        for Window { seen, own } in self.windows.of(&page.lines) {
+            let own = own.start - seen.start..own.end - seen.start;
+            let lines = page.lines.get(seen).unwrap_or_default();
             if !lines.get(own.clone()).unwrap_or_default().iter().any(&is_wanted) {
                 continue;
             }
@@ -392,22 +428,6 @@ fn evidence(text: &str, facts: &PageFacts, belief: &[f32], i: usize) -> Evidence
     Evidence::of(text, belief[i], facts.margins[i].planted, characters)
 }
 
-/// The windows of a page of `n` lines, each with the lines in it that are its own: every line is some
-/// window's own once.
-fn windows(n: usize) -> Vec<(Range<usize>, Range<usize>)> {
-    let mut windows = Vec::new();
-    let mut done = 0;
-    while done < n {
-        let from = done.saturating_sub(OVERLAP);
-        let last = n - from <= WINDOW;
-        let to = if last { n } else { from + WINDOW };
-        let until = if last { to } else { to - OVERLAP };
-        windows.push((from..to, done - from..until - from));
-        done = until;
-    }
-    windows
-}
-
 /// Whether more would go than the model has grounds for: see `KEPT_SHARE`.
 fn is_implausible(lines: &[Line<'_>], verdicts: &[LineVerdict]) -> bool {
     if lines.len() < GUARD_LINES {
@@ -457,18 +477,6 @@ mod tests {
             kind: None,
         };
         is_implausible(&page.lines, &lines.iter().map(verdict).collect::<Vec<_>>())
-    }
-
-    #[test]
-    fn every_line_is_one_window_s_own() {
-        assert_eq!(windows(WINDOW), [(0..WINDOW, 0..WINDOW)]);
-        let n = 2 * WINDOW + 7;
-        let windows = windows(n);
-        let expected =
-            [(0..10_000, 0..9_800), (9_600..19_600, 200..9_800), (19_200..20_007, 200..807)];
-        assert_eq!(windows, expected);
-        let own: usize = windows.iter().map(|(_, own)| own.len()).sum();
-        assert_eq!(own, n);
     }
 
     #[test]

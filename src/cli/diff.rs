@@ -81,7 +81,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         });
     };
     let records = args.pages.records();
-    let job = Job { filter: &a, records, is_one_stream: false, write: &write };
+    let job = Job { filter: &a, records, is_one_stream: false, pieces: None, write: &write };
     let output = Output::new(Destination::Nowhere);
     let summary = pages::run(args.pages.find(), &job, output, Lists::default(), &args.run)?;
     let flips = flips.into_inner().unwrap_or_else(PoisonError::into_inner);

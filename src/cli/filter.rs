@@ -20,6 +20,7 @@ use crate::input::{Format, InputPage, RecordOptions};
 use crate::output::{
     Destination, Emit, Output, Preview, RunAbout, RunReport, clean, emit, receipts, unsure,
 };
+use crate::text::Windows;
 use crate::{Page, PageVerdict};
 
 /// Write the article lines of pages, leave out the junk.
@@ -222,7 +223,10 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let output = if form == Some(Emit::Text) { output.with_blank_lines() } else { output };
     #[cfg(feature = "parquet")]
     let output = if is_own_form { output.with_parquet(records.text_field) } else { output };
-    let job = Job { filter: &filter, records, is_one_stream, write: &write };
+    // Forms that are one object a page need the whole of it.
+    let is_stream = !form.is_some_and(Emit::is_json);
+    let pieces = is_stream.then(Windows::default);
+    let job = Job { filter: &filter, records, is_one_stream, pieces, write: &write };
     let summary = pages::run(inputs, &job, output, lists, &args.run)?;
     if args.dry_run {
         let preview = preview.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -18,6 +18,7 @@ use crate::input::{
     Compression, Format, InputPage, RawPage, RecordOptions, Source, SourceReader, read_source_with,
 };
 use crate::output::{Output, PageNote, Stamp, Summary};
+use crate::text::Windows;
 use crate::{Error, Page, PageVerdict, pipeline};
 
 /// What is to be done with each page.
@@ -28,6 +29,9 @@ pub struct Job<'a> {
     pub records: RecordOptions<'a>,
     /// Whether all pages go into one stream that is text or JSON Lines as they are.
     pub is_one_stream: bool,
+    /// The windows in which long texts are read, judged and written piece by piece; `None` where each
+    /// page has to be at hand as a whole.
+    pub pieces: Option<Windows>,
     /// Writes the page into the buffers.
     pub write: &'a (dyn Fn(&InputPage, &Page<'_>, &PageVerdict, &mut Buffers) + Sync),
 }
@@ -96,6 +100,8 @@ pub enum Done {
         is_null: bool,
         /// Why it was passed on as it is, where the program failed on it.
         error: Option<Error>,
+        /// Which part of the page it is.
+        part: Part,
     },
     /// A line that holds no page, and why that is an error where it is one.
     Aside {
@@ -106,6 +112,15 @@ pub enum Done {
     },
     /// What was no work.
     Other(Item),
+}
+
+/// What part of a page was worked on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// It is the page's first one, or all of it.
+    pub is_first: bool,
+    /// It is the page's last one, or all of it.
+    pub is_last: bool,
 }
 
 thread_local! {
@@ -130,6 +145,7 @@ pub fn run(
         text_field: job.records.text_field,
         is_receipted: lists.receipts.is_some(),
         is_journaled: lists.journal.is_some(),
+        pieces: job.pieces,
     };
     let has_skeletons = !args.quiet || lists.report.is_some();
     let mut sink = Sink::new(output, lists, args.quiet);
@@ -139,13 +155,32 @@ pub fn run(
         let stream = if is_one_stream { Some((&mut stream_form, is_stdout)) } else { None };
         items(source, reading, stream)
     });
-    let weigh = |item: &Item| if let Item::Page(page) = item { page.bytes.len() } else { 0 };
     let is_receipted = reading.is_receipted;
-    args.pool()?.install(|| {
-        let work = |item| work(item, job, is_receipted, has_skeletons);
-        pipeline::run(items, weigh, work, |done| sink.take(done))
-    })?;
+    let work = |item| work(item, job, is_receipted, has_skeletons);
+    pipeline::run(&args.pool()?, items, Item::weight, work, Done::weight, |done| sink.take(done))?;
     Ok(sink.finish()?)
+}
+
+impl Item {
+    /// Bytes that it takes, about.
+    fn weight(&self) -> usize {
+        let Item::Page(page) = self else { return 0 };
+        let around = page.about.piece.as_ref().map_or(0, |p| p.before.len() + p.after.len());
+        page.bytes.len() + around
+    }
+}
+
+impl Done {
+    /// Bytes that it takes, about.
+    fn weight(&self) -> usize {
+        match self {
+            Done::Page { buffers, .. } => {
+                buffers.output.len() + buffers.receipts.len() + buffers.unsure.len()
+            }
+            Done::Aside { line, .. } => line.bytes.len(),
+            Done::Other(_) => 0,
+        }
+    }
 }
 
 /// How sources are read.
@@ -156,6 +191,7 @@ struct Manner<'a> {
     is_receipted: bool,
     /// With a look at what they are like before.
     is_journaled: bool,
+    pieces: Option<Windows>,
 }
 
 /// The items of one source. Where all sources go into one stream, the first one settles its form.
@@ -197,6 +233,7 @@ fn items(
     let (format, compression) = (reader.format, reader.compression);
     let begin = Item::Begin { source, stamp, format, compression };
     let reader = if manner.is_receipted { reader.with_blank_lines() } else { reader };
+    let reader = manner.pieces.into_iter().fold(reader, SourceReader::in_pieces);
     Box::new(std::iter::once(begin).chain(Reading(Some(reader))))
 }
 
@@ -231,6 +268,9 @@ fn work(item: Item, job: &Job<'_>, is_receipted: bool, has_skeletons: bool) -> D
     let is_line = raw.format == Format::JsonLines;
     let as_it_was = (is_receipted && is_line).then(|| raw.clone());
     let (path, line) = (raw.path.clone(), raw.line);
+    let part = raw.about.piece.as_ref().map_or(Part { is_first: true, is_last: true }, |piece| {
+        Part { is_first: piece.is_first(), is_last: piece.is_last }
+    });
     let failure = |said: &str, what: &str| Error::BadPage {
         path: path.to_path_buf(),
         line,
@@ -247,8 +287,6 @@ fn work(item: Item, job: &Job<'_>, is_receipted: bool, has_skeletons: bool) -> D
     };
     let judged = guarded(|| judge(&page, job, has_skeletons));
     let passed = judged.map(|done| (done, None)).or_else(|said| {
-        // Whatever it was in the midst of.
-        SCRATCH.take();
         let done = guarded(|| pass_on(&page, job));
         done.map(|done| (done, Some(failure(&said, "kept as it is"))))
     });
@@ -256,23 +294,32 @@ fn work(item: Item, job: &Job<'_>, is_receipted: bool, has_skeletons: bool) -> D
         Ok(done) => done,
         Err(said) => return unreadable(failure(&said, "left out")),
     };
-    Done::Page { buffers, summary, n_bytes, path, line, is_null, error }
+    Done::Page { buffers, summary, n_bytes, path, line, is_null, error, part }
 }
 
 fn judge(page: &InputPage, job: &Job<'_>, has_skeletons: bool) -> (Buffers, Summary) {
     let lines = page.lines();
     let mut buffers = Buffers::default();
-    let summary = SCRATCH.with_borrow_mut(|(scratch, verdict)| {
-        #[cfg(test)]
-        tests::fail_where_asked(&lines);
-        match page.document() {
-            Some(document) => job.filter.judge_document_into(document, scratch, verdict),
-            None => job.filter.judge_into(&lines, scratch, verdict),
+    // Taken, not borrowed: while the windows of a long page are waited for, this thread may begin another.
+    let (mut scratch, mut verdict) = SCRATCH.take();
+    #[cfg(test)]
+    tests::fail_where_asked(&lines);
+    match (page.document(), &page.piece) {
+        (Some(document), _) => {
+            job.filter.judge_document_into(document, &mut scratch, &mut verdict);
         }
-        (job.write)(page, &lines, verdict, &mut buffers);
-        let summary = Summary::of_page(page, &lines, verdict);
-        if has_skeletons { summary.with_skeletons(&lines, verdict) } else { summary }
-    });
+        (None, Some(piece)) => {
+            let (window, own) = piece.window(&lines);
+            job.filter.judge_part_into(&window, own, &mut scratch, &mut verdict);
+        }
+        (None, None) => job.filter.judge_into(&lines, &mut scratch, &mut verdict),
+    }
+    (job.write)(page, &lines, &verdict, &mut buffers);
+    let mut summary = Summary::of_page(page, &lines, &verdict);
+    if has_skeletons {
+        summary = summary.with_skeletons(&lines, &verdict);
+    }
+    SCRATCH.set((scratch, verdict));
     (buffers, summary)
 }
 
@@ -312,6 +359,7 @@ mod tests {
             filter: &filter,
             records: RecordOptions::default(),
             is_one_stream: true,
+            pieces: None,
             write: &|page, lines, verdict, buffers| {
                 clean(page, lines, verdict, &mut buffers.output);
                 write(page, verdict);
@@ -360,7 +408,8 @@ mod tests {
             clean(page, lines, verdict, &mut b.output);
         };
         let records = RecordOptions::default();
-        let job = Job { filter: &filter, records, is_one_stream: true, write: &write };
+        let job =
+            Job { filter: &filter, records, is_one_stream: true, pieces: None, write: &write };
         let Done::Page { buffers, error: Some(error), .. } =
             work(Item::Page(raw), &job, true, true)
         else {

@@ -65,7 +65,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
             scores(page, lines, verdict, &mut buffers.output);
         };
     let records = args.pages.records();
-    let job = Job { filter: &filter, records, is_one_stream: false, write: &write };
+    let job = Job { filter: &filter, records, is_one_stream: false, pieces: None, write: &write };
     let summary = pages::run(inputs, &job, Output::new(destination), Lists::default(), &args.run)?;
     if !args.run.quiet && !is_json() {
         report(&summary, n_skipped).into_iter().for_each(say);

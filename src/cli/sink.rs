@@ -26,6 +26,8 @@ pub struct Sink {
     n_remarks: u64,
     total: Summary,
     current: Option<Current>,
+    /// The figures of the page of which pieces have come.
+    begun: Option<Summary>,
     start: Instant,
 }
 
@@ -50,6 +52,7 @@ impl Sink {
             n_remarks: 0,
             total,
             current: None,
+            begun: None,
             start: Instant::now(),
         }
     }
@@ -79,25 +82,22 @@ impl Sink {
     /// [`Error::Io`] if it cannot be written.
     pub fn take(&mut self, done: Done) -> Result<()> {
         match done {
-            Done::Page { buffers, summary, n_bytes, path, line, is_null, error } => {
-                self.output.row(line, &buffers.output, is_null)?;
+            Done::Page { buffers, summary, n_bytes, path, line, is_null, error, part } => {
+                match part.is_first {
+                    true => self.output.row(line, &buffers.output, is_null)?,
+                    false => self.output.piece(&buffers.output)?,
+                }
                 if let Some(receipts) = &mut self.lists.receipts {
-                    receipts.page(&buffers.receipts)?;
+                    match part.is_first {
+                        true => receipts.page(&buffers.receipts)?,
+                        false => receipts.piece(&buffers.receipts)?,
+                    }
                 }
                 if let Some(unsure) = &mut self.lists.unsure {
                     unsure.write(&buffers.unsure)?;
                 }
                 if let Some(error) = error {
                     self.complain(&error);
-                }
-                if summary.replaced > 0 {
-                    let faults = count(summary.replaced, "faulty sequence");
-                    self.remark(&path, line, &format!("{faults} replaced by U+FFFD"));
-                }
-                if summary.guarded_pages > 0 {
-                    let what =
-                        "kept whole: more would go than is plausible (--no-guard removes it)";
-                    self.remark(&path, line, what);
                 }
                 if let (Some(report), Some(note)) = (&mut self.lists.report, buffers.note) {
                     report.add(*note, &summary);
@@ -106,7 +106,16 @@ impl Sink {
                 if let Some(current) = &mut self.current {
                     current.n_bytes += n_bytes as u64;
                 }
-                *self.counts() += summary;
+                let mut figures = self.begun.take().unwrap_or_default();
+                if part.is_first && part.is_last {
+                    figures = summary;
+                } else {
+                    figures.join(summary);
+                }
+                match part.is_last {
+                    true => self.end_of_page(&path, line, figures, !part.is_first),
+                    false => self.begun = Some(figures),
+                }
             }
             Done::Aside { line, error } => {
                 let what = if error.is_some() { Aside::Unreadable } else { Aside::Blank };
@@ -147,6 +156,20 @@ impl Sink {
             Done::Other(Item::Page(_)) => {}
         }
         Ok(())
+    }
+
+    /// A page is through: what is to be said of it as a whole.
+    fn end_of_page(&mut self, path: &Path, line: u64, figures: Summary, is_in_pieces: bool) {
+        if figures.replaced > 0 {
+            let faults = count(figures.replaced, "faulty sequence");
+            self.remark(path, line, &format!("{faults} replaced by U+FFFD"));
+        }
+        if figures.guarded_pages > 0 {
+            let kept = if is_in_pieces { "kept where" } else { "kept whole:" };
+            let what = format!("{kept} more would go than is plausible (--no-guard removes it)");
+            self.remark(path, line, &what);
+        }
+        *self.counts() += figures;
     }
 
     /// An input is through; its output, if it has one, has its name.

@@ -127,6 +127,13 @@ fn decode_unmarked(bytes: &[u8]) -> Decoded<'_> {
     }
 }
 
+/// The encoding of a text without byte order mark of which this is a part: what [`decode`] would say
+/// of the part, a last line without its end left out, for it may end inside of a character.
+pub(super) fn encoding_of_part(bytes: &[u8]) -> &'static Encoding {
+    let lines = memchr::memrchr(b'\n', bytes).and_then(|end| bytes.get(..=end)).unwrap_or(bytes);
+    Encoding::for_label(decode_unmarked(lines).encoding.as_bytes()).unwrap_or(UTF_8)
+}
+
 /// Whether the bytes outside ASCII are for the greater part valid UTF-8. Other encodings give valid
 /// sequences only by chance: of GBK text, about one byte in five.
 fn is_mostly_utf8(bytes: &[u8]) -> bool {

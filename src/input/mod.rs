@@ -16,9 +16,11 @@ mod page;
 mod page_digest;
 #[cfg(feature = "parquet")]
 pub(crate) mod parquet;
+mod pieces;
 mod prose;
 mod record;
 mod source;
+mod stream;
 mod warc;
 
 pub use compression::Compression;
@@ -28,6 +30,8 @@ pub use labelled::{LabelledHtml, LabelledLine, LabelledPage, LabelledReader, rea
 pub use open::{Format, MAX_PAGE_BYTES};
 pub use page::{About, Body, InputPage, RawPage};
 pub use page_digest::page_digest;
+pub use pieces::Piece;
+pub(crate) use pieces::copy as copy_sum;
 pub use prose::read_lines;
 pub use record::{Content, Element, Record, RecordOptions};
 pub use source::{SourceReader, read_source, read_source_with};

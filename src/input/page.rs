@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::decode::{decode, decode_field, decode_html, decode_labelled};
 use super::open::Format;
+use super::pieces::{Piece, numbered};
 use super::record::{self, Content, Record, RecordOptions};
 use crate::html::Document;
 use crate::text::Page;
@@ -41,6 +42,9 @@ pub struct About {
     pub charset: Option<String>,
     /// It is a null in the column of texts, which is not the same as an empty text.
     pub is_null: bool,
+    /// It is a piece of a long text, already decoded: see
+    /// [`SourceReader::in_pieces`](super::SourceReader::in_pieces).
+    pub piece: Option<Box<Piece>>,
 }
 
 /// A page, decoded.
@@ -62,6 +66,8 @@ pub struct InputPage {
     pub replaced: usize,
     /// It began with the byte order mark of UTF-8, which is no part of its text and is not written.
     pub has_mark: bool,
+    /// It is a piece of a long text; `replaced` counts the faults of the piece alone.
+    pub piece: Option<Box<Piece>>,
 }
 
 /// The content of a page.
@@ -88,7 +94,10 @@ impl RawPage {
     ///
     /// # Errors
     /// [`Error::BadPage`] if the JSON is broken or the field is missing.
-    pub fn parse(self, options: RecordOptions<'_>) -> Result<InputPage> {
+    pub fn parse(mut self, options: RecordOptions<'_>) -> Result<InputPage> {
+        if let Some(piece) = self.about.piece.take() {
+            return Ok(self.piece(piece));
+        }
         let charset = self.about.charset.as_deref();
         let decoded = match self.format {
             Format::Text | Format::JsonLines => decode(&self.bytes),
@@ -130,15 +139,35 @@ impl RawPage {
                 (self.about.id.unwrap_or_else(place), Body::Text(decoded.text.into_owned()))
             }
         };
-        Ok(InputPage { id, path: self.path, line: self.line, body, encoding, replaced, has_mark })
+        let (path, line) = (self.path, self.line);
+        Ok(InputPage { id, path, line, body, encoding, replaced, has_mark, piece: None })
+    }
+
+    /// A piece of a long text, which was decoded when it was read.
+    fn piece(self, piece: Box<Piece>) -> InputPage {
+        let text = String::from_utf8(self.bytes)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        InputPage {
+            id: self.path.display().to_string(),
+            path: self.path,
+            line: self.line,
+            body: Body::Text(text),
+            encoding: piece.encoding,
+            replaced: piece.replaced,
+            has_mark: piece.has_mark,
+            piece: Some(piece),
+        }
     }
 }
 
 impl InputPage {
-    /// The page's lines. Elements of an array are lines as they are, not split again.
+    /// The page's lines. Elements of an array are lines as they are, not split again. Of a piece, its own
+    /// lines; numbers are those of the whole page, places those of the piece.
     pub fn lines(&self) -> Page<'_> {
         match &self.body {
-            Body::Text(text) => Page::from_text(text),
+            Body::Text(text) => {
+                self.piece.as_ref().map_or_else(|| Page::from_text(text), |p| numbered(text, p))
+            }
             Body::Record(record) => match &record.content {
                 Content::Text { text, .. } => Page::from_text(text),
                 Content::Lines { elements, .. } => {
@@ -148,6 +177,11 @@ impl InputPage {
             },
             Body::Html(document) => document.page(),
         }
+    }
+
+    /// Bytes of the page before its [`lines`](InputPage::lines): more than 0 for a piece.
+    pub fn offset(&self) -> usize {
+        self.piece.as_ref().map_or(0, |piece| piece.start)
     }
 
     /// The page's HTML, if that is what it came as.

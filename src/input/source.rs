@@ -1,5 +1,5 @@
-//! A source is read page by page: a text or HTML file whole, JSON Lines line by line, WARC record by
-//! record, parquet row by row. What cannot be read is an item like any other, so that the pages around
+//! A source is read page by page: a text or HTML file whole, or a long text in pieces, JSON Lines line by
+//! line, WARC record by record, parquet row by row. What cannot be read is an item like any other, so that the pages around
 //! it are not lost.
 
 use std::io::{BufRead, Read};
@@ -13,7 +13,9 @@ use super::open::{Format, MAX_PAGE_BYTES, open};
 use super::page::{About, RawPage};
 #[cfg(feature = "parquet")]
 use super::parquet::ParquetRows;
+use super::pieces::Pieces;
 use super::warc::WarcPages;
+use crate::text::Windows;
 use crate::{Error, Result};
 
 /// The pages of one source, in order.
@@ -28,6 +30,7 @@ pub struct SourceReader {
 
 enum State {
     Whole(Box<dyn BufRead + Send>),
+    Pieces(Box<Pieces>),
     JsonLines(RawLines),
     Warc(Box<WarcPages>),
     #[cfg(feature = "parquet")]
@@ -112,6 +115,21 @@ impl SourceReader {
         }
         self
     }
+
+    /// Hands out a text that is longer than [`Windows::long_bytes`] in pieces, one for each window, so
+    /// that no more than a window is in memory, or the longest line; of texts, none is too long then.
+    /// What is not long, and what is no text, is read as ever. The encoding of a long text is told by its
+    /// first so many bytes that are not all ASCII.
+    #[must_use]
+    pub fn in_pieces(mut self, windows: Windows) -> Self {
+        self.state = match self.state {
+            State::Whole(reader) if self.format == Format::Text => {
+                State::Pieces(Box::new(Pieces::new(reader, self.path.clone(), windows)))
+            }
+            state => state,
+        };
+        self
+    }
 }
 
 impl Iterator for SourceReader {
@@ -132,6 +150,7 @@ impl Iterator for SourceReader {
                 }));
             }
             State::Warc(pages) => return pages.next(),
+            State::Pieces(pieces) => return pieces.next(),
             #[cfg(feature = "parquet")]
             State::Parquet(rows) => return rows.next(),
             _ => {}

@@ -127,7 +127,8 @@ impl WarcPages {
             self.pending = Some(self.bad(start, format_args!("is not whole: {reason}")));
         }
         let Payload { bytes, media, charset, .. } = payload;
-        let about = About { id: head.id, url: head.url, charset, is_null: false };
+        let (id, url) = (head.id, head.url);
+        let about = About { id, url, charset, ..About::default() };
         let page = match media {
             Media::Text => self.page(Format::Warc, bytes, about),
             Media::Html => self.html_page(bytes, about),

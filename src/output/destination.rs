@@ -176,6 +176,8 @@ pub struct Output {
     rows: Rows,
     /// What was written last did not end its line.
     is_mid_line: bool,
+    /// Something of the page that was begun last was written.
+    is_in_page: bool,
     /// Whether pages are parted by a blank line …
     parts_pages: bool,
     /// … and one was written.
@@ -191,6 +193,7 @@ impl Output {
             #[cfg(feature = "parquet")]
             rows: Rows::default(),
             is_mid_line: false,
+            is_in_page: false,
             parts_pages: false,
             has_page: false,
         }
@@ -264,14 +267,25 @@ impl Output {
     /// # Errors
     /// [`Error::Io`] if it cannot be written; for a closed pipe, of the kind `BrokenPipe`.
     pub fn page(&mut self, bytes: &[u8]) -> Result<()> {
+        self.is_in_page = false;
+        self.piece(bytes)
+    }
+
+    /// Writes the next piece of the page that was begun last: as if it had been one page.
+    ///
+    /// # Errors
+    /// As [`Output::page`].
+    pub fn piece(&mut self, bytes: &[u8]) -> Result<()> {
         let Some(&last) = bytes.last() else { return Ok(()) };
-        if self.is_mid_line {
-            self.write(b"\n")?;
+        if !self.is_in_page {
+            if self.is_mid_line {
+                self.write(b"\n")?;
+            }
+            if self.parts_pages && self.has_page {
+                self.write(b"\n")?;
+            }
         }
-        if self.parts_pages && self.has_page {
-            self.write(b"\n")?;
-        }
-        (self.is_mid_line, self.has_page) = (last != b'\n', true);
+        (self.is_mid_line, self.has_page, self.is_in_page) = (last != b'\n', true, true);
         self.write(bytes)
     }
 

@@ -47,7 +47,17 @@ pub fn emit(
     match form {
         Emit::Text => {
             let kept = kept_text(page, lines, verdict);
-            let kept = kept.trim_matches(['\r', '\n']);
+            // Between the pieces of a page stands what stood there.
+            if page.piece.as_ref().is_some_and(|piece| !piece.is_last) {
+                let is_first = page.offset() == 0;
+                let kept =
+                    if is_first { kept.trim_start_matches(['\r', '\n']) } else { kept.as_str() };
+                return out.extend_from_slice(kept.as_bytes());
+            }
+            let kept = match page.offset() {
+                0 => kept.trim_matches(['\r', '\n']),
+                _ => kept.trim_end_matches(['\r', '\n']),
+            };
             if !kept.is_empty() {
                 out.extend_from_slice(kept.as_bytes());
                 out.push(b'\n');

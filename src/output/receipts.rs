@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::removal::{Removal, What, for_each_in_record, for_each_in_text};
 use super::{four_digits, push_json, push_json_line};
-use crate::input::{Body, Content, InputPage, Record};
+use crate::input::{Body, Content, InputPage, Record, copy_sum};
 use crate::{Page, PageVerdict, text::Kind};
 
 #[derive(Serialize)]
@@ -40,7 +40,7 @@ struct Receipt<'a> {
     whole: Option<Whole<'a>>,
 }
 
-/// What the first receipt of a page says of the page.
+/// What the first receipt of a page says of the page, or of a page in pieces the last one.
 #[derive(Serialize)]
 struct Whole<'a> {
     page_bytes: usize,
@@ -80,6 +80,9 @@ fn is_zero(n: &usize) -> bool {
 /// such a page, its decoded text comes back; `mark` says that it began with the byte order mark of
 /// UTF-8, which comes back. Where nothing was removed from one, its receipt has `what` `decoded`. The encoding of a page of HTML is called `HTML`: of a file, its text comes back; a JSON
 /// page with `html` stays as it was written.
+///
+/// Of a long text that comes in pieces, places are those of the whole page, and what the first receipt
+/// says of other pages stands in a last one, whose `what` is `whole`.
 pub fn receipts(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: &mut Vec<u8>) {
     let (whole, text) = match &page.body {
         Body::Text(text) => (text.as_str(), Some(text.as_str())),
@@ -96,17 +99,22 @@ pub fn receipts(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: 
             (record.raw.trim_end_matches(['\r', '\n']), text)
         }
     };
-    let mut facts = Some(());
-    let mut facts_of_page = || {
-        facts.take().map(|()| Whole {
-            page_bytes: whole.len(),
-            page_sum: sum_of(whole),
+    let offset = page.offset();
+    let sum_before = || page.piece.as_ref().map_or_else(Crc::new, |piece| copy_sum(&piece.sum));
+    let mut facts = page.piece.is_none().then_some(());
+    let whole_page = || {
+        let mut crc = sum_before();
+        crc.update(whole.as_bytes());
+        Whole {
+            page_bytes: offset + whole.len(),
+            page_sum: hex(&crc),
             encoding: if page.document().is_some() { "HTML" } else { page.encoding },
-            replaced: page.replaced,
+            replaced: page.piece.as_ref().map_or(page.replaced, |piece| piece.replaced_in_page),
             mark: page.has_mark,
-        })
+        }
     };
-    let (mut crc, mut summed) = (Crc::new(), 0);
+    let mut facts_of_page = || facts.take().map(|()| whole_page());
+    let (mut crc, mut summed) = (sum_before(), 0);
     let mut written = Vec::new();
     let mut each = |removal: Removal| {
         let (Some(line), Some(v)) =
@@ -143,8 +151,8 @@ pub fn receipts(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: 
         let receipt = Receipt {
             page: &page.id,
             n: line.number,
-            start: bytes.start,
-            end: bytes.end,
+            start: offset + bytes.start,
+            end: offset + bytes.end,
             p: four_digits(v.probability),
             what,
             kind,
@@ -169,29 +177,42 @@ pub fn receipts(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: 
         Body::Record(record) => for_each_in_record(record, lines, verdict, &mut each),
         Body::Html(document) => for_each_in_text(&document.text, lines, verdict, &mut each),
     }
-    let Some(facts) = facts_of_page() else { return };
-    if facts.replaced > 0 || facts.mark || !is_utf8(&facts.encoding) {
-        let receipt = Receipt {
-            page: &page.id,
-            n: 0,
-            start: 0,
-            end: 0,
-            p: 0.0,
-            what: "decoded",
-            kind: None,
-            text: "",
-            path: String::new(),
-            before: "",
-            after: "",
-            parts: Vec::new(),
-            at: matches!(page.body, Body::Record(_)).then_some(0),
-            raw: None,
-            put: "",
-            sum: hex(&Crc::new()),
-            whole: Some(facts),
-        };
-        push_json_line(out, &receipt);
-    }
+    let (what, facts) = match &page.piece {
+        Some(piece) if piece.is_last => ("whole", whole_page()),
+        Some(_) => return,
+        None => {
+            let Some(facts) = facts_of_page() else { return };
+            if facts.replaced == 0 && !facts.mark && is_utf8(&facts.encoding) {
+                return;
+            }
+            ("decoded", facts)
+        }
+    };
+    // Of a page in pieces, it stands behind what was removed.
+    let (place, sum) = match what {
+        "whole" => (facts.page_bytes, facts.page_sum.clone()),
+        _ => (0, hex(&Crc::new())),
+    };
+    let receipt = Receipt {
+        page: &page.id,
+        n: 0,
+        start: place,
+        end: place,
+        p: 0.0,
+        what,
+        kind: None,
+        text: "",
+        path: String::new(),
+        before: "",
+        after: "",
+        parts: Vec::new(),
+        at: matches!(page.body, Body::Record(_)).then_some(0),
+        raw: None,
+        put: "",
+        sum,
+        whole: Some(facts),
+    };
+    push_json_line(out, &receipt);
 }
 
 /// What decided about a line, by name, with the log odds that each part added.

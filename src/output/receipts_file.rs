@@ -31,12 +31,14 @@ pub struct ReceiptsFile {
     names: bool,
     name: Option<String>,
     records: u64,
+    /// Whether the place of the page that was begun last stands in a receipt.
+    is_placed: bool,
 }
 
 impl ReceiptsFile {
     /// Takes the file; `is_folder` tells whether each source has an output file of its own.
     pub fn new(file: impl Into<ListFile>, is_folder: bool) -> Self {
-        ReceiptsFile { file: file.into(), names: is_folder, name: None, records: 0 }
+        ReceiptsFile { file: file.into(), names: is_folder, name: None, records: 0, is_placed: false }
     }
 
     /// Starts a source.
@@ -56,7 +58,19 @@ impl ReceiptsFile {
     /// [`Error::Io`](crate::Error::Io) if they cannot be written.
     pub fn page(&mut self, receipts: &[u8]) -> Result<()> {
         self.records += 1;
+        self.is_placed = false;
+        self.piece(receipts)
+    }
+
+    /// Writes the receipts of the next piece of the page that was begun last.
+    ///
+    /// # Errors
+    /// As [`ReceiptsFile::page`].
+    pub fn piece(&mut self, receipts: &[u8]) -> Result<()> {
         let Some((b'{', rest)) = receipts.split_first() else { return Ok(()) };
+        if std::mem::replace(&mut self.is_placed, true) {
+            return self.file.write(receipts);
+        }
         let mut head = self.place(self.records);
         head.push(b',');
         self.file.write(&head)?;

@@ -62,6 +62,12 @@ impl PageReceipts {
         self.receipts.first().is_some_and(|r| matches!(r.what.as_str(), "blank" | "unreadable"))
     }
 
+    /// The receipt that tells of the whole page.
+    pub(super) fn whole(&self) -> Option<&Receipt> {
+        let last = self.receipts.last().filter(|last| last.what == "whole");
+        last.or(self.receipts.first())
+    }
+
     /// Whether the page was a JSON object with HTML.
     pub(super) fn was_html_record(&self) -> bool {
         let is = |r: &Receipt| r.at.is_some() && r.encoding.as_deref() == Some("HTML");

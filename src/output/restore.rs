@@ -77,11 +77,11 @@ pub fn restore<I: Iterator<Item = Result<PageReceipts>>>(
         let text = std::str::from_utf8(&page.bytes).map_err(|_| bad(1, "is not UTF-8"))?;
         let is_text = format == Format::Text;
         let whole = if is_text { text } else { text.trim_end_matches(['\r', '\n']) };
-        let mut bytes = put_back(whole, &of_page.receipts).map_err(|wrong| {
+        let mut bytes = put_back(whole, &of_page).map_err(|wrong| {
             let hint = if is_text && wrong.is_longer { SEVERAL } else { "" };
             bad(wrong.line, &format!("{MISMATCH}{hint}"))
         })?;
-        if of_page.receipts.first().is_some_and(|first| first.mark) {
+        if of_page.whole().is_some_and(|whole| whole.mark) {
             bytes.insert(0, '\u{feff}');
         }
         bytes.push_str(text.get(whole.len()..).unwrap_or_default());
@@ -159,11 +159,11 @@ impl Restored {
         self.pages += 1;
         let is_removal = |r: &&Receipt| matches!(r.what.as_str(), "line" | "span");
         self.receipts += page.receipts.iter().filter(is_removal).count() as u64;
-        let Some(first) = page.receipts.first() else { return };
-        if let Some(encoding) = &first.encoding {
+        let Some(whole) = page.whole() else { return };
+        if let Some(encoding) = &whole.encoding {
             *self.encodings.entry(encoding.clone()).or_default() += 1;
         }
-        self.mended_pages += u64::from(first.replaced > 0);
+        self.mended_pages += u64::from(whole.replaced > 0);
     }
 }
 
@@ -189,8 +189,8 @@ struct Wrong {
 }
 
 /// The page as it was.
-fn put_back(kept: &str, receipts: &[Receipt]) -> Result<String, Wrong> {
-    let (Some(first), Some(last)) = (receipts.first(), receipts.last()) else {
+fn put_back(kept: &str, page: &PageReceipts) -> Result<String, Wrong> {
+    let (Some(facts), Some(last)) = (page.whole(), page.receipts.last()) else {
         return Ok(kept.to_owned());
     };
     // Its size is only believed once it has come true.
@@ -198,7 +198,7 @@ fn put_back(kept: &str, receipts: &[Receipt]) -> Result<String, Wrong> {
     let mut rest = kept;
     let (mut crc, mut summed) = (Crc::new(), 0);
     let mut written = Vec::new();
-    for receipt in receipts {
+    for receipt in &page.receipts {
         let wrong = || Wrong { line: receipt.n, is_longer: false };
         let at = match receipt.at {
             Some(at) => at,
@@ -226,8 +226,8 @@ fn put_back(kept: &str, receipts: &[Receipt]) -> Result<String, Wrong> {
     }
     out.push_str(rest);
     crc.update(rest.as_bytes());
-    if out.len() != first.page_bytes || hex(&crc) != first.page_sum {
-        return Err(Wrong { line: last.n, is_longer: out.len() > first.page_bytes });
+    if out.len() != facts.page_bytes || hex(&crc) != facts.page_sum {
+        return Err(Wrong { line: last.n, is_longer: out.len() > facts.page_bytes });
     }
     Ok(out)
 }

@@ -68,7 +68,7 @@ fn is_zero(n: &u64) -> bool {
 }
 
 impl Summary {
-    /// The figures of one page.
+    /// The figures of one page; of a piece of a long text, those that [`Summary::join`] adds up.
     pub fn of_page(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict) -> Self {
         let mut summary = Summary {
             pages: 1,
@@ -78,7 +78,9 @@ impl Summary {
             replaced: page.replaced as u64,
             ..Summary::default()
         };
-        if page.encoding != "UTF-8" {
+        // What is known at the end of a page is known of all of it.
+        let is_end = page.piece.as_ref().is_none_or(|piece| piece.is_last);
+        if is_end && page.encoding != "UTF-8" {
             summary.encodings.insert(page.encoding.into(), 1);
         }
         for (index, line) in lines.lines.iter().enumerate() {
@@ -101,6 +103,15 @@ impl Summary {
         }
         summary.empty_pages = (summary.lines > 0 && summary.removed_lines == summary.lines).into();
         summary
+    }
+
+    /// Adds the figures of the next piece of the same page.
+    pub fn join(&mut self, piece: Summary) {
+        *self += piece;
+        self.pages = self.pages.min(1);
+        self.guarded_pages = self.guarded_pages.min(1);
+        self.mended_pages = self.mended_pages.min(1);
+        self.empty_pages = (self.lines > 0 && self.removed_lines == self.lines).into();
     }
 
     /// Also counts what the removed lines of the page look like.

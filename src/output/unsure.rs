@@ -28,8 +28,8 @@ pub fn unsure(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: &m
             let unsure = Unsure {
                 page: &page.id,
                 n: line.number,
-                start: line.start,
-                end: line.start + line.text.len(),
+                start: page.offset() + line.start,
+                end: page.offset() + line.start + line.text.len(),
                 p: four_digits(v.probability),
                 text: line.text,
                 guarded: verdict.guarded,

@@ -9,7 +9,10 @@ mod page;
 mod reading;
 pub mod script;
 pub mod visible;
+mod windows;
 pub mod words;
 
 pub use label::{Group, Kind, Label};
 pub use page::{Line, Page};
+pub(crate) use windows::end;
+pub use windows::{Window, Windows};

@@ -161,7 +161,11 @@ impl Sampler {
             }
         }
         let place = page.path.to_string_lossy();
-        let lot = lot(&[place.as_bytes(), &page.line.to_le_bytes()]);
+        let line = page.line.to_le_bytes();
+        let lot = match page.offset() {
+            0 => lot(&[place.as_bytes(), &line]),
+            offset => lot(&[place.as_bytes(), &line, &offset.to_le_bytes()]),
+        };
         let is_shown = !lines.lines.is_empty() && lot < self.bar.load(Ordering::Relaxed);
         let id = || start(&page.id, NAME);
         let first = |line: &Line<'_>| (id(), start(line.text, SAMPLE));
