@@ -213,7 +213,14 @@ mod tests {
         });
         assert!(outcome.is_err());
         let outcome = std::panic::catch_unwind(|| {
-            run(&pool(2), 0.., |_| 1, |n| n, |_| 1, |n| if n == 9 { panic!() } else { Ok::<_, ()>(()) })
+            run(
+                &pool(2),
+                0..,
+                |_| 1,
+                |n| n,
+                |_| 1,
+                |n| if n == 9 { panic!() } else { Ok::<_, ()>(()) },
+            )
         });
         assert!(outcome.is_err());
     }

@@ -109,7 +109,7 @@ fn share<T: FromStr + Into<f64> + Copy>(text: &str) -> Result<T, String> {
 pub struct RunArgs {
     /// Number of threads; one for each core unless given. The output is the same for any number.
     #[arg(short = 'j', long, value_name = "N", default_value_t = 0, hide_default_value = true)]
-    threads: usize,
+    pub(super) threads: usize,
     /// Print nothing on standard error but errors.
     #[arg(short, long)]
     pub quiet: bool,

@@ -335,7 +335,9 @@ fn pass_on(page: &InputPage, job: &Job<'_>) -> (Buffers, Summary) {
 mod tests {
     use super::*;
     use crate::Model;
-    use crate::output::{Destination, clean};
+    use crate::output::{
+        Destination, OutputFile, ReceiptsFile, ReceiptsReader, clean, receipts, restore, unsure,
+    };
 
     /// The judge fails on a page with this line: the bug that nobody has found yet.
     const FAILS: &str = "the judge fails here";
@@ -418,5 +420,134 @@ mod tests {
         assert_eq!(buffers.output, FAILS.as_bytes());
         let said = "f.txt:1: kept as it is, for dechaff failed on it; please report this: no such";
         assert!(error.to_string().starts_with(said), "{error}");
+    }
+
+    const LIMITS: Windows =
+        Windows { long_bytes: 300, lines: 9, overlap_lines: 2, bytes: 700, overlap_bytes: 300 };
+
+    /// Filters a file in pieces: the output, the receipts and the lines that are unsure.
+    fn in_pieces(bytes: &[u8], n_threads: usize, folder: &Path) -> ([Vec<u8>; 3], Summary) {
+        let path = |name: &str| folder.join(name);
+        std::fs::write(path("p.txt"), bytes).unwrap();
+        let create = |name| OutputFile::create(&path(name), Compression::None).unwrap();
+        let filter = in_windows();
+        let job = Job {
+            filter: &filter,
+            records: RecordOptions::default(),
+            is_one_stream: true,
+            pieces: Some(LIMITS),
+            write: &|page, lines, verdict, buffers| {
+                clean(page, lines, verdict, &mut buffers.output);
+                receipts(page, lines, verdict, &mut buffers.receipts);
+                unsure(page, lines, verdict, &mut buffers.unsure);
+            },
+        };
+        let sources = crate::input::discover(&path("p.txt")).unwrap().sources;
+        let inputs = Inputs { sources, ..Inputs::default() };
+        let lists = Lists {
+            receipts: Some(ReceiptsFile::new(create("r.jsonl"), false)),
+            unsure: Some(create("u.jsonl").into()),
+            ..Lists::default()
+        };
+        let mut args = RunArgs::default();
+        (args.quiet, args.threads) = (true, n_threads);
+        let output = Output::new(Destination::File(path("o.txt")));
+        let summary = run(inputs, &job, output, lists, &args).unwrap();
+        let written = ["o.txt", "r.jsonl", "u.jsonl"];
+        (written.map(|name| std::fs::read(path(name)).unwrap()), summary)
+    }
+
+    fn in_windows() -> Filter {
+        let model = Model::builtin().unwrap();
+        let policy = model.policy().with_threshold(0.6).unwrap();
+        Filter::new(model, policy).with_windows(LIMITS).with_parts()
+    }
+
+    /// Receipts without what tells of their page.
+    fn told(receipts: &[u8]) -> Vec<serde_json::Value> {
+        let receipts = receipts.split(|&b| b == b'\n').filter(|line| !line.is_empty());
+        let mut told = Vec::new();
+        for receipt in receipts {
+            let mut receipt: serde_json::Value = serde_json::from_slice(receipt).unwrap();
+            if receipt["n"] == 0 {
+                continue;
+            }
+            let fields = receipt.as_object_mut().unwrap();
+            for of_page in ["record", "page_bytes", "page_sum", "encoding", "replaced", "mark"] {
+                fields.remove(of_page);
+            }
+            told.push(receipt);
+        }
+        told
+    }
+
+    #[test]
+    fn a_long_text_in_pieces_is_what_it_is_as_a_whole_and_comes_back() {
+        let text = "镇上的木桥去年冬天被大水冲走了，今年春天村民们自己动手把它修好。\r\n\
+            首页 | 新闻 | 体育\r\n\r\n渡口的老人说，他从来没有见过这么大的水。\r\n\
+            版权所有 联系我们 网站地图\r\n更多>>\r\nThe old bridge was built again.\r\n"
+            .repeat(15);
+        let wide: Vec<u8> =
+            format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let all = [
+            (text.clone().into_bytes(), "UTF-8"),
+            (format!("\u{feff}{text}").into_bytes(), "UTF-8"),
+            (encoding_rs::GBK.encode(&text).0.into_owned(), "GBK"),
+            (wide, "UTF-16LE"),
+            ([text.as_bytes(), b"\xff\n", text.trim_end().as_bytes()].concat(), "UTF-8"),
+        ];
+        for (bytes, encoding) in all {
+            let folder = tempfile::tempdir().unwrap();
+            let (written, summary) = in_pieces(&bytes, 1, folder.path());
+            for n_threads in [2, 5] {
+                assert_eq!(
+                    in_pieces(&bytes, n_threads, folder.path()),
+                    (written.clone(), summary.clone())
+                );
+            }
+            // The same as a whole.
+            let path: Arc<Path> = folder.path().join("p.txt").into();
+            let raw = RawPage {
+                path: path.clone(),
+                line: 1,
+                format: Format::Text,
+                bytes,
+                about: Default::default(),
+            };
+            let page = raw.parse(RecordOptions::default()).unwrap();
+            let (lines, filter) = (page.lines(), in_windows());
+            let verdict = filter.judge(&lines, &mut Scratch::default());
+            let mut whole = [vec![], vec![], vec![]];
+            clean(&page, &lines, &verdict, &mut whole[0]);
+            receipts(&page, &lines, &verdict, &mut whole[1]);
+            unsure(&page, &lines, &verdict, &mut whole[2]);
+            assert_eq!(written[0], whole[0]);
+            assert_eq!(told(&written[1]), told(&whole[1]));
+            assert!(told(&whole[1]).len() > 20);
+            assert_eq!(written[2], whole[2]);
+            let figures = Summary::of_page(&page, &lines, &verdict);
+            assert_eq!(summary, figures);
+            assert_eq!((summary.pages, summary.replaced), (1, page.replaced as u64));
+            assert_eq!(
+                (page.encoding, summary.encodings.len()),
+                (encoding, usize::from(encoding != "UTF-8"))
+            );
+            // And back.
+            let mut came_back = Vec::new();
+            let source = |name: &str| {
+                crate::input::discover(&folder.path().join(name)).unwrap().sources.remove(0)
+            };
+            let mut of_pages =
+                ReceiptsReader::open(&folder.path().join("r.jsonl")).unwrap().peekable();
+            let restored = restore(&source("o.txt"), None, &mut of_pages, &mut |bytes| {
+                came_back.extend_from_slice(bytes);
+                Ok(())
+            })
+            .unwrap();
+            let mark = if page.has_mark { "\u{feff}" } else { "" };
+            let crate::input::Body::Text(text) = &page.body else { panic!() };
+            assert!(came_back == format!("{mark}{text}").as_bytes());
+            assert_eq!((restored.pages, restored.encodings.len()), (1, summary.encodings.len()));
+        }
     }
 }

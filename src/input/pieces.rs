@@ -285,7 +285,8 @@ impl Open {
 
     /// Takes the piece out of the text.
     fn take(&mut self, cut: &Cut) -> (String, Piece) {
-        let part = |range: std::ops::Range<usize>| self.text.get(range).unwrap_or_default().to_owned();
+        let part =
+            |range: std::ops::Range<usize>| self.text.get(range).unwrap_or_default().to_owned();
         let own = part(self.own..cut.end);
         let replaced_in_page = self.stream.replaced();
         let piece = Piece {
@@ -409,8 +410,7 @@ mod tests {
             return;
         }
         let (mut windows, mut so_far, mut sum) = (Vec::new(), String::new(), Crc::new());
-        let is_last: Vec<_> =
-            all.iter().map(|p| p.about.piece.as_ref().unwrap().is_last).collect();
+        let is_last: Vec<_> = all.iter().map(|p| p.about.piece.as_ref().unwrap().is_last).collect();
         assert_eq!(is_last.iter().position(|&is| is), Some(all.len() - 1));
         for page in all {
             let page = page.parse(Default::default()).unwrap();
@@ -449,7 +449,10 @@ mod tests {
             text.clone().into_bytes(),
             format!("\u{feff}{text}").into_bytes(),
             encoding_rs::GBK.encode(&text).0.into_owned(),
-            encoding_rs::BIG5.encode("鎮上的木橋去年冬天被大水沖走了。\n".repeat(20).as_str()).0.into(),
+            encoding_rs::BIG5
+                .encode("鎮上的木橋去年冬天被大水沖走了。\n".repeat(20).as_str())
+                .0
+                .into(),
             in_utf16(u16::to_le_bytes),
             in_utf16(u16::to_be_bytes),
             // What is told of the encoding comes late.

@@ -75,7 +75,8 @@ impl TextStream {
     pub(super) fn read_into(&mut self, text: &mut String) {
         let size = if self.decoder.is_some() { BLOCK } else { self.block_bytes };
         self.fill(size);
-        if let (None, Some(first)) = (&self.decoder, self.block.iter().position(|b| !b.is_ascii())) {
+        if let (None, Some(first)) = (&self.decoder, self.block.iter().position(|b| !b.is_ascii()))
+        {
             // From here on, a whole block tells.
             let (before, _) = self.block.split_at(first);
             let line = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);

@@ -237,12 +237,6 @@ pub(super) fn hex(crc: &Crc) -> String {
     format!("{:08x}", crc.sum())
 }
 
-pub(super) fn sum_of(text: &str) -> String {
-    let mut crc = Crc::new();
-    crc.update(text.as_bytes());
-    hex(&crc)
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::testing::verdicts;

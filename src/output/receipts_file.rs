@@ -38,7 +38,13 @@ pub struct ReceiptsFile {
 impl ReceiptsFile {
     /// Takes the file; `is_folder` tells whether each source has an output file of its own.
     pub fn new(file: impl Into<ListFile>, is_folder: bool) -> Self {
-        ReceiptsFile { file: file.into(), names: is_folder, name: None, records: 0, is_placed: false }
+        ReceiptsFile {
+            file: file.into(),
+            names: is_folder,
+            name: None,
+            records: 0,
+            is_placed: false,
+        }
     }
 
     /// Starts a source.

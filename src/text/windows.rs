@@ -25,14 +25,14 @@ pub struct Windows {
 }
 
 impl Default for Windows {
-    /// 8 MiB; 10,000 lines, 200 at either end; 2 MiB, 256 KiB at either end.
+    /// 8 MiB; 10,000 lines, 200 at either end; 4 MiB, 128 KiB at either end.
     fn default() -> Self {
         Windows {
             long_bytes: 8 << 20,
             lines: 10_000,
             overlap_lines: 200,
-            bytes: 2 << 20,
-            overlap_bytes: 256 << 10,
+            bytes: 4 << 20,
+            overlap_bytes: 128 << 10,
         }
     }
 }
@@ -140,13 +140,8 @@ mod tests {
 
     #[test]
     fn a_long_page_is_parted_by_bytes_too() {
-        let limits = Windows {
-            long_bytes: 10,
-            lines: 100,
-            overlap_lines: 100,
-            bytes: 10,
-            overlap_bytes: 3,
-        };
+        let limits =
+            Windows { long_bytes: 10, lines: 100, overlap_lines: 100, bytes: 10, overlap_bytes: 3 };
         assert_eq!(windows(limits, "a\nb\nc\nd\ne"), [(0..5, 0..5)]);
         // Ten bytes are five lines; three of them, from start to end, two.
         let expected = [(0..5, 0..3), (2..7, 3..7)];

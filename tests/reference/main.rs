@@ -5,16 +5,19 @@ use std::sync::LazyLock;
 
 mod line;
 mod page;
+mod windows;
 
 use dechaff::features::{
     context::{self, Surroundings, WIDTH},
     facts::{MARGIN_COLUMNS, Margins, PageFacts},
     shape,
 };
+use dechaff::input::{Body, RecordOptions, discover, read_source};
 use dechaff::model::{
     Additive, Basis, Calibration, Card, Cross, Evidence, HEADS, JUNK, Knots, LineModel,
     LineScratch, OperatingCurve, PLANTED, PageModel, Policy, Table,
 };
+use dechaff::text::Windows;
 use dechaff::{Filter, Model, Page, filter::Scratch};
 use line::Line;
 use proptest::prelude::*;
@@ -186,6 +189,47 @@ fn every_column_is_compared() {
     for name in context::column_names().skip(MARGIN_COLUMNS.len()) {
         assert!(line.shape.contains_key(name) != around.contains_key(name), "{name}");
     }
+}
+
+/// A long text, as a whole and in pieces, against the slow way.
+fn compare_windows(text: &str, limits: Windows) {
+    let expected = windows::probabilities(text, limits);
+    let filter = Filter::new(MODEL.clone(), MODEL.policy).with_windows(limits);
+    let scratch = &mut Scratch::default();
+    let judged = filter.judge(&Page::from_text(text), scratch);
+    let of = |verdict: &dechaff::PageVerdict| -> Vec<f32> {
+        verdict.lines.iter().map(|line| line.probability).collect()
+    };
+    assert_eq!(of(&judged), expected);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("p.txt");
+    std::fs::write(&path, text).unwrap();
+    let source = &discover(&path).unwrap().sources[0];
+    let mut in_pieces = Vec::new();
+    let mut so_far = String::new();
+    for page in read_source(source, None).unwrap().in_pieces(limits) {
+        let page = page.unwrap().parse(RecordOptions::default()).unwrap();
+        let mut verdict = dechaff::PageVerdict::default();
+        let (window, own) = page.piece.as_ref().unwrap().window(&page.lines());
+        filter.judge_part_into(&window, own, scratch, &mut verdict);
+        in_pieces.extend(of(&verdict));
+        assert_eq!(page.offset(), so_far.len());
+        let Body::Text(own) = &page.body else { panic!() };
+        so_far += own;
+    }
+    assert_eq!(in_pieces, expected);
+    assert_eq!(so_far, text);
+}
+
+#[test]
+fn long_pages_are_judged_in_windows_as_the_slow_way_judges_them() {
+    let text = [SAMPLES.concat(), "\n".repeat(300), SAMPLES[0].repeat(3), ODD.into()].concat();
+    let limits =
+        Windows { long_bytes: 100, lines: 30, overlap_lines: 4, bytes: 3000, overlap_bytes: 200 };
+    compare_windows(&text, limits);
+    compare_windows(&text.replace('\n', "\r\n"), limits);
+    compare_windows(&text, Windows { lines: 9, overlap_lines: 9, bytes: 99, ..limits });
+    compare_windows(&text, Windows { overlap_lines: 0, overlap_bytes: 0, ..limits });
 }
 
 proptest! {
