@@ -2,8 +2,9 @@
 //! of its own. In: a text and where windows end; out: probabilities.
 
 use dechaff::filter::Scratch;
+use dechaff::model::Policy;
 use dechaff::text::Windows;
-use dechaff::{Filter, Page, Policy};
+use dechaff::{Filter, Page};
 
 use super::MODEL;
 
