@@ -135,6 +135,9 @@ impl Sink {
                 self.current = Some(Current { source, stamp, counts, n_bytes });
             }
             Done::Other(Item::End { n_passed_over }) => {
+                // Only where its last piece could not be written in any way.
+                let figures = self.begun.take().unwrap_or_default();
+                *self.counts() += figures;
                 self.counts().passed_over += n_passed_over;
                 self.output.end()?;
                 self.end_of_input(true)?;

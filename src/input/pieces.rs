@@ -242,7 +242,7 @@ impl Open {
         // Blank lines without number are a piece by themselves.
         let blank_until = lines.get(first).map_or(whole, |line| line.start);
         if blank_until - self.own.min(blank_until) > windows.overlap_bytes {
-            let end = line_after(self.own, windows.bytes).filter(|&end| end < blank_until);
+            let end = line_after(self.own, windows.bytes.max(1)).filter(|&end| end < blank_until);
             if let Some(end) = end.or((first < lines.len()).then_some(blank_until)) {
                 return Some(Cut { end, seen: end, keep: end, is_last: false });
             }

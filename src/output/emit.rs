@@ -199,4 +199,28 @@ mod tests {
         assert_eq!(lines(Emit::Fasttext), labelled);
         assert_eq!(emitted(Emit::Text, Format::JsonLines, record, "jjj"), "");
     }
+
+    #[test]
+    fn the_text_of_a_page_in_pieces_is_that_of_the_page() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.txt");
+        std::fs::write(&path, "\n\n甲\n\n乙\n丙\n\n丁\n\n\n").unwrap();
+        let source = &crate::input::discover(&path).unwrap().sources[0];
+        let limits = crate::text::Windows {
+            long_bytes: 4,
+            lines: 3,
+            overlap_lines: 1,
+            bytes: 90,
+            overlap_bytes: 20,
+        };
+        let (mut out, mut n_pieces) = (Vec::new(), 0);
+        for page in crate::input::read_source(source, None).unwrap().in_pieces(limits) {
+            let page = page.unwrap().parse(Default::default()).unwrap();
+            let (lines, kept) = (page.lines(), verdicts("aaaa"));
+            emit(Emit::Text, &page, &lines, &kept, &mut out);
+            n_pieces += 1;
+        }
+        assert_eq!(n_pieces, 2);
+        assert_eq!(std::str::from_utf8(&out), Ok("甲\n\n乙\n丙\n\n丁\n"));
+    }
 }
