@@ -369,8 +369,7 @@ mod tests {
         };
         let inputs = Inputs { sources, ..Inputs::default() };
         let output = Output::new(Destination::File(out.clone()));
-        let mut args = RunArgs::default();
-        args.quiet = true;
+        let args = RunArgs { quiet: true, ..RunArgs::default() };
         let summary = run(inputs, &job, output, Lists::default(), &args).unwrap();
         (std::fs::read_to_string(out).unwrap(), summary.errors)
     }
@@ -449,8 +448,7 @@ mod tests {
             unsure: Some(create("u.jsonl").into()),
             ..Lists::default()
         };
-        let mut args = RunArgs::default();
-        (args.quiet, args.threads) = (true, n_threads);
+        let args = RunArgs { quiet: true, threads: n_threads };
         let output = Output::new(Destination::File(path("o.txt")));
         let summary = run(inputs, &job, output, lists, &args).unwrap();
         let written = ["o.txt", "r.jsonl", "u.jsonl"];
