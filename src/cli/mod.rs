@@ -20,6 +20,7 @@ mod model;
 mod pages;
 mod prepare;
 mod preview;
+mod progress;
 mod report_file;
 mod restore;
 mod resume;

@@ -149,7 +149,7 @@ pub fn run(
     };
     let has_skeletons = !args.quiet || lists.report.is_some();
     let mut sink = Sink::new(output, lists, args.quiet);
-    sink.begin(inputs.sources.len());
+    sink.begin(&inputs.sources);
     inputs.errors.iter().for_each(|error| sink.complain(error));
     let items = inputs.sources.into_iter().flat_map(move |source| {
         let stream = if is_one_stream { Some((&mut stream_form, is_stdout)) } else { None };

@@ -5,7 +5,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 /// Whether standard error gets JSON Lines instead of words: one switch for the whole program, since
@@ -65,44 +65,6 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
         let cause = cause.downcast_ref::<std::io::Error>();
         cause.is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
     })
-}
-
-/// Progress on standard error, drawn only where a person looks at it.
-#[derive(Debug)]
-pub struct Progress {
-    bar: ProgressBar,
-    n_pages: u64,
-    n_bytes: u64,
-}
-
-impl Progress {
-    /// A bar that is drawn if standard error is a terminal and nobody asked for quiet.
-    pub fn new(quiet: bool) -> Self {
-        Progress { bar: spinner(quiet), n_pages: 0, n_bytes: 0 }
-    }
-
-    /// Counts a page.
-    pub fn page(&mut self, n_bytes: usize) {
-        self.n_pages += 1;
-        self.n_bytes += n_bytes as u64;
-        if !self.bar.is_hidden() && (self.n_pages.is_multiple_of(64) || n_bytes > 1 << 20) {
-            let seconds = self.bar.elapsed().as_secs_f64().max(0.001);
-            let rate = HumanBytes((self.n_bytes as f64 / seconds) as u64);
-            let (pages, bytes) = (self.n_pages, HumanBytes(self.n_bytes));
-            self.bar.set_message(format!("{pages} pages, {bytes}, {rate}/s"));
-        }
-    }
-
-    /// Prints without tearing the bar.
-    pub fn beside(&self, print: impl FnOnce()) {
-        self.bar.suspend(print);
-    }
-}
-
-impl Drop for Progress {
-    fn drop(&mut self) {
-        self.bar.finish_and_clear();
-    }
 }
 
 /// A spinner that is drawn if standard error is a terminal and nobody asked for quiet.

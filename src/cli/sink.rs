@@ -8,14 +8,17 @@ use std::time::Instant;
 use super::ledger::Lists;
 use super::log::{self, Event};
 use super::pages::{Done, Item};
+use super::progress::Progress;
 use super::resume::name_of;
-use super::say::{Progress, count, say};
-use crate::input::Source;
+use super::say::{count, is_json, say};
+use crate::input::{Compression, Format, Source};
 use crate::output::{Aside, Destination, Finished, Output, Stamp, Summary};
 use crate::{Error, Result};
 
 /// Remarks on single pages that are printed before they are only counted.
 const MAX_REMARKS: u64 = 20;
+/// Inputs with errors that are named in the end; the others are only counted.
+const MAX_NAMED: usize = 10;
 
 /// Takes what comes out of the pipeline.
 pub struct Sink {
@@ -24,6 +27,9 @@ pub struct Sink {
     quiet: bool,
     progress: Progress,
     n_remarks: u64,
+    /// Inputs with errors, the first ones by name, and how many errors each.
+    faulty: Vec<(String, u64)>,
+    n_faulty: usize,
     total: Summary,
     current: Option<Current>,
     /// The figures of the page of which pieces have come.
@@ -37,6 +43,8 @@ struct Current {
     stamp: Stamp,
     counts: Summary,
     n_bytes: u64,
+    /// Whether it lies on the disk as it is read.
+    is_plain: bool,
 }
 
 impl Sink {
@@ -50,6 +58,8 @@ impl Sink {
             quiet,
             progress: Progress::new(quiet),
             n_remarks: 0,
+            faulty: Vec::new(),
+            n_faulty: 0,
             total,
             current: None,
             begun: None,
@@ -58,7 +68,9 @@ impl Sink {
     }
 
     /// Tells that the work begins.
-    pub fn begin(&self, files: usize) {
+    pub fn begin(&mut self, sources: &[Source]) {
+        self.progress.begin(sources);
+        let files = sources.len();
         if !self.quiet {
             let finished_before = self.lists.journal.as_ref().map_or(0, |ledger| ledger.before.0);
             let dechaff = env!("CARGO_PKG_VERSION");
@@ -102,7 +114,8 @@ impl Sink {
                 if let (Some(report), Some(note)) = (&mut self.lists.report, buffers.note) {
                     report.add(*note, &summary);
                 }
-                self.progress.page(n_bytes);
+                let is_plain = self.current.as_ref().is_some_and(|current| current.is_plain);
+                self.progress.page(n_bytes, &summary, is_plain);
                 if let Some(current) = &mut self.current {
                     current.n_bytes += n_bytes as u64;
                 }
@@ -132,7 +145,8 @@ impl Sink {
                 }
                 self.output.begin(&source, format, compression)?;
                 let (counts, n_bytes) = (Summary::default(), 0);
-                self.current = Some(Current { source, stamp, counts, n_bytes });
+                let is_plain = compression == Compression::None && format != Format::Parquet;
+                self.current = Some(Current { source, stamp, counts, n_bytes, is_plain });
             }
             Done::Other(Item::End { n_passed_over }) => {
                 // Only where its last piece could not be written in any way.
@@ -144,7 +158,8 @@ impl Sink {
             }
             Done::Other(Item::Failed { source, stamp, error }) => {
                 let (counts, n_bytes) = (Summary::default(), 0);
-                self.current = Some(Current { source, stamp, counts, n_bytes });
+                let is_plain = false;
+                self.current = Some(Current { source, stamp, counts, n_bytes, is_plain });
                 self.complain(&error);
                 self.end_of_input(false)?;
             }
@@ -178,7 +193,14 @@ impl Sink {
     /// An input is through; its output, if it has one, has its name.
     fn end_of_input(&mut self, is_written: bool) -> Result<()> {
         let Some(current) = self.current.take() else { return Ok(()) };
-        let Current { source, stamp, mut counts, n_bytes } = current;
+        let Current { source, stamp, mut counts, n_bytes, .. } = current;
+        self.progress.end_of_input(&source);
+        if counts.errors > 0 {
+            self.n_faulty += 1;
+            if self.faulty.len() < MAX_NAMED {
+                self.faulty.push((source.path.display().to_string(), counts.errors));
+            }
+        }
         self.total.skeletons += std::mem::take(&mut counts.skeletons);
         self.total += counts.clone();
         let folder = match self.output.destination() {
@@ -236,10 +258,23 @@ impl Sink {
             let exit = u8::from(self.total.errors > 0);
             let seconds = self.start.elapsed().as_secs_f64();
             drop(self.progress);
+            if !is_json() && self.n_faulty > 0 {
+                say(faulty(&self.faulty, self.n_faulty));
+            }
             log::event(&Event::End { exit, seconds, counts: &self.total });
         }
         Ok(self.total)
     }
+}
+
+/// `inputs with errors: a.jsonl (2), b.gz (1) and 3 more`.
+fn faulty(named: &[(String, u64)], n: usize) -> String {
+    let names: Vec<String> = named.iter().map(|(name, n)| format!("{name} ({n})")).collect();
+    let more = match n - named.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("inputs with errors: {}{more}", names.join(", "))
 }
 
 #[cfg(test)]
@@ -248,6 +283,13 @@ mod tests {
     use crate::cli::ledger::Ledger;
     use crate::input::{Compression, Format};
     use crate::output::{Journal, JournalFile, RunFacts};
+
+    #[test]
+    fn inputs_with_errors_are_named_up_to_a_bound() {
+        let named = [("a.jsonl".to_string(), 2), ("b.gz".to_string(), 1)];
+        assert_eq!(faulty(&named, 2), "inputs with errors: a.jsonl (2), b.gz (1)");
+        assert_eq!(faulty(&named, 5), "inputs with errors: a.jsonl (2), b.gz (1) and 3 more");
+    }
 
     #[test]
     fn an_input_that_the_system_broke_off_is_not_finished() {
