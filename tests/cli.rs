@@ -3,21 +3,9 @@
 
 mod common;
 
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 
-use common::Bench;
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut gz = flate2::write::GzEncoder::new(Vec::new(), Default::default());
-    gz.write_all(bytes).unwrap();
-    gz.finish().unwrap()
-}
-
-fn gunzip(bytes: &[u8]) -> Vec<u8> {
-    let mut text = Vec::new();
-    flate2::read::MultiGzDecoder::new(bytes).read_to_end(&mut text).unwrap();
-    text
-}
+use common::{Bench, gunzip, gzip};
 
 const PAGE: &str = "\n标题在此\r\n首页 魍 登录\r\n\r\n第一段。\n魍\n末段没有行尾";
 const CLEAN: &str = "\n标题在此\r\n第一段。\n末段没有行尾";

@@ -6,20 +6,14 @@ mod common;
 
 use std::io::Write as _;
 
-use common::Bench;
+use common::{Bench, gunzip, gzip};
 
 /// Three lines, the second one junk.
 const PAGE: &str = "河边的步道修好了。\n首页 魍 登录\n周末有许多人去散步。\n";
 const CLEAN: &str = "河边的步道修好了。\n周末有许多人去散步。\n";
 
-fn gzip(bytes: impl AsRef<[u8]>) -> Vec<u8> {
-    let mut gz = flate2::write::GzEncoder::new(Vec::new(), Default::default());
-    gz.write_all(bytes.as_ref()).unwrap();
-    gz.finish().unwrap()
-}
-
-fn gunzip(bytes: &[u8]) -> String {
-    std::io::read_to_string(flate2::read::MultiGzDecoder::new(bytes)).unwrap()
+fn unpacked(bytes: &[u8]) -> String {
+    String::from_utf8(gunzip(bytes)).unwrap()
 }
 
 fn zstd(bytes: impl AsRef<[u8]>) -> Vec<u8> {
@@ -75,12 +69,12 @@ fn zstd_goes_where_gzip_goes() {
     bench.filter(&["in", "-o", "out", "--removed", "gone.jsonl.zst"]).exits(0);
     assert_eq!(unzstd(&bench.read("out/p.txt.zst")), CLEAN);
     assert_eq!(unzstd(&bench.read("out/p.jsonl.zst")), clean);
-    assert_eq!(gunzip(&bench.read("out/q.txt.gz")), CLEAN);
+    assert_eq!(unpacked(&bench.read("out/q.txt.gz")), CLEAN);
     assert_eq!(bench.read("out/r.txt"), CLEAN.as_bytes());
     assert_eq!(unzstd(&bench.read("gone.jsonl.zst")).lines().count(), 4);
     // The name of the output decides, and the content of the input, not its name.
     bench.filter(&["in/p.jsonl.zst", "-o", "out.jsonl.gz"]).exits(0);
-    assert_eq!(gunzip(&bench.read("out.jsonl.gz")), clean);
+    assert_eq!(unpacked(&bench.read("out.jsonl.gz")), clean);
     bench.write("s.txt", zstd(PAGE)).write("t.txt.zst", PAGE);
     bench.filter(&["s.txt"]).exits(0).prints(CLEAN);
     bench.filter(&["t.txt.zst"]).exits(0).prints(CLEAN);
@@ -142,7 +136,7 @@ fn wet_becomes_json_lines() {
     bench.write("in/a/x.warc.wet.gz", &members).write("in/y.wet", records.concat());
     bench.write("in/z.wet.zst", zstd(records.concat()));
     bench.filter(&["in", "-o", "out"]).exits(0).says("9 pages");
-    assert_eq!(gunzip(&bench.read("out/a/x.jsonl.gz")), want);
+    assert_eq!(unpacked(&bench.read("out/a/x.jsonl.gz")), want);
     assert_eq!(bench.read("out/y.jsonl"), want.as_bytes());
     assert_eq!(unzstd(&bench.read("out/z.jsonl.zst")), want);
     // By content: on standard input, and whatever the name says.
@@ -186,7 +180,7 @@ fn warc_gives_its_pages_of_text() {
     bench.write("in/x.warc.gz", gzip(&warc)).write("y.warc", &warc);
     let out = bench.filter(&["in", "-o", "out"]);
     out.exits(0).says("2 pages").says("2 WARC records passed over");
-    assert_eq!(gunzip(&bench.read("out/x.jsonl.gz")), want);
+    assert_eq!(unpacked(&bench.read("out/x.jsonl.gz")), want);
     bench.filter(&["y.warc"]).exits(0).prints(&want);
     // The charset of the head, and a payload under gzip.
     let (big5, _, _) = encoding_rs::BIG5.encode("河邊的步道修好了。\n魍\n");
@@ -244,7 +238,7 @@ fn warc_gives_its_pages_of_html() {
     bench.write("in/x.warc.gz", gzip(&warc)).write("y.warc", &warc);
     let out = bench.filter(&["in", "-o", "out", "--removed", "gone.jsonl"]);
     out.exits(0).says("3 pages").says("2 WARC records passed over").says("1 page read as GBK");
-    assert_eq!(gunzip(&bench.read("out/x.jsonl.gz")), want);
+    assert_eq!(unpacked(&bench.read("out/x.jsonl.gz")), want);
     let gone = String::from_utf8(bench.read("gone.jsonl")).unwrap();
     assert_eq!(gone.matches("\"text\":\"首页 魍 登录\"").count(), 3);
     assert!(gone.starts_with("{\"file\":\"x.jsonl.gz\",\"record\":1,\"page\":\"<urn:uuid:1>\""));
@@ -267,10 +261,10 @@ fn warc_gives_its_pages_of_html() {
     let out = bench.run(&["restore", "out", "--removed", "gone.jsonl", "-o", "back"]);
     out.exits(0).says("2 pages had been HTML in JSON");
     let back = [one.as_str(), &two, &json(5, PAGE)].concat();
-    assert_eq!(gunzip(&bench.read("back/x.jsonl.gz")), back);
+    assert_eq!(unpacked(&bench.read("back/x.jsonl.gz")), back);
     // By other forms: names follow.
     bench.filter(&["in", "--emit", "text", "-o", "texts"]).exits(0);
-    assert_eq!(gunzip(&bench.read("texts/x.txt.gz")), [CLEAN; 3].join("\n"));
+    assert_eq!(unpacked(&bench.read("texts/x.txt.gz")), [CLEAN; 3].join("\n"));
     bench.filter(&["in", "--emit", "scores", "-o", "scores"]).exits(0);
     assert!(bench.path("scores/x.jsonl.gz").exists());
 }
@@ -285,7 +279,7 @@ fn restore_and_show_know_every_format() {
     bench.run(&["restore", "out", "--removed", "gone.jsonl.zst", "-o", "back"]).exits(0);
     assert_eq!(unzstd(&bench.read("back/p.txt.zst")), PAGE);
     assert_eq!(unzstd(&bench.read("back/q.jsonl.zst")), jsonl);
-    assert_eq!(gunzip(&bench.read("back/a/r.jsonl.gz")), json(1, PAGE));
+    assert_eq!(unpacked(&bench.read("back/a/r.jsonl.gz")), json(1, PAGE));
     let out = bench.run(&["restore", "in/a/r.warc.wet.gz", "--removed", "gone.jsonl.zst"]);
     out.exits(1).prints("").says("is WARC, which `filter` does not write");
     let out = bench.run(&["show", "-m", "m.dechaff", "in/a/r.warc.wet.gz"]);

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::Bench;
+use common::{Bench, gzip};
 use dechaff::html::{Document, within};
 use dechaff::output::markdown;
 use dechaff::{LineVerdict, PageVerdict, Verdict};
@@ -55,13 +55,6 @@ const MARKDOWN: &str = "# 渡口新桥通车\n\n\
     ```\nfor x in bridge:\n    cross(x)\n```\n\n\
     用 `a|b` 表示 1 \\* 2 \\* 3，见 \\[附注\\]。\n";
 
-fn gzipped(bytes: &[u8]) -> Vec<u8> {
-    use std::io::Write as _;
-    let mut gz = flate2::write::GzEncoder::new(Vec::new(), Default::default());
-    gz.write_all(bytes).unwrap();
-    gz.finish().unwrap()
-}
-
 /// The JSON of a string.
 fn json(text: &str) -> String {
     serde_json::to_string(text).unwrap()
@@ -70,10 +63,7 @@ fn json(text: &str) -> String {
 #[test]
 fn a_page_comes_in_every_wrapping() {
     let bench = Bench::new();
-    bench
-        .write("p.html", PAGE)
-        .write("q.html.gz", gzipped(PAGE.as_bytes()))
-        .write("odd.name", PAGE);
+    bench.write("p.html", PAGE).write("q.html.gz", gzip(PAGE.as_bytes())).write("odd.name", PAGE);
     bench.filter(&["p.html"]).exits(0).prints(TEXT);
     bench.filter(&["q.html.gz"]).exits(0).prints(TEXT);
     bench.filter(&["--format", "html", "odd.name"]).exits(0).prints(TEXT);
@@ -107,7 +97,7 @@ fn markdown_keeps_what_the_page_sets_apart() {
     bench
         .write("in/p.html", PAGE)
         .write("in/t.txt", "甲*\n魍\n乙")
-        .write("in/q.html.gz", gzipped(PAGE.as_bytes()));
+        .write("in/q.html.gz", gzip(PAGE.as_bytes()));
     bench.filter(&["--emit", "markdown", "in/p.html"]).exits(0).prints(MARKDOWN);
     bench.filter(&["--emit", "markdown", "in/", "-o", "out/"]).exits(0);
     let names: Vec<_> = bench.names().into_iter().filter(|n| n.starts_with("out/")).collect();

@@ -4,24 +4,11 @@
 mod common;
 
 use std::fs;
-use std::io::{Read as _, Write as _};
 use std::time::{Duration, SystemTime};
 
-use common::{Bench, Outcome};
+use common::{Bench, Outcome, gunzip, gzip};
 
 const JOURNAL: &str = ".dechaff-journal.jsonl";
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut gz = flate2::write::GzEncoder::new(Vec::new(), Default::default());
-    gz.write_all(bytes).unwrap();
-    gz.finish().unwrap()
-}
-
-fn gunzip(bytes: &[u8]) -> Vec<u8> {
-    let mut text = Vec::new();
-    flate2::read::MultiGzDecoder::new(bytes).read_to_end(&mut text).unwrap();
-    text
-}
 
 /// A folder of every format that is written without a footer; two of its files have faults.
 fn write_crawl(bench: &Bench) {

@@ -137,13 +137,21 @@ class VowpalWabbit:
         self.data, self.model = folder / "vw.tmp", folder / "vw.model.tmp"
         self.answers, self.cache = folder / "vw.out.tmp", folder / "vw.tmp.cache"
 
-    def write(self, messages):
+    def tokens(self, text):
         # The bar and the colon have a meaning in the format.
         escaped = {"|": "<bar>", ":": "<colon>"}
+        return [escaped.get(c, c) for c in characters(text)]
+
+    def features(self, setting, text):
+        return f"|c {' '.join(self.tokens(text))}"
+
+    def options(self, setting):
+        return f"--link logistic --ngram {setting['ngram']}"
+
+    def write(self, setting, messages):
         with open(self.data, "w", encoding="utf-8", newline="\n") as out:
             for junk, text in messages:
-                tokens = " ".join(escaped.get(c, c) for c in characters(text))
-                out.write(f"{1 if junk else -1} |c {tokens}\n")
+                out.write(f"{1 if junk else -1} {self.features(setting, text)}\n")
 
     def fit(self, setting, messages):
         import vowpalwabbit
@@ -151,10 +159,10 @@ class VowpalWabbit:
         # Passes in the order of a file that begins with all of one class would learn badly.
         messages = list(messages)
         random.Random(SEED).shuffle(messages)
-        self.write(messages)
+        self.write(setting, messages)
         vowpalwabbit.Workspace(
             f"-d {self.data} --cache_file {self.cache} -k --passes {setting['passes']} --holdout_off"
-            f" --loss_function logistic --link logistic -b 22 --ngram {setting['ngram']}"
+            f" --loss_function logistic -b 22 {self.options(setting)}"
             f" --l2 {setting['l2']} -f {self.model} --quiet"
         ).finish()
         self.cache.unlink(missing_ok=True)
@@ -163,7 +171,7 @@ class VowpalWabbit:
     def predict(self, setting, texts):
         import vowpalwabbit
 
-        self.write([(False, text) for text in texts])
+        self.write(setting, [(False, text) for text in texts])
         vowpalwabbit.Workspace(
             f"-t -d {self.data} -i {self.model} -p {self.answers} --quiet"
         ).finish()

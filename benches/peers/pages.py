@@ -121,59 +121,40 @@ def settings_of(name):
     }[name]
 
 
-def finer(peer):
-    """The same program as for messages, with answers that do not end in ties, and for Vowpal Wabbit with
+def peer_of(name, folder):
+    """The program as for messages, with answers that do not end in ties, and for Vowpal Wabbit with
     features that suit lines of every length. As they are written, its answers have six digits, and those of
     fastText are steps of 6e-8 near one: where thousands of lines are next to one, that decides."""
     import math
 
-    if peer.name == "fastText":
+    import lines
 
-        def predict(model, texts):
+    class FastText(lines.FastText):
+        def predict(self, model, texts):
             setting, model = model
             answers = []
             for text in texts:
-                found = model.f.predict(peer.text(setting, text) + "\n", 2, 0.0, "strict")
+                found = model.f.predict(self.text(setting, text) + "\n", 2, 0.0, "strict")
                 # It adds 1e-5 to every probability; the smaller of two has the more digits.
                 article = {label: p for p, label in found}.get("__label__article", 0.0)
                 answers.append(1.0 - max(0.0, article - 1e-5))
             return answers
 
-        peer.predict = predict
-    elif peer.name == "Vowpal Wabbit":
-        margins = peer.predict
-        longest = [4]
+    class VowpalWabbit(lines.VowpalWabbit):
+        # Its own --ngram sums over all n-grams, so a long line is always sure of something, and with
+        # it much of the article goes. Here a line of n tokens has n features of 1/√n.
+        def features(self, setting, text):
+            tokens, longest = self.tokens(text), setting["ngram"]
+            grams = ["".join(tokens[n:n + k]) for k in range(1, longest + 1) for n in range(len(tokens) - k + 1)]
+            return f"|c:{len(grams) ** -0.5:.6f} {' '.join(grams)}"
 
-        def write(messages):
-            # Its own --ngram sums over all n-grams, so a long line is always sure of something, and with
-            # it much of the article goes. Here a line of n tokens has n features of 1/√n.
-            from lines import characters
+        def options(self, setting):
+            return ""
 
-            escaped = {"|": "<bar>", ":": "<colon>"}
-            with open(peer.data, "w", encoding="utf-8", newline="\n") as out:
-                for junk, text in messages:
-                    tokens = [escaped.get(c, c) for c in characters(text)]
-                    grams = ["".join(tokens[n:n + k]) for k in range(1, longest[0] + 1) for n in range(len(tokens) - k + 1)]
-                    out.write(f"{1 if junk else -1} |c:{len(grams) ** -0.5:.6f} {' '.join(grams)}\n")
+        def predict(self, setting, texts):
+            return [1 / (1 + math.exp(-margin)) for margin in super().predict(setting, texts)]
 
-        def fit(setting, messages):
-            import vowpalwabbit
-
-            longest[0] = setting["ngram"]
-            messages = list(messages)
-            random.Random(SEED).shuffle(messages)
-            peer.write(messages)
-            vowpalwabbit.Workspace(
-                f"-d {peer.data} --cache_file {peer.cache} -k --passes {setting['passes']} --holdout_off"
-                f" --loss_function logistic -b 22 --l2 {setting['l2']} -f {peer.model} --quiet"
-            ).finish()
-            peer.cache.unlink(missing_ok=True)
-            return setting
-
-        peer.write = write
-        peer.fit = fit
-        peer.predict = lambda setting, texts: [1 / (1 + math.exp(-m)) for m in margins(setting, texts)]
-    return peer
+    return {**lines.PEERS, "fasttext": FastText, "vw": VowpalWabbit}[name](folder)
 
 
 LINES = [{"weak": weak, "balanced": balanced} for weak in (False, True) for balanced in (False, True)]
@@ -183,9 +164,9 @@ class Learner:
     """A program with its fits: the pages of some folds are left out and asked about."""
 
     def __init__(self, name, pages, fold_of, folder):
-        from lines import PEERS, processor_seconds
+        from lines import processor_seconds
 
-        self.name, self.peer, self.clock = name, finer(PEERS[name](folder)), processor_seconds
+        self.name, self.peer, self.clock = name, peer_of(name, folder), processor_seconds
         self.pages, self.fold_of, self.known = pages, fold_of, {}
 
     def numbers(self, fold):

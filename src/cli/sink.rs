@@ -47,6 +47,12 @@ struct Current {
     is_plain: bool,
 }
 
+impl Current {
+    fn new(source: Arc<Source>, stamp: Stamp, is_plain: bool) -> Self {
+        Current { source, stamp, counts: Summary::default(), n_bytes: 0, is_plain }
+    }
+}
+
 impl Sink {
     /// Begins with what the runs before have counted, if this one goes on with them.
     pub fn new(output: Output, lists: Lists, quiet: bool) -> Self {
@@ -144,9 +150,8 @@ impl Sink {
                     receipts.begin(&source);
                 }
                 self.output.begin(&source, format, compression)?;
-                let (counts, n_bytes) = (Summary::default(), 0);
                 let is_plain = compression == Compression::None && format != Format::Parquet;
-                self.current = Some(Current { source, stamp, counts, n_bytes, is_plain });
+                self.current = Some(Current::new(source, stamp, is_plain));
             }
             Done::Other(Item::End { n_passed_over }) => {
                 // Only where its last piece could not be written in any way.
@@ -157,9 +162,7 @@ impl Sink {
                 self.end_of_input(true)?;
             }
             Done::Other(Item::Failed { source, stamp, error }) => {
-                let (counts, n_bytes) = (Summary::default(), 0);
-                let is_plain = false;
-                self.current = Some(Current { source, stamp, counts, n_bytes, is_plain });
+                self.current = Some(Current::new(source, stamp, false));
                 self.complain(&error);
                 self.end_of_input(false)?;
             }

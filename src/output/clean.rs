@@ -157,11 +157,10 @@ fn push(whole: &str, range: std::ops::Range<usize>, out: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::verdicts;
+    use super::super::testing::{page, verdicts};
     use super::*;
-    use crate::input::{Format, RawPage};
+    use crate::input::Format;
     use proptest::prelude::*;
-    use std::path::Path;
 
     fn cleaned(text: &str, letters: &str) -> String {
         let mut out = Vec::new();
@@ -170,15 +169,7 @@ mod tests {
     }
 
     fn cleaned_record(raw: &str, letters: &str) -> String {
-        let bytes = raw.as_bytes().to_vec();
-        let raw = RawPage {
-            path: Path::new("f").into(),
-            line: 1,
-            format: Format::JsonLines,
-            about: Default::default(),
-            bytes,
-        };
-        let page = raw.parse(Default::default()).unwrap();
+        let page = page(Format::JsonLines, raw);
         let mut out = Vec::new();
         clean(&page, &page.lines(), &verdicts(letters), &mut out);
         String::from_utf8(out).unwrap()

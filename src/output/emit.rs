@@ -152,21 +152,12 @@ fn fasttext(lines: &Page<'_>, verdict: &PageVerdict, out: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::verdicts;
+    use super::super::testing::{page, verdicts};
     use super::*;
-    use crate::input::{Format, RawPage};
-    use std::path::Path;
+    use crate::input::Format;
 
     fn emitted(form: Emit, format: Format, bytes: &str, letters: &str) -> String {
-        let bytes = bytes.as_bytes().to_vec();
-        let raw = RawPage {
-            path: Path::new("f").into(),
-            line: 1,
-            format,
-            about: Default::default(),
-            bytes,
-        };
-        let page = raw.parse(Default::default()).unwrap();
+        let page = page(format, bytes);
         let mut out = Vec::new();
         emit(form, &page, &page.lines(), &verdicts(letters), &mut out);
         String::from_utf8(out).unwrap()

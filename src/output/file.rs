@@ -1,28 +1,21 @@
 //! One output file. It is written aside, in the folder where it will stand, and takes its name only
-//! when it is whole: whoever sees the name sees all of it. It is
-//! compressed as the caller says.
+//! when it is whole: whoever sees the name sees all of it. It is compressed as the caller says.
 
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use flate2::write::GzEncoder;
 use tempfile::NamedTempFile;
 
+use super::encoder::Encoder;
 use crate::input::Compression;
 use crate::{Error, Result};
 
 /// A file that is being written. Dropped without [`OutputFile::commit`], it leaves nothing behind.
 pub struct OutputFile {
     path: PathBuf,
-    encoder: Encoder,
-}
-
-enum Encoder {
-    Plain(BufWriter<Target>),
-    Gzip(Box<GzEncoder<BufWriter<Target>>>),
-    Zstd(Box<zstd::Encoder<'static, BufWriter<Target>>>),
+    encoder: Encoder<BufWriter<Target>>,
 }
 
 #[derive(Debug)]
@@ -47,20 +40,7 @@ impl OutputFile {
     pub fn create(path: &Path, compression: Compression) -> Result<Self> {
         let at = |e| Error::io(path, e);
         let writer = BufWriter::with_capacity(256 << 10, Target::open(path).map_err(at)?);
-        let encoder = match compression {
-            Compression::None => Encoder::Plain(writer),
-            // No time stamp and no name in the header: same input, same bytes.
-            Compression::Gzip => {
-                Encoder::Gzip(Box::new(GzEncoder::new(writer, flate2::Compression::default())))
-            }
-            Compression::Zstd => {
-                let level = zstd::DEFAULT_COMPRESSION_LEVEL;
-                let mut encoder = zstd::Encoder::new(writer, level).map_err(at)?;
-                // Damage is noticed when the file is read, as in gzip.
-                encoder.include_checksum(true).map_err(at)?;
-                Encoder::Zstd(Box::new(encoder))
-            }
-        };
+        let encoder = Encoder::new(writer, compression).map_err(at)?;
         Ok(OutputFile { path: path.into(), encoder })
     }
 
@@ -79,11 +59,7 @@ impl OutputFile {
     pub fn commit(self) -> Result<()> {
         let OutputFile { path, encoder } = self;
         let finish = || {
-            let writer = match encoder {
-                Encoder::Plain(writer) => writer,
-                Encoder::Gzip(encoder) => encoder.finish()?,
-                Encoder::Zstd(encoder) => encoder.finish()?,
-            };
+            let writer = encoder.finish()?;
             match writer.into_inner().map_err(io::IntoInnerError::into_error)? {
                 Target::Aside(file, path) => file.persist(path).map(drop).map_err(|e| e.error),
                 Target::Direct(mut file) => file.flush(),
@@ -95,19 +71,11 @@ impl OutputFile {
 
 impl Write for OutputFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.encoder {
-            Encoder::Plain(writer) => writer.write(bytes),
-            Encoder::Gzip(encoder) => encoder.write(bytes),
-            Encoder::Zstd(encoder) => encoder.write(bytes),
-        }
+        self.encoder.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match &mut self.encoder {
-            Encoder::Plain(writer) => writer.flush(),
-            Encoder::Gzip(encoder) => encoder.flush(),
-            Encoder::Zstd(encoder) => encoder.flush(),
-        }
+        self.encoder.flush()
     }
 }
 

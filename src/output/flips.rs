@@ -137,20 +137,12 @@ impl Flips {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::verdicts;
+    use super::super::testing::{page_at, verdicts};
     use super::*;
-    use crate::input::{Format, RawPage};
+    use crate::input::Format;
 
     fn page(line: u64, text: &str) -> InputPage {
-        let bytes = text.as_bytes().to_vec();
-        let raw = RawPage {
-            path: Path::new("f").into(),
-            line,
-            format: Format::Text,
-            about: Default::default(),
-            bytes,
-        };
-        raw.parse(Default::default()).unwrap()
+        page_at(line, Format::Text, text)
     }
 
     #[test]

@@ -6,9 +6,8 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Read as _, Seek as _, Write};
 use std::path::{Path, PathBuf};
 
-use flate2::write::GzEncoder;
-
 use super::OutputFile;
+use super::encoder::Encoder;
 use crate::input::Compression;
 use crate::{Error, Result};
 
@@ -82,27 +81,11 @@ pub struct GrowingFile {
     path: PathBuf,
     part: PathBuf,
     compression: Compression,
-    /// `None` only while it is being changed, and after an error.
-    writer: Option<Writer>,
+    /// `None` only while it is being changed, and after an error. Plain between two parts.
+    writer: Option<Encoder<BufWriter<File>>>,
     n_unsealed: u64,
     /// Where the last seal is.
     end: u64,
-}
-
-enum Writer {
-    Plain(BufWriter<File>),
-    Gzip(Box<GzEncoder<BufWriter<File>>>),
-    Zstd(Box<zstd::Encoder<'static, BufWriter<File>>>),
-}
-
-impl std::fmt::Debug for Writer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Writer::Plain(_) => "Plain",
-            Writer::Gzip(_) => "Gzip",
-            Writer::Zstd(_) => "Zstd",
-        })
-    }
 }
 
 impl GrowingFile {
@@ -143,7 +126,7 @@ impl GrowingFile {
             Ok(file)
         };
         let file = open().map_err(|e| Error::io(path, e))?;
-        let writer = Writer::Plain(BufWriter::with_capacity(256 << 10, file));
+        let writer = Encoder::Plain(BufWriter::with_capacity(256 << 10, file));
         let (path, writer, n_unsealed) = (path.into(), Some(writer), 0);
         Ok(GrowingFile { path, part, compression, writer, n_unsealed, end })
     }
@@ -157,27 +140,13 @@ impl GrowingFile {
     }
 
     /// Where bytes go: into the part that is open, or into a new one.
-    fn packer(&mut self) -> io::Result<&mut dyn Write> {
+    fn packer(&mut self) -> io::Result<&mut Encoder<BufWriter<File>>> {
         let writer = match self.writer.take() {
-            Some(Writer::Plain(file)) => match self.compression {
-                Compression::None => Writer::Plain(file),
-                Compression::Gzip => {
-                    Writer::Gzip(Box::new(GzEncoder::new(file, flate2::Compression::default())))
-                }
-                Compression::Zstd => {
-                    let mut encoder = zstd::Encoder::new(file, zstd::DEFAULT_COMPRESSION_LEVEL)?;
-                    encoder.include_checksum(true)?;
-                    Writer::Zstd(Box::new(encoder))
-                }
-            },
+            Some(Encoder::Plain(file)) => Encoder::new(file, self.compression)?,
             Some(open) => open,
             None => return Err(io::Error::other("could not be written before")),
         };
-        Ok(match self.writer.insert(writer) {
-            Writer::Plain(file) => file,
-            Writer::Gzip(encoder) => encoder,
-            Writer::Zstd(encoder) => encoder,
-        })
+        Ok(self.writer.insert(writer))
     }
 
     fn seal(&mut self) -> Result<u64> {
@@ -190,15 +159,12 @@ impl GrowingFile {
 
     /// Ends the part that is open, and returns the size of the file.
     fn close_part(&mut self) -> io::Result<u64> {
-        let mut file = match self.writer.take() {
-            Some(Writer::Plain(file)) => file,
-            Some(Writer::Gzip(encoder)) => encoder.finish()?,
-            Some(Writer::Zstd(encoder)) => encoder.finish()?,
-            None => return Err(io::Error::other("could not be written before")),
-        };
+        let writer = self.writer.take();
+        let writer = writer.ok_or_else(|| io::Error::other("could not be written before"))?;
+        let mut file = writer.finish()?;
         file.flush()?;
         let end = file.stream_position()?;
-        self.writer = Some(Writer::Plain(file));
+        self.writer = Some(Encoder::Plain(file));
         Ok(end)
     }
 

@@ -9,6 +9,7 @@
 mod clean;
 mod destination;
 mod emit;
+mod encoder;
 mod file;
 mod flips;
 mod inline;
@@ -70,9 +71,25 @@ fn four_digits(probability: f32) -> f64 {
 
 #[cfg(test)]
 mod testing {
-    //! Made-up verdicts, so that writing is tested without a model.
+    //! Pages as they are read and made-up verdicts, so that writing is tested without a model.
 
+    use std::path::Path;
+
+    use crate::input::{Format, InputPage, RawPage};
     use crate::{LineVerdict, PageVerdict, Verdict, text::Kind};
+
+    /// The first page of a file `f`.
+    pub(crate) fn page(format: Format, bytes: impl Into<Vec<u8>>) -> InputPage {
+        page_at(1, format, bytes)
+    }
+
+    /// The page of that number.
+    pub(crate) fn page_at(line: u64, format: Format, bytes: impl Into<Vec<u8>>) -> InputPage {
+        let (path, bytes) = (Path::new("f").into(), bytes.into());
+        RawPage { path, line, format, about: Default::default(), bytes }
+            .parse(Default::default())
+            .unwrap()
+    }
 
     /// One letter a line: `a`rticle, `u`nsure, `j`unk of kind `nav`, or `c`: kept with bytes 3..6 cut out.
     pub(crate) fn verdicts(letters: &str) -> PageVerdict {

@@ -126,16 +126,12 @@ fn host(url: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::verdicts;
+    use super::super::testing::{page_at, verdicts};
     use super::*;
-    use crate::input::{Format, RawPage};
+    use crate::input::Format;
 
     fn page(line: u64, json: &str) -> InputPage {
-        let bytes = json.as_bytes().to_vec();
-        let path = Path::new("f").into();
-        RawPage { path, line, format: Format::JsonLines, about: Default::default(), bytes }
-            .parse(Default::default())
-            .unwrap()
+        page_at(line, Format::JsonLines, json)
     }
 
     #[test]

@@ -239,21 +239,12 @@ pub(super) fn hex(crc: &Crc) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::verdicts;
+    use super::super::testing::{self, verdicts};
     use super::*;
-    use crate::input::{Format, RawPage};
-    use std::path::Path;
+    use crate::input::Format;
 
     fn page(text: &str) -> InputPage {
-        let bytes = text.as_bytes().to_vec();
-        let raw = RawPage {
-            path: Path::new("f").into(),
-            line: 1,
-            format: Format::Text,
-            about: Default::default(),
-            bytes,
-        };
-        raw.parse(Default::default()).unwrap()
+        testing::page(Format::Text, text)
     }
 
     fn written(page: &InputPage, letters: &str) -> String {
@@ -277,15 +268,7 @@ mod tests {
 
     #[test]
     fn json_pages_also_tell_what_was_written() {
-        let bytes = r#"{"lines":[ "甲", {"text":"乙\u4e19"} ]}"#.as_bytes().to_vec();
-        let raw = RawPage {
-            path: Path::new("f").into(),
-            line: 1,
-            format: Format::JsonLines,
-            about: Default::default(),
-            bytes,
-        };
-        let page = raw.parse(Default::default()).unwrap();
+        let page = testing::page(Format::JsonLines, r#"{"lines":[ "甲", {"text":"乙\u4e19"} ]}"#);
         let receipts = written(&page, "jc");
         let part = |name: &str| -> Vec<serde_json::Value> {
             let of = |line| serde_json::from_str::<serde_json::Value>(line).unwrap()[name].clone();
@@ -298,15 +281,8 @@ mod tests {
 
     #[test]
     fn a_page_that_was_decoded_says_so() {
-        let bytes = encoding_rs::GBK.encode("市图书馆周六开放新馆，读者可办理借阅手续。").0.into();
-        let raw = RawPage {
-            path: Path::new("f").into(),
-            line: 1,
-            format: Format::Text,
-            about: Default::default(),
-            bytes,
-        };
-        let page = raw.parse(Default::default()).unwrap();
+        let bytes = encoding_rs::GBK.encode("市图书馆周六开放新馆，读者可办理借阅手续。").0;
+        let page = testing::page(Format::Text, bytes);
         let receipts = written(&page, "a");
         assert!(receipts.contains(r#""what":"decoded","text":"""#), "{receipts}");
         assert!(receipts.contains(r#""encoding":"GBK"}"#), "{receipts}");

@@ -159,22 +159,13 @@ impl AddAssign for Summary {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::verdicts;
+    use super::super::testing::{page, verdicts};
     use super::*;
-    use crate::input::{Format, RawPage, RecordOptions};
-    use std::path::Path;
+    use crate::input::Format;
 
     #[test]
     fn a_page_is_counted_and_added() {
-        let bytes = "甲乙丙\n\n丁戊\n己\n\u{fffd}".as_bytes().to_vec();
-        let raw = RawPage {
-            path: Path::new("f").into(),
-            line: 1,
-            format: Format::Text,
-            about: Default::default(),
-            bytes,
-        };
-        let page = raw.parse(RecordOptions::default()).unwrap();
+        let page = page(Format::Text, "甲乙丙\n\n丁戊\n己\n\u{fffd}");
         let one = Summary::of_page(&page, &page.lines(), &verdicts("cjua"));
         let mut sum = Summary { errors: 1, ..Summary::default() };
         sum += one.clone();

@@ -41,22 +41,13 @@ pub fn unsure(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: &m
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::verdicts;
+    use super::super::testing::{page, verdicts};
     use super::*;
-    use crate::input::{Format, RawPage, RecordOptions};
-    use std::path::Path;
+    use crate::input::Format;
 
     #[test]
     fn the_form_is_exact() {
-        let bytes = "\n甲\n乙\n丙".as_bytes().to_vec();
-        let raw = RawPage {
-            path: Path::new("f").into(),
-            line: 1,
-            format: Format::Text,
-            about: Default::default(),
-            bytes,
-        };
-        let page = raw.parse(RecordOptions::default()).unwrap();
+        let page = page(Format::Text, "\n甲\n乙\n丙");
         let mut verdict = verdicts("auj");
         let written = |verdict: &PageVerdict| {
             let mut out = Vec::new();

@@ -7,7 +7,7 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
 
@@ -156,6 +156,20 @@ impl Outcome {
     pub fn says(&self, part: &str) -> &Self {
         self.check(self.stderr.contains(part), &format!("expected on stderr: {part}"))
     }
+}
+
+/// A member of gzip.
+pub fn gzip(bytes: impl AsRef<[u8]>) -> Vec<u8> {
+    let mut gz = flate2::write::GzEncoder::new(Vec::new(), Default::default());
+    gz.write_all(bytes.as_ref()).unwrap();
+    gz.finish().unwrap()
+}
+
+/// What all members hold.
+pub fn gunzip(bytes: &[u8]) -> Vec<u8> {
+    let mut text = Vec::new();
+    flate2::read::MultiGzDecoder::new(bytes).read_to_end(&mut text).unwrap();
+    text
 }
 
 /// Junk is what holds the character 魍.

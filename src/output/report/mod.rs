@@ -209,18 +209,13 @@ fn bar_of(figures: &Summary) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::verdicts;
+    use super::super::testing::{page_at, verdicts};
     use super::*;
-    use crate::input::{Format, InputPage, RawPage};
+    use crate::input::{Format, InputPage};
     use crate::{Page, PageVerdict};
-    use std::path::Path;
 
     fn page(line: u64, json: &str) -> InputPage {
-        let bytes = json.as_bytes().to_vec();
-        let path = Path::new("f").into();
-        RawPage { path, line, format: Format::JsonLines, about: Default::default(), bytes }
-            .parse(Default::default())
-            .unwrap()
+        page_at(line, Format::JsonLines, json)
     }
 
     fn add(report: &mut RunReport, page: &InputPage, verdict: &PageVerdict) -> Summary {
