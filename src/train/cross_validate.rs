@@ -2,14 +2,14 @@
 //! training saw come out, thresholds included. Beside the pages as they are, copies with junk of
 //! held-out words planted into them are judged, and beside the model a plain one over the same folds.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{
     corpus::Corpus,
-    made::{self, Materials},
+    made::{self, Materials, PlantedCopy},
     recipe::Recipe,
     split,
     synth::{Lexicons, TermShare},
@@ -25,7 +25,7 @@ use crate::{
     features::schema,
     filter::Scratch,
     input::{LabelledPage, page_digest},
-    text::{Kind, Label, words},
+    text::{Kind, words},
 };
 
 /// Words are dealt into this many shares, and a fold is planted with one that its training did
@@ -264,22 +264,13 @@ fn planted_copies<'a>(
         .flat_map_iter(|&(fold, original)| {
             let words = &words[fold];
             (0..recipe.copies_of(original)).map(move |copy| {
-                let mut page = made::planted(original, words, recipe, copy);
+                let PlantedCopy { mut page, planted } =
+                    made::planted(original, words, recipe, copy);
                 page.set = "planted".into();
-                let planted = planted_lines(original, &page);
                 Copied { fold, original, page, planted }
             })
         })
         .collect()
-}
-
-/// A junk line that the original has not. Garbling rewrites article lines only, so what was junk
-/// before is found again by its text.
-fn planted_lines(original: &LabelledPage, copy: &LabelledPage) -> Vec<bool> {
-    let junk = original.lines.iter().filter(|l| l.label == Label::Junk);
-    let before: HashSet<&str> = junk.map(|l| l.text.as_str()).collect();
-    let is_new = |text: &str| !before.contains(text);
-    copy.lines.iter().map(|l| l.label == Label::Junk && is_new(&l.text)).collect()
 }
 
 /// What was judged so far.
@@ -400,7 +391,7 @@ impl Planted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::LabelledLine;
+    use crate::{input::LabelledLine, text::Label};
 
     fn page(set: &str, site: &str, lines: &[(Label, &str)]) -> LabelledPage {
         let line = |&(label, text): &(Label, &str)| LabelledLine {
@@ -417,23 +408,6 @@ mod tests {
             lines: lines.iter().map(line).collect(),
             html: None,
         }
-    }
-
-    #[test]
-    fn planted_is_the_junk_that_was_not_there() {
-        let original = page("s", "a", &[(Label::Junk, "首页"), (Label::Article, "花开了")]);
-        let copy = page(
-            "s",
-            "a",
-            &[
-                (Label::Junk, "首页"),
-                (Label::Junk, "水泵厂_轴承厂"),
-                (Label::Article, "花開了"),
-                (Label::Either, "完"),
-                (Label::Junk, "花开了"),
-            ],
-        );
-        assert_eq!(planted_lines(&original, &copy), [false, true, false, false, true]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! prose. A made page stays in the fold of what it was made from, and each fold has words and
 //! paragraphs of its own, so that no held-out margin has seen the junk it is asked about.
 
-use std::path::Path;
+use std::{collections::HashSet, path::Path};
 
 use rayon::prelude::*;
 
@@ -121,7 +121,7 @@ pub fn make(
         .flat_map_iter(|base| {
             let lexicons = &by_fold[base.fold];
             (0..recipe.copies_of(&base.page)).map(move |copy| {
-                let page = planted(&base.page, lexicons, recipe, copy);
+                let PlantedCopy { page, .. } = planted(&base.page, lexicons, recipe, copy);
                 let is_new = new_lines(&base.page, &page);
                 TrainingPage { is_new, ..TrainingPage::new(page, base.fold, Origin::Made) }
             })
@@ -133,25 +133,46 @@ pub fn make(
     made
 }
 
-/// A copy of a page with junk planted into it: into the tree of a page of HTML, into the lines of any
-/// other, some of which are garbled.
+/// A copy of a page with junk planted into it.
+#[derive(Debug, Clone)]
+pub struct PlantedCopy {
+    /// The copy.
+    pub page: LabelledPage,
+    /// Which of its lines were planted. Junk of the page itself is not, garbled or no.
+    pub planted: Vec<bool>,
+}
+
+/// Plants junk into the tree of a page of HTML, and into the lines of any other, some of which are
+/// garbled.
 pub fn planted(
     page: &LabelledPage,
     lexicons: &Lexicons,
     recipe: &Recipe,
     copy: usize,
-) -> LabelledPage {
+) -> PlantedCopy {
     // A page that is there as text and as HTML is not planted alike.
     let tree = if page.html.is_some() { " tree" } else { "" };
     let mut rng = Rng::derive(recipe.seed, &format!("{}{tree}", page.id), copy as u64);
-    let mut planted = if page.html.is_some() {
+    let mut copied = if page.html.is_some() {
         hypertext::plant(page, lexicons, &PLANTED, &mut rng)
     } else {
-        let planted = Planter::new(lexicons, &PLANTED).plant(page, &mut rng);
-        if rng.chance(recipe.synth.garbled) { garble(&planted, &mut rng) } else { planted }
+        Planter::new(lexicons, &PLANTED).plant(page, &mut rng)
     };
-    planted.id = format!("{}+planted{copy}", page.id);
-    planted
+    let planted = planted_lines(page, &copied);
+    // Garbling rewrites the lines of a labelled page and moves none.
+    if page.html.is_none() && rng.chance(recipe.synth.garbled) {
+        copied = garble(&copied, &mut rng);
+    }
+    copied.id = format!("{}+planted{copy}", page.id);
+    PlantedCopy { page: copied, planted }
+}
+
+/// Junk lines that the original has not.
+fn planted_lines(original: &LabelledPage, copy: &LabelledPage) -> Vec<bool> {
+    let junk = original.lines.iter().filter(|l| l.label == Label::Junk);
+    let before: HashSet<&str> = junk.map(|l| l.text.as_str()).collect();
+    let is_new = |text: &str| !before.contains(text);
+    copy.lines.iter().map(|l| l.label == Label::Junk && is_new(&l.text)).collect()
 }
 
 /// Whether each line of a copy is new or changed: the lines of the page come in the same order in
@@ -270,4 +291,60 @@ fn composed(
     let mut made: Vec<TrainingPage> = (0..around_count).into_par_iter().map(around).collect();
     made.extend((0..junk_count).map(junk));
     made
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page() -> LabelledPage {
+        let line = |text: &str, label| LabelledLine {
+            text: text.into(),
+            label,
+            kind: None,
+            spans: Vec::new(),
+        };
+        LabelledPage {
+            id: "p".into(),
+            site: "s".into(),
+            lang: Some("zh".into()),
+            set: "own".into(),
+            lines: vec![
+                line("返回首页浏览全部栏目", Label::Junk),
+                line(
+                    "渡口的老船工说，今年的水比往年来得早，两岸的柳树都已经绿了。",
+                    Label::Article,
+                ),
+                line(
+                    "他每天天不亮就起来，把缆绳一根一根地理好，等第一批过河的人。",
+                    Label::Article,
+                ),
+                line("热门文章排行与网友推荐", Label::Junk),
+            ],
+            html: None,
+        }
+    }
+
+    #[test]
+    fn junk_of_the_page_is_not_planted_even_where_it_was_garbled() {
+        let mut recipe = Recipe::parse(super::super::recipe::DEFAULT).unwrap();
+        recipe.synth.garbled = 1.0;
+        let (lexicons, page) = (Lexicons::builtin(), page());
+        let (mut rewritten, mut whole) = (0, 0);
+        for copy in 0..120 {
+            let copied = planted(&page, &lexicons, &recipe, copy);
+            assert_eq!(copied.planted.len(), copied.page.lines.len());
+            let lines = || copied.page.lines.iter().zip(&copied.planted);
+            assert!(lines().all(|(line, &is_planted)| !is_planted || line.label == Label::Junk));
+            let own: Vec<&str> = lines()
+                .filter(|(line, is_planted)| line.label == Label::Junk && !**is_planted)
+                .map(|(line, _)| line.text.as_str())
+                .collect();
+            assert_eq!(own.len(), 2, "{own:?}");
+            rewritten += own.iter().filter(|t| page.lines.iter().all(|l| l.text != **t)).count();
+            whole += usize::from(copied.planted.contains(&true));
+        }
+        // The others have it inside their lines.
+        assert!(rewritten > 10 && whole > 90, "{rewritten} {whole}");
+    }
 }
