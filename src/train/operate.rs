@@ -149,8 +149,18 @@ fn with_intervals(
     let thresholds: Vec<f32> = curve.points.iter().map(|point| point.threshold).collect();
     let intervals = loss_interval::intervals(&lines, &thresholds, seed);
     let points = curve.points.into_iter().zip(intervals);
-    let points = points.map(|(point, loss_interval)| OperatingPoint { loss_interval, ..point });
+    let points = points.map(|(point, interval)| OperatingPoint {
+        junk_f1: rounded(point.junk_f1),
+        article_loss: rounded(point.article_loss),
+        loss_interval: interval.map(|ends| ends.map(rounded)),
+        ..point
+    });
     OperatingCurve { points: points.collect(), ..curve }
+}
+
+/// A figure as a model file holds it: sixteen digits of each would be a tenth of the file.
+fn rounded(figure: f64) -> f64 {
+    (figure * 1e6).round() / 1e6
 }
 
 /// Half way from a threshold to the next lower probability that was observed: the same for the lines

@@ -398,15 +398,18 @@ fn fit_words(
 }
 
 /// Lines that the page model is fitted on, drawn by weight; a line of great weight comes more than
-/// once, since linfa knows no weights.
+/// once, since linfa knows no weights. Drawn at even steps along the pages (systematic sampling), so
+/// that every page has its share in every draw.
 fn draw(labelled: &Labelled, recipe: &Recipe) -> Vec<u32> {
     let sum: f64 = labelled.weight.iter().map(|&w| f64::from(w)).sum();
     let wanted = recipe.page.rows.min(labelled.weight.len()) as f64;
-    let mut random = Rng::derive(recipe.seed, "rows of the page model", 0);
+    let mut reached = Rng::derive(recipe.seed, "rows of the page model", 0).unit();
     let mut drawn = Vec::new();
     for (index, &weight) in labelled.weight.iter().enumerate() {
-        let expected = f64::from(weight) * wanted / sum;
-        drawn.extend(std::iter::repeat_n(index as u32, random.times(expected)));
+        reached += f64::from(weight) * wanted / sum;
+        let times = reached as usize;
+        reached -= times as f64;
+        drawn.extend(std::iter::repeat_n(index as u32, times));
     }
     drawn
 }
