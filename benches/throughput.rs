@@ -137,7 +137,7 @@ fn d_page_stage(bencher: Bencher<'_, '_>, text: Text) {
             facts
         })
         .collect();
-    let passes: Vec<Curves> = model.passes.iter().map(Curves::new).collect();
+    let passes = Curves::new(&model.passes);
     let (mut around, mut curves) = (Surroundings::default(), CurvesScratch::default());
     let mut belief = Vec::new();
     bencher.counter(bytes(&texts)).bench_local(|| {
@@ -145,9 +145,7 @@ fn d_page_stage(bencher: Bencher<'_, '_>, text: Text) {
             belief.clear();
             belief.extend(facts.margins.iter().map(Margins::total));
             around.settle(facts);
-            for pass in &passes {
-                pass.run(facts, &mut around, &mut curves, &mut belief);
-            }
+            passes.run(facts, &mut around, &mut curves, &mut belief);
             black_box(&belief);
         }
     });

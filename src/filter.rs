@@ -92,7 +92,7 @@ pub struct Scratch {
 #[derive(Debug)]
 pub struct Filter {
     model: Model,
-    passes: Vec<Curves>,
+    curves: Curves,
     policy: Policy,
     html_policy: Policy,
     kinds: bool,
@@ -113,11 +113,11 @@ const PROSE_DOUBT: f64 = 0.05;
 impl Filter {
     /// Takes a model and an operating point.
     pub fn new(model: Model, policy: Policy) -> Self {
-        let passes = model.passes.iter().map(Curves::new).collect();
+        let curves = Curves::new(&model.passes);
         let html_policy = model.tree.as_ref().map_or(policy, |tree| tree.policy);
         let html_policy = Policy { cut: policy.cut, guard: policy.guard, ..html_policy };
         let windows = Windows::default();
-        Filter { model, passes, policy, html_policy, kinds: false, parts: false, windows }
+        Filter { model, curves, policy, html_policy, kinds: false, parts: false, windows }
     }
 
     /// Takes another operating point for pages of HTML than the model's own for them.
@@ -384,9 +384,7 @@ impl Filter {
         belief.clear();
         belief.extend(facts.margins.iter().map(Margins::total));
         surroundings.settle(facts);
-        for pass in &self.passes {
-            pass.run(facts, surroundings, curves, belief);
-        }
+        self.curves.run(facts, surroundings, curves, belief);
     }
 
     fn decide(

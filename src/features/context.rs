@@ -85,6 +85,39 @@ pub fn column_names() -> impl Iterator<Item = &'static str> {
     MARGIN_COLUMNS.into_iter().chain(shape::COLUMNS).chain(COLUMNS)
 }
 
+/// The surroundings that depend on what is believed of the lines, as indices of [`COLUMNS`].
+const MOVING: [usize; 32] = [
+    0, 1, 2, 3, 4, 5, 6, 13, 14, 15, 16, 17, 18, 19, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33,
+    34, 35, 37, 40, 45, 46, 51,
+];
+
+/// The columns of a row that depend on beliefs, as indices of the row, rising.
+pub const BELIEVED: [usize; MOVING.len()] = {
+    let mut columns = MOVING;
+    let mut i = 0;
+    while i < columns.len() {
+        columns[i] += WIDTH - COLUMNS.len();
+        i += 1;
+    }
+    columns
+};
+
+/// The other columns of a row, which are the same in every pass, likewise.
+pub const SETTLED: [usize; WIDTH - MOVING.len()] = {
+    let mut columns = [0; WIDTH - MOVING.len()];
+    let (mut column, mut settled, mut moving) = (0, 0, 0);
+    while column < WIDTH {
+        if moving < BELIEVED.len() && BELIEVED[moving] == column {
+            moving += 1;
+        } else {
+            columns[settled] = column;
+            settled += 1;
+        }
+        column += 1;
+    }
+    columns
+};
+
 /// Lines of at least this many units can be sure article; a menu entry never anchors a page.
 const ANCHOR_UNITS: f32 = 20.0;
 /// Beliefs below and above which a line is sure.
@@ -191,20 +224,70 @@ impl Surroundings {
 
     /// Writes the whole row of a line: margins, shape, surroundings.
     pub fn row(&self, facts: &PageFacts, line: usize, out: &mut [f32; WIDTH]) {
-        let (margins, rest) = out.split_at_mut(MARGIN_COLUMNS.len());
-        let (shape, around) = rest.split_at_mut(shape::COLUMNS.len());
-        margins.copy_from_slice(&facts.margins[line].row());
-        shape.copy_from_slice(&facts.shapes[line]);
-        around.copy_from_slice(&self.columns(facts, line));
+        let settled = self.settled(facts, line);
+        for (&column, &x) in SETTLED.iter().zip(&settled) {
+            out[column] = x;
+        }
+        for (&column, &x) in BELIEVED.iter().zip(&self.believed(facts, line)) {
+            out[column] = x;
+        }
     }
 
-    fn columns(&self, facts: &PageFacts, i: usize) -> [f32; COLUMNS.len()] {
+    /// The columns of a line that depend on no belief, in the order of [`SETTLED`].
+    pub fn settled(&self, facts: &PageFacts, i: usize) -> [f32; SETTLED.len()] {
         let n = facts.len();
         let at = |offset: isize| i.checked_add_signed(offset).filter(|&j| j < n);
-        // Beyond the page's ends nothing is known: even odds, no length.
-        let belief = |offset| at(offset).map_or(0.0, |j| self.belief[j]);
+        // Beyond the page's ends there is no length.
         let length = |offset| at(offset).map_or(0.0, |j| facts.shapes[j][shape::LN_CHARACTERS]);
         let sentence = |offset| at(offset).map_or(0.0, |j| facts.shapes[j][shape::ENDS_SENTENCE]);
+        let (from3, to3) = (i.saturating_sub(3), (i + 4).min(n));
+        let longest_near = (from3..to3)
+            .filter(|&j| j != i)
+            .map(|j| facts.shapes[j][shape::LN_CHARACTERS])
+            .fold(0.0, f32::max);
+        let (form_run, short_run) = (self.form_runs.of(i), self.short_runs.of(i));
+        let around = [
+            length(-2),
+            length(-1),
+            length(1),
+            length(2),
+            sentence(-1),
+            sentence(1),
+            mean(&self.sentence_sum, from3, to3, 0.0),
+            mean(&self.length_sum, from3, to3, 0.0),
+            longest_near,
+            form_run.ln_length(),
+            form_run.place(i),
+            short_run.ln_length(),
+            short_run.place(i),
+            ln_1p(f64::from(self.same.size(i) - 1)),
+            flag(self.same.seen_before(i)),
+            self.forms.size(i) as f32 / n as f32,
+            if n > 1 { i as f32 / (n - 1) as f32 } else { 0.5 },
+            ln_1p(i.min(FAR) as f64),
+            ln_1p((n - 1 - i).min(FAR) as f64),
+            self.whole.ln_lines,
+            self.whole.length,
+            self.whole.sentences,
+            self.first_similarity[i],
+            facts.characters[i] / self.longest.max(1.0),
+        ];
+        let mut row = [0.0; SETTLED.len()];
+        let (margins, rest) = row.split_at_mut(MARGIN_COLUMNS.len());
+        let (shape, rest) = rest.split_at_mut(shape::COLUMNS.len());
+        margins.copy_from_slice(&facts.margins[i].row());
+        shape.copy_from_slice(&facts.shapes[i]);
+        rest.copy_from_slice(&around);
+        row
+    }
+
+    /// The columns of a line that depend on what is believed, in the order of [`BELIEVED`].
+    pub fn believed(&self, facts: &PageFacts, i: usize) -> [f32; BELIEVED.len()] {
+        let n = facts.len();
+        // Beyond the page's ends nothing is known: even odds.
+        let belief = |offset: isize| {
+            i.checked_add_signed(offset).and_then(|j| self.belief.get(j)).copied().unwrap_or(0.0)
+        };
         let around = |radius| (i.saturating_sub(radius), (i + radius + 1).min(n));
         // The line itself is left out of means over beliefs: it has a column of its own.
         let junk_within = |radius| {
@@ -213,15 +296,9 @@ impl Surroundings {
             if to - from > 1 { (sum / (to - from - 1) as f64) as f32 } else { 0.5 }
         };
         let (above, below) = (i.saturating_sub(5), (i + 6).min(n));
-        let (from3, to3) = around(3);
-        let longest_near = (from3..to3)
-            .filter(|&j| j != i)
-            .map(|j| facts.shapes[j][shape::LN_CHARACTERS])
-            .fold(0.0, f32::max);
         let all_article = self.article_sum[n];
         let article = |from: usize, to: usize| self.article_sum[to] - self.article_sum[from];
         let (block_start, block_end) = self.block;
-        let (form_run, short_run) = (self.form_runs.of(i), self.short_runs.of(i));
 
         [
             self.belief[i],
@@ -231,12 +308,6 @@ impl Surroundings {
             belief(1),
             belief(2),
             belief(3),
-            length(-2),
-            length(-1),
-            length(1),
-            length(2),
-            sentence(-1),
-            sentence(1),
             junk_within(1),
             junk_within(2),
             junk_within(5),
@@ -244,9 +315,6 @@ impl Surroundings {
             junk_within(30),
             mean(&self.junk_sum, above, i, 0.5),
             mean(&self.junk_sum, i + 1, below, 0.5),
-            mean(&self.sentence_sum, from3, to3, 0.0),
-            mean(&self.length_sum, from3, to3, 0.0),
-            longest_near,
             ln_1p(article(i.saturating_sub(10), i)),
             ln_1p(article((i + 1).min(n), (i + 11).min(n))),
             (article(0, i) / all_article.max(1.0)) as f32,
@@ -260,26 +328,11 @@ impl Surroundings {
             ln_1p(block_start.saturating_sub(i).min(FAR) as f64),
             ln_1p((i + 1).saturating_sub(block_end).min(FAR) as f64),
             (block_end - block_start) as f32 / n as f32,
-            form_run.ln_length(),
-            form_run.junk,
-            form_run.place(i),
-            short_run.ln_length(),
-            short_run.junk,
-            short_run.place(i),
-            ln_1p(f64::from(self.same.size(i) - 1)),
-            flag(self.same.seen_before(i)),
-            self.forms.size(i) as f32 / n as f32,
+            self.form_runs.of(i).junk,
+            self.short_runs.of(i).junk,
             self.forms.junk_of_others(i, self.junk[i]),
             self.units.similarity(facts, i),
-            if n > 1 { i as f32 / (n - 1) as f32 } else { 0.5 },
-            ln_1p(i.min(FAR) as f64),
-            ln_1p((n - 1 - i).min(FAR) as f64),
-            self.whole.ln_lines,
             self.whole.junk,
-            self.whole.length,
-            self.whole.sentences,
-            self.first_similarity[i],
-            facts.characters[i] / self.longest.max(1.0),
         ]
     }
 }

@@ -1,68 +1,106 @@
-//! A pass of the page model made ready to run: the same curves as in [`super::page`], laid out so that
-//! lines of one band are judged eight at a time. Made from a [`PageModel`] when a filter is built;
-//! what comes out is the same, bit for bit, as [`PageModel::log_odds`] gives line by line.
+//! The passes of the page model made ready to run: the same curves as in [`super::page`], laid out so
+//! that a line costs one step a column. Made from [`PageModel`]s when a filter is built.
+//!
+//! What comes out is the same, bit for bit, as [`PageModel::log_odds`] gives line by line. Sums are taken
+//! in another order, in f64; where every sum that lies as close as rounding can have brought it becomes
+//! the same f32, that is the answer, and else the slow sum is (the rounding test of Ziv 1991).
 
-use super::page::{Additive, Cross, PageModel};
+use super::page::{Additive, Knots, PageModel};
 use crate::features::{
-    context::{Surroundings, WIDTH},
+    context::{BELIEVED, SETTLED, Surroundings, WIDTH},
     facts::PageFacts,
 };
 
-/// Lines that are judged at once.
-const LANES: usize = 8;
+/// Ramps of a step; a curve of more is several steps.
+const RAMPS: usize = 4;
+/// Passes that may share the places of lines on their curves.
+const TOGETHER: usize = 2;
 
-/// A pass over the lines of a page.
+/// The passes over the lines of a page.
 #[derive(Debug, Clone)]
 pub struct Curves {
+    stages: Vec<Stage>,
+}
+
+/// Consecutive passes with the same bands, whose curves over settled columns bend at the same places.
+#[derive(Debug, Clone)]
+struct Stage {
     bounds: Vec<f32>,
     bands: Vec<Band>,
+    n_passes: usize,
 }
 
 #[derive(Debug, Clone)]
 struct Band {
-    bias: f64,
-    columns: Vec<Curve>,
-    ramps: Vec<Ramp>,
-    crosses: Vec<Cross>,
-    cross_weights: Vec<f32>,
+    /// Columns that depend on no belief, for all passes at once.
+    settled: Part<TOGETHER>,
+    passes: Vec<BandPass>,
 }
 
-/// A column that has ramps, and how many.
-#[derive(Debug, Clone, Copy)]
-struct Curve {
-    column: u16,
-    ramps: u16,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Ramp {
-    from: f32,
-    width: f32,
-    weight: f64,
-}
-
-/// Lines of one band that wait until there are enough of them, column by column.
+/// What a pass has of its own.
 #[derive(Debug, Clone)]
-struct Block {
-    lines: [usize; LANES],
-    n: usize,
-    columns: Box<[[f32; LANES]; WIDTH]>,
+struct BandPass {
+    believed: Part<1>,
+    bias: f64,
+    /// No order of summing leads further than this from what another one gives.
+    slack: f64,
+    exact: Additive,
+}
+
+/// Some columns of a row, with `P` curves for each.
+#[derive(Debug, Clone)]
+struct Part<const P: usize> {
+    steps: Vec<Step<P>>,
+    flags: Vec<Flag<P>>,
+}
+
+/// One to four ramps of a column.
+#[derive(Debug, Clone)]
+struct Step<const P: usize> {
+    column: usize,
+    /// Where ramps begin, and where the last one ends; infinite where there is none.
+    knots: [f32; RAMPS + 1],
+    curves: [Heights; P],
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Heights {
+    /// What the ramps before each one add up to.
+    before: [f64; RAMPS],
+    weights: [f32; RAMPS],
+}
+
+/// A column of one ramp from 0 to 1, as flags have it.
+#[derive(Debug, Clone)]
+struct Flag<const P: usize> {
+    column: usize,
+    weights: [f32; P],
 }
 
 /// The buffers of one thread.
 #[derive(Debug, Default)]
 pub struct CurvesScratch {
-    blocks: Vec<Block>,
+    bands: Vec<u32>,
+    settled: Vec<[f64; TOGETHER]>,
 }
 
 impl Curves {
-    /// Lays out a pass.
-    pub fn new(model: &PageModel) -> Self {
-        Curves { bounds: model.bounds.clone(), bands: model.bands.iter().map(Band::new).collect() }
+    /// Lays out passes, in their order.
+    pub fn new<'a>(passes: impl IntoIterator<Item = &'a PageModel>) -> Self {
+        let passes: Vec<&PageModel> = passes.into_iter().collect();
+        let mut stages = Vec::new();
+        let mut rest = passes.as_slice();
+        while let [first, after @ ..] = rest {
+            let n_alike = after.iter().take_while(|pass| is_alike(first, pass)).count();
+            let (own, others) = rest.split_at((1 + n_alike).min(TOGETHER));
+            stages.push(Stage::new(own));
+            rest = others;
+        }
+        Curves { stages }
     }
 
-    /// Takes one belief a line and leaves the answers of this pass in their place. The page must have
-    /// been settled in `around`.
+    /// Takes one belief a line and leaves the answers of the last pass in their place. The page must have
+    /// been settled in `around`, which is left as the last pass saw it.
     pub fn run(
         &self,
         facts: &PageFacts,
@@ -70,165 +108,267 @@ impl Curves {
         scratch: &mut CurvesScratch,
         belief: &mut [f32],
     ) {
-        around.believe(facts, belief);
-        let blocks = &mut scratch.blocks;
-        blocks.resize_with(self.bands.len(), Block::new);
-        let mut row = [0.0; WIDTH];
+        for stage in &self.stages {
+            stage.run(facts, around, scratch, belief);
+        }
+    }
+}
+
+/// Whether two passes may share a stage.
+fn is_alike(one: &PageModel, other: &PageModel) -> bool {
+    let column = |band: &Additive, column: usize| band.basis.columns.get(column).cloned();
+    one.bounds == other.bounds
+        && one.bands.len() == other.bands.len()
+        && one
+            .bands
+            .iter()
+            .zip(&other.bands)
+            .all(|(one, other)| SETTLED.iter().all(|&c| column(one, c) == column(other, c)))
+}
+
+impl Stage {
+    fn new(passes: &[&PageModel]) -> Self {
+        let first = passes.first();
+        let n_bands = first.map_or(0, |pass| pass.bands.len());
+        let band = |number: usize| {
+            let models: Vec<&Additive> =
+                passes.iter().filter_map(|pass| pass.bands.get(number)).collect();
+            Band {
+                settled: Part::new(&models, &SETTLED),
+                passes: models.iter().map(|model| BandPass::new(model)).collect(),
+            }
+        };
+        Stage {
+            bounds: first.map_or(Vec::new(), |pass| pass.bounds.clone()),
+            bands: (0..n_bands).map(band).collect(),
+            n_passes: passes.len(),
+        }
+    }
+
+    fn run(
+        &self,
+        facts: &PageFacts,
+        around: &mut Surroundings,
+        scratch: &mut CurvesScratch,
+        belief: &mut [f32],
+    ) {
+        let CurvesScratch { bands, settled } = scratch;
+        bands.clear();
+        settled.clear();
         for (line, &length) in facts.length.iter().enumerate() {
-            around.row(facts, line, &mut row);
             let number = self.bounds.iter().take_while(|&&bound| length >= bound).count();
-            let (Some(band), Some(block)) = (self.bands.get(number), blocks.get_mut(number)) else {
-                continue;
-            };
-            block.push(line, &row);
-            if block.n == LANES {
-                band.flush::<LANES>(block, belief);
-            }
+            bands.push(number as u32);
+            settled.push(match self.bands.get(number) {
+                Some(band) => band.settled.sums(&around.settled(facts, line)),
+                None => [0.0; TOGETHER],
+            });
         }
-        for (band, block) in self.bands.iter().zip(blocks) {
-            if block.n > LANES / 2 {
-                band.flush::<LANES>(block, belief);
-            } else if block.n > 0 {
-                band.flush::<{ LANES / 2 }>(block, belief);
+        for pass in 0..self.n_passes {
+            around.believe(facts, belief);
+            let lines = bands.iter().zip(settled.iter()).zip(belief.iter_mut());
+            for (line, ((&band, settled), belief)) in lines.enumerate() {
+                let band = self.bands.get(band as usize).and_then(|band| band.passes.get(pass));
+                let (Some(band), Some(settled)) = (band, settled.get(pass)) else { continue };
+                let [believed] = band.believed.sums(&around.believed(facts, line));
+                *belief = band.rounded(settled + believed).unwrap_or_else(|| {
+                    let mut row = [0.0; WIDTH];
+                    around.row(facts, line, &mut row);
+                    band.exact.log_odds(&row)
+                });
             }
         }
     }
 }
 
-impl Block {
-    fn new() -> Self {
-        Block { lines: [0; LANES], n: 0, columns: Box::new([[0.0; LANES]; WIDTH]) }
-    }
-
-    #[inline]
-    fn push(&mut self, line: usize, row: &[f32; WIDTH]) {
-        let lane = self.n % LANES;
-        self.lines[lane] = line;
-        self.columns.iter_mut().zip(row).for_each(|(column, &x)| column[lane] = x);
-        self.n += 1;
-    }
-}
-
-impl Band {
+impl BandPass {
     fn new(model: &Additive) -> Self {
-        let (mut columns, mut ramps) = (Vec::new(), Vec::new());
-        let mut weights = model.weights.iter().copied();
-        for (column, knots) in model.basis.columns.iter().enumerate() {
-            let before = ramps.len();
-            let edges = knots.0.windows(2).zip(weights.by_ref().take(knots.ramps()));
-            ramps.extend(edges.map(|(edge, weight)| Ramp {
-                from: edge[0],
-                width: edge[1] - edge[0],
-                weight: f64::from(weight),
-            }));
-            if ramps.len() > before {
-                let n = ramps.len() - before;
-                columns.push(Curve { column: column as u16, ramps: n as u16 });
-            }
-        }
-        let crosses = model.basis.crosses.clone();
         let bias = f64::from(model.bias);
-        Band { bias, columns, ramps, crosses, cross_weights: weights.collect() }
+        let size: f64 = model.weights.iter().map(|w| f64::from(w.abs())).sum();
+        // Heights are at most 1, so each of the n additions, of either order, is off by at most half of
+        // an epsilon of `size`; four times that.
+        let n = (model.weights.len() + 16) as f64;
+        let slack = match model.basis.crosses.is_empty() {
+            true => 4.0 * n * f64::EPSILON * (size + bias.abs()),
+            // Pairs of columns are not laid out: nothing is sure.
+            false => f64::INFINITY,
+        };
+        BandPass { believed: Part::new(&[model], &BELIEVED), bias, slack, exact: model.clone() }
     }
 
-    /// Judges the waiting lines, of which there are at most `N`, and empties the block.
-    fn flush<const N: usize>(&self, block: &mut Block, belief: &mut [f32]) {
-        let log_odds = self.log_odds::<N>(&block.columns);
-        for (&line, log_odds) in block.lines.iter().take(block.n).zip(log_odds) {
-            belief[line] = log_odds;
-        }
-        block.n = 0;
+    /// What the slow sum rounds to, if that is known from a sum of the columns in any order.
+    #[inline]
+    fn rounded(&self, columns: f64) -> Option<f32> {
+        let sum = self.bias + columns;
+        let (low, high) = ((sum - self.slack) as f32, (sum + self.slack) as f32);
+        (low == high).then_some(low)
     }
+}
 
-    fn log_odds<const N: usize>(&self, block: &[[f32; LANES]; WIDTH]) -> [f32; N] {
-        let mut sums = self.columns_of::<N>(block);
-        if !self.crosses.is_empty() {
-            sums.iter_mut().enumerate().for_each(|(lane, sum)| self.cross(block, lane, sum));
-        }
-        let mut out = [0.0; N];
-        for lane in 0..N {
-            out[lane] = sums[lane] as f32;
-        }
-        out
-    }
-
-    /// Each line's bias and columns, summed in f64 and in the order of the columns. Plain loops over
-    /// lanes: the compiler turns them into instructions on several lanes.
-    #[inline(never)]
-    fn columns_of<const N: usize>(&self, block: &[[f32; LANES]; WIDTH]) -> [f64; N] {
-        let mut sums = [self.bias; N];
-        let mut rest = self.ramps.as_slice();
-        for &Curve { column, ramps } in &self.columns {
-            let Some(x) = block[usize::from(column)].first_chunk::<N>() else { continue };
-            let (own, after) = rest.split_at(usize::from(ramps));
-            rest = after;
-            for ramp in own {
-                let mut heights = [0.0f32; N];
-                for lane in 0..N {
-                    let height = (x[lane] - ramp.from) / ramp.width;
-                    let height = if height > 0.0 { height } else { 0.0 };
-                    heights[lane] = if height < 1.0 { height } else { 1.0 };
-                }
-                for lane in 0..N {
-                    sums[lane] += ramp.weight * f64::from(heights[lane]);
-                }
+impl<const P: usize> Part<P> {
+    /// The columns of some models, which bend at the same places there, as indices of `columns`.
+    fn new(models: &[&Additive], columns: &[usize]) -> Self {
+        let (mut steps, mut flags) = (Vec::new(), Vec::new());
+        for (index, &column) in columns.iter().enumerate() {
+            let of_model = |model: &Additive| {
+                let before = model.basis.columns.iter().take(column).map(Knots::ramps).sum();
+                model.weights.get(before..).unwrap_or_default().to_vec()
+            };
+            let weights: Vec<Vec<f32>> = models.iter().map(|model| of_model(model)).collect();
+            let weight = |pass: usize, ramp: usize| {
+                weights.get(pass).and_then(|w| w.get(ramp)).copied().unwrap_or(0.0)
+            };
+            let knots = models.first().and_then(|model| model.basis.columns.get(column));
+            let knots = knots.map_or(&[][..], |knots| &knots.0);
+            if *knots == [0.0, 1.0] {
+                let weights = std::array::from_fn(|pass| weight(pass, 0));
+                flags.push(Flag { column: index, weights });
+                continue;
+            }
+            for from in (0..knots.len().saturating_sub(1)).step_by(RAMPS) {
+                let n_ramps = (knots.len() - 1 - from).min(RAMPS);
+                let knot = |k: usize| match knots.get(from + k) {
+                    Some(&knot) if k <= n_ramps => knot,
+                    _ => f32::INFINITY,
+                };
+                let heights = |pass: usize| {
+                    let weights = std::array::from_fn(|k| match k < n_ramps {
+                        true => weight(pass, from + k),
+                        false => 0.0,
+                    });
+                    let mut before = [0.0; RAMPS];
+                    for k in 1..RAMPS {
+                        before[k] = before[k - 1] + f64::from(weights[k - 1]);
+                    }
+                    Heights { before, weights }
+                };
+                let (knots, curves) = (std::array::from_fn(knot), std::array::from_fn(heights));
+                steps.push(Step { column: index, knots, curves });
             }
         }
-        sums
+        Part { steps, flags }
     }
 
-    /// Adds the pairs of columns of one line.
-    fn cross(&self, block: &[[f32; LANES]; WIDTH], lane: usize, sum: &mut f64) {
-        let mut weights = self.cross_weights.iter();
-        for Cross { columns: [a, b], knots: [of_a, of_b] } in &self.crosses {
-            for j in 0..of_a.ramps() {
-                let height = of_a.ramp(j, block[*a][lane]);
-                for (k, weight) in (0..of_b.ramps()).zip(weights.by_ref()) {
-                    let both = height * of_b.ramp(k, block[*b][lane]);
-                    *sum += f64::from(*weight) * f64::from(both);
-                }
+    /// What the columns of a line add up to, curve by curve.
+    #[inline]
+    fn sums<const N: usize>(&self, row: &[f32; N]) -> [f64; P] {
+        // Two sums in turn: an addition need not wait for the one before it.
+        let mut sums = [[0.0; P]; 2];
+        for pair in self.steps.chunks(2) {
+            for (step, sums) in pair.iter().zip(&mut sums) {
+                step.add(row, sums);
             }
         }
+        for flag in &self.flags {
+            let height = f64::from(height(row[flag.column]));
+            for (sum, &weight) in sums[0].iter_mut().zip(&flag.weights) {
+                *sum += f64::from(weight) * height;
+            }
+        }
+        let [one, other] = sums;
+        std::array::from_fn(|pass| one[pass] + other[pass])
     }
+}
+
+impl<const P: usize> Step<P> {
+    #[inline]
+    fn add<const N: usize>(&self, row: &[f32; N], sums: &mut [f64; P]) {
+        let x = row[self.column];
+        // The ramp that x lies on: those before it are at their full height, those after it at none.
+        let is_past = |knot: usize| usize::from(x >= self.knots[knot]);
+        let ramp = is_past(1) + is_past(2) + is_past(3);
+        let (from, to) = (self.knots[ramp], self.knots[ramp + 1]);
+        let height = f64::from(height((x - from) / (to - from)));
+        for (sum, curve) in sums.iter_mut().zip(&self.curves) {
+            *sum += curve.before[ramp] + f64::from(curve.weights[ramp]) * height;
+        }
+    }
+}
+
+/// Within `0..=1`; 0 for what is no number.
+#[inline]
+fn height(x: f32) -> f32 {
+    let x = if x > 0.0 { x } else { 0.0 };
+    if x < 1.0 { x } else { 1.0 }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Basis, Knots};
+    use crate::model::{Basis, Cross, PageModel};
+
+    fn of(knots: &[f32]) -> Knots {
+        Knots(knots.to_vec())
+    }
+
+    fn model(pass: usize, crosses: Vec<Cross>) -> Additive {
+        let mut columns = vec![Knots::default(); WIDTH];
+        columns[SETTLED[0]] = of(&[0.0, 1.0, 3.0]);
+        columns[SETTLED[9]] = of(&[-1.0, 0.0, 0.5, 1.0, 2.0, 4.0, 7.0]);
+        columns[SETTLED[20]] = of(&[0.0, 1.0]);
+        columns[SETTLED[21]] = of(&[5.0]);
+        columns[BELIEVED[0]] = of(&[-3.0 - pass as f32, 0.7, 1.1, 3.0, 5.0]);
+        columns[BELIEVED[31]] = of(&[0.0, 1.0]);
+        let basis = Basis { columns, crosses };
+        let weights = (0..basis.len()).map(|k| ((k + 5 * pass) as f32 * 0.7).sin()).collect();
+        Additive { basis, weights, bias: -0.25 }
+    }
+
+    /// Rows that lie before, on, between and after knots.
+    fn rows() -> impl Iterator<Item = [f32; WIDTH]> {
+        (0..400).map(|i| {
+            let mut row = [0.0; WIDTH];
+            for (column, x) in row.iter_mut().enumerate() {
+                *x = ((i * (column + 3)) % 97) as f32 * 0.125 - 4.0;
+            }
+            (row[SETTLED[20]], row[BELIEVED[31]]) = ((i % 2) as f32, (i % 3 / 2) as f32);
+            row
+        })
+    }
 
     #[test]
     fn what_is_laid_out_says_the_same_bit_for_bit() {
-        let mut columns = vec![Knots::default(); WIDTH];
-        columns[0] = Knots(vec![0.0, 1.0, 3.0]);
-        columns[2] = Knots(vec![-1.0, 0.0, 0.5, 1.0, 2.0, 4.0, 7.0]);
-        columns[WIDTH - 1] = Knots(vec![5.0]);
-        let of = |knots: &[f32]| Knots(knots.to_vec());
-        let knots = [of(&[0.0, 2.0, 3.0]), of(&[0.0, 1.0, 4.0, 5.0])];
-        let basis = Basis { columns, crosses: vec![Cross { columns: [0, 2], knots }] };
-        let weights: Vec<f32> = (0..basis.len()).map(|k| (k as f32 * 0.7).sin()).collect();
-        let model = Additive { basis, weights, bias: -0.25 };
-        let band = Band::new(&model);
-        let mut block = Block::new();
-        let mut belief = vec![0.0; 100];
-        for n in 1..=LANES {
-            let rows: Vec<[f32; WIDTH]> = (0..n)
-                .map(|line| {
-                    let mut row = [9.0; WIDTH];
-                    let at = (n * LANES + line) as f32 - 20.0;
-                    (row[0], row[2]) = (at * 0.05, at * 0.13);
-                    row
-                })
-                .collect();
-            rows.iter().enumerate().for_each(|(line, row)| block.push(line + n, row));
-            if n > LANES / 2 {
-                band.flush::<LANES>(&mut block, &mut belief);
-            } else {
-                band.flush::<{ LANES / 2 }>(&mut block, &mut belief);
+        let passes: Vec<PageModel> = (0..TOGETHER)
+            .map(|pass| PageModel { bounds: vec![], bands: vec![model(pass, vec![])] })
+            .collect();
+        let curves = Curves::new(&passes);
+        let [stage] = curves.stages.as_slice() else { panic!() };
+        let [band] = stage.bands.as_slice() else { panic!() };
+        let mut n_sure = 0;
+        for row in rows() {
+            let settled = band.settled.sums(&SETTLED.map(|column| row[column]));
+            for (pass, own) in band.passes.iter().enumerate() {
+                let [believed] = own.believed.sums(&BELIEVED.map(|column| row[column]));
+                if let Some(sum) = own.rounded(settled[pass] + believed) {
+                    assert_eq!(sum.to_bits(), own.exact.log_odds(&row).to_bits(), "{pass} {row:?}");
+                    n_sure += 1;
+                }
             }
-            let expected: Vec<f32> = rows.iter().map(|row| model.log_odds(row)).collect();
-            assert_eq!(belief[n..2 * n], expected);
-            assert_eq!(block.n, 0);
         }
+        assert!(n_sure > 790, "{n_sure}");
+    }
+
+    #[test]
+    fn what_rounding_leaves_open_is_not_settled() {
+        let pass = BandPass::new(&model(0, vec![]));
+        let middle = f64::from(1.0f32) + f64::from(f32::EPSILON) / 2.0;
+        assert_eq!(pass.rounded(middle - pass.bias), None);
+        assert_eq!(pass.rounded(middle - pass.bias + 2.0 * pass.slack), Some(1.0 + f32::EPSILON));
+        // Nor is it where there are pairs of columns.
+        let knots = [of(&[0.0, 2.0, 3.0]), of(&[0.0, 1.0])];
+        let crosses = vec![Cross { columns: [0, 2], knots }];
+        assert_eq!(BandPass::new(&model(0, crosses)).rounded(3.0), None);
+    }
+
+    #[test]
+    fn passes_share_a_stage_only_where_they_bend_alike() {
+        let pass = |number| PageModel { bounds: vec![7.0], bands: vec![model(number, vec![]); 2] };
+        let mut other = pass(1);
+        other.bands[1].basis.columns[SETTLED[0]] = of(&[0.0, 1.0, 3.5]);
+        let sizes = |passes: &[PageModel]| -> Vec<usize> {
+            Curves::new(passes).stages.iter().map(|stage| stage.n_passes).collect()
+        };
+        assert_eq!(sizes(&[pass(0), pass(1), pass(2)]), [2, 1]);
+        assert_eq!(sizes(&[pass(0), other, pass(2)]), [1, 1, 1]);
+        assert_eq!(sizes(&[]), [0; 0]);
     }
 }

@@ -155,7 +155,7 @@ pub fn fit(corpus: &Corpus, recipe: &Recipe, progress: &(dyn Fn(&str) + Sync)) -
         progress(&format!("fitting the page model, pass {}", pass + 1));
         let fitted =
             fit_pass(corpus, recipe, &labelled, &sample, &facts, &belief, pass, &mut report)?;
-        let curves: Vec<Curves> = fitted.without.iter().map(Curves::new).collect();
+        let curves: Vec<Curves> = fitted.without.iter().map(|pass| Curves::new([pass])).collect();
         belief = corpus
             .pages
             .par_iter()

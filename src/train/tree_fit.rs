@@ -123,8 +123,8 @@ pub fn fit(
 }
 
 fn read<'a>(corpus: &'a Corpus, stages: &Stages) -> Vec<Read<'a>> {
-    let curves: Vec<Vec<Curves>> = (0..corpus.folds)
-        .map(|fold| stages.passes.iter().map(|pass| Curves::new(&pass.without[fold])).collect())
+    let curves: Vec<Curves> = (0..corpus.folds)
+        .map(|fold| Curves::new(stages.passes.iter().map(|pass| &pass.without[fold])))
         .collect();
     let pages = corpus.html.par_iter().filter_map(|page| {
         let html = page.page.html.as_deref()?;
@@ -137,9 +137,8 @@ fn read<'a>(corpus: &'a Corpus, stages: &Stages) -> Vec<Read<'a>> {
             stages.line.without[page.fold].read(&lines, &mut facts, &mut scratch.line);
             let mut belief: Vec<f32> = facts.margins.iter().map(Margins::total).collect();
             scratch.around.settle(&facts);
-            for pass in &curves[page.fold] {
-                pass.run(&facts, &mut scratch.around, &mut scratch.curves, &mut belief);
-            }
+            let Scratch { around, curves: buffers, .. } = &mut *scratch;
+            curves[page.fold].run(&facts, around, buffers, &mut belief);
             Read { page, document, facts, belief, tokens: Vec::new() }
         })
         .collect()
