@@ -15,7 +15,7 @@ use super::{
 };
 
 /// The columns of the surroundings, in order.
-pub const COLUMNS: [&str; 56] = [
+pub const COLUMNS: [&str; 62] = [
     "belief",
     "belief_3_above",
     "belief_2_above",
@@ -72,6 +72,12 @@ pub const COLUMNS: [&str; 56] = [
     "sentences_in_page",
     "first_line_similarity",
     "longest_line_share",
+    "planted_within_2",
+    "planted_within_12",
+    "planted_in_page",
+    "ellipses_within_5",
+    "begins_as_above",
+    "begins_as_below",
 ];
 
 /// All columns of the page model: margins, shape, surroundings.
@@ -138,6 +144,8 @@ pub struct Surroundings {
     junk_sum: Vec<f64>,
     length_sum: Vec<f64>,
     sentence_sum: Vec<f64>,
+    planted_sum: Vec<f64>,
+    ellipsis_sum: Vec<f64>,
     article_sum: Vec<f64>,
     article_above: Vec<u32>,
     article_below: Vec<u32>,
@@ -162,6 +170,7 @@ struct Whole {
     junk: f32,
     length: f32,
     sentences: f32,
+    planted: f32,
 }
 
 impl Surroundings {
@@ -176,6 +185,8 @@ impl Surroundings {
         let n = facts.len();
         prefix(&mut self.length_sum, n, |i| f64::from(facts.shapes[i][shape::LN_CHARACTERS]));
         prefix(&mut self.sentence_sum, n, |i| f64::from(facts.shapes[i][shape::ENDS_SENTENCE]));
+        prefix(&mut self.planted_sum, n, |i| f64::from(planted(facts, i)));
+        prefix(&mut self.ellipsis_sum, n, |i| f64::from(facts.shapes[i][shape::ENDS_ELLIPSIS]));
         self.characters = facts.characters.iter().map(|&c| f64::from(c)).sum();
         self.longest = facts.characters.iter().copied().fold(0.0, f32::max);
         self.form_runs.find(n, |i, j| facts.skeleton_hash[i] == facts.skeleton_hash[j]);
@@ -188,6 +199,7 @@ impl Surroundings {
         self.whole.ln_lines = ln_1p(n as f64);
         self.whole.length = mean(&self.length_sum, 0, n, 0.0);
         self.whole.sentences = mean(&self.sentence_sum, 0, n, 0.0);
+        self.whole.planted = mean(&self.planted_sum, 0, n, 0.0);
     }
 
     /// Looks over the page that was settled last, with log odds of junk, one a line.
@@ -246,6 +258,14 @@ impl Surroundings {
             .map(|j| facts.shapes[j][shape::LN_CHARACTERS])
             .fold(0.0, f32::max);
         let (form_run, short_run) = (self.form_runs.of(i), self.short_runs.of(i));
+        // The line itself is left out: it has columns of its own.
+        let others = |sums: &[f64], radius: usize| {
+            let (from, to) = (i.saturating_sub(radius), (i + radius + 1).min(n));
+            let sum = sums[to] - sums[from] - (sums[i + 1] - sums[i]);
+            (sum / (to - from - 1).max(1) as f64) as f32
+        };
+        let head = facts.head_hash[i];
+        let begins_alike = |j: usize| head.is_some() && head == facts.head_hash[j];
         let around = [
             length(-2),
             length(-1),
@@ -271,6 +291,12 @@ impl Surroundings {
             self.whole.sentences,
             self.first_similarity[i],
             facts.characters[i] / self.longest.max(1.0),
+            others(&self.planted_sum, 2),
+            others(&self.planted_sum, 12),
+            self.whole.planted,
+            others(&self.ellipsis_sum, 5),
+            flag((i.saturating_sub(2)..i).any(begins_alike)),
+            flag((i + 1..(i + 3).min(n)).any(begins_alike)),
         ];
         let mut row = [0.0; SETTLED.len()];
         let (margins, rest) = row.split_at_mut(MARGIN_COLUMNS.len());
@@ -356,6 +382,12 @@ fn ln_1p(x: f64) -> f32 {
 
 fn ln_distance(lines: u32) -> f32 {
     ln_1p(f64::from(lines))
+}
+
+/// How likely a line is of a kind that intruders plant, by its own words: they are rare, and even odds
+/// against them are already suspicious.
+fn planted(facts: &PageFacts, i: usize) -> f32 {
+    1.0 / (1.0 + (-(facts.margins[i].planted + 1.0)).exp())
 }
 
 fn mean(sums: &[f64], from: usize, to: usize, of_nothing: f32) -> f32 {

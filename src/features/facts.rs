@@ -7,6 +7,9 @@ use super::{ngrams::hash_quickly, shape};
 pub const MARGIN_COLUMNS: [&str; 5] =
     ["characters_margin", "form_margin", "words_margin", "words_asked", "planted_margin"];
 
+/// Lines begin alike where so many characters are the same.
+const HEAD: usize = 6;
+
 /// One page's lines, as arrays of equal length.
 #[derive(Debug, Default, Clone)]
 pub struct PageFacts {
@@ -16,6 +19,8 @@ pub struct PageFacts {
     pub shapes: Vec<shape::Row>,
     /// Equal for lines with the same folded text.
     pub text_hash: Vec<u32>,
+    /// Equal for lines that begin with the same characters; `None` for lines too short to tell.
+    pub head_hash: Vec<Option<u32>>,
     /// Equal for lines of one form, see [`super::skeleton::coarse_hash`].
     pub skeleton_hash: Vec<u32>,
     /// How many characters each line has as it came.
@@ -64,6 +69,7 @@ impl PageFacts {
         self.margins.clear();
         self.shapes.clear();
         self.text_hash.clear();
+        self.head_hash.clear();
         self.skeleton_hash.clear();
         self.n_characters.clear();
         self.characters.clear();
@@ -96,6 +102,7 @@ impl PageFacts {
         self.margins.push(margins);
         self.shapes.push(shape);
         self.text_hash.push(hash_quickly(codes));
+        self.head_hash.push(codes.first_chunk::<HEAD>().map(|head| hash_quickly(head)));
         self.skeleton_hash.push(skeleton);
         self.n_characters.push(n_characters);
         self.characters.push(shape[shape::LN_CHARACTERS].exp() - 1.0);

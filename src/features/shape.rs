@@ -63,6 +63,8 @@ pub const LN_CHARACTERS: usize = 0;
 pub const LN_UNITS: usize = 1;
 /// See [`LN_CHARACTERS`].
 pub const ENDS_SENTENCE: usize = 11;
+/// See [`LN_CHARACTERS`].
+pub const ENDS_ELLIPSIS: usize = 14;
 
 /// How many Han characters a word of letters stands for: what translations of one text have.
 const WORD_UNITS: f32 = 1.7;
