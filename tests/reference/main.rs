@@ -105,6 +105,10 @@ fn compare(text: &str) -> Result<(), String> {
     let mut facts = PageFacts::default();
     model.line.read(&page.lines, &mut facts, &mut LineScratch::default());
     let mut belief: Vec<f32> = facts.margins.iter().map(Margins::total).collect();
+    let bias = |head: usize| f64::from(model.line.biases[head]);
+    let planted_margin =
+        |line: &Line| line.margins(&model.line, PLANTED).iter().sum::<f64>() + bias(PLANTED);
+    let planted: Vec<f64> = lines.iter().map(planted_margin).collect();
     let mut around = Surroundings::default();
     for pass in &model.passes {
         around.survey(&facts, &belief);
@@ -113,19 +117,17 @@ fn compare(text: &str) -> Result<(), String> {
         for (i, line) in lines.iter().enumerate() {
             let mut row = [0.0; WIDTH];
             around.row(&facts, i, &mut row);
-            let by_name = page::columns(&lines, &belief, i);
+            let by_name = page::columns(&lines, &belief, &planted, i);
             if i == 0 {
                 disputed = page::is_block_disputed(&lines, &belief);
             }
-            let bias = |head: usize| f64::from(model.line.biases[head]);
             let [characters, form] = line.margins(&model.line, JUNK);
             let asked = characters + form + bias(JUNK);
-            let planted = line.margins(&model.line, PLANTED).iter().sum::<f64>() + bias(PLANTED);
             for (name, &ours) in context::column_names().zip(&row) {
                 let theirs = match name {
                     "characters_margin" => characters,
                     "form_margin" => form,
-                    "planted_margin" => planted,
+                    "planted_margin" => planted[i],
                     // Neither is wrong on the very edge of the gate.
                     "words_asked" if (asked.abs() - f64::from(model.line.gate)).abs() < 1e-4 => {
                         continue;

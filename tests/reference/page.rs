@@ -4,8 +4,8 @@
 use super::line::{Columns, Line, hash_of_all};
 use dechaff::features::skeleton::coarse_hash;
 
-/// Columns of line `i`, where `belief` gives log odds of junk.
-pub fn columns(lines: &[Line], belief: &[f32], i: usize) -> Columns {
+/// Columns of line `i`, where `belief` gives log odds of junk and `planted` those of being planted.
+pub fn columns(lines: &[Line], belief: &[f32], planted: &[f64], i: usize) -> Columns {
     let n = lines.len();
     let belief: Vec<f64> = belief.iter().map(|&b| f64::from(b).clamp(-8.0, 8.0)).collect();
     let junk: Vec<f64> = belief.iter().map(|b| 1.0 / (1.0 + (-b).exp())).collect();
@@ -49,6 +49,13 @@ pub fn columns(lines: &[Line], belief: &[f32], i: usize) -> Columns {
     let same: Vec<usize> = (0..n).filter(|&j| lines[j].codes == lines[i].codes).collect();
     let of_form: Vec<usize> = (0..n).filter(|&j| form[j] == form[i]).collect();
     let others = of_form.iter().filter(|&&j| j != i).map(|&j| junk[j]).collect();
+
+    let suspected = |j: usize| 1.0 / (1.0 + (-(planted[j] + 1.0)).exp());
+    let others_suspected =
+        |reach| mean(around(reach).filter(|&j| j != i).map(suspected).collect(), 0.0);
+    let is_cut_off = |j: usize| lines[j].shape["ends_ellipsis"];
+    let begins_alike =
+        |j: usize| lines[i].codes.len() >= 6 && lines[j].codes.starts_with(&lines[i].codes[..6]);
 
     let key = |unit: &Vec<u16>| hash_of_all(unit, 1) >> 18;
     let known = |units: &[Vec<u16>], is_known: &dyn Fn(u32) -> bool| {
@@ -120,6 +127,12 @@ pub fn columns(lines: &[Line], belief: &[f32], i: usize) -> Columns {
         ("sentences_in_page", mean((0..n).map(ends).collect(), 0.0)),
         ("first_line_similarity", known(&lines[i].units, &|unit| headline.contains(&unit))),
         ("longest_line_share", lines[i].characters / longest),
+        ("planted_within_2", others_suspected(2)),
+        ("planted_within_12", others_suspected(12)),
+        ("planted_in_page", mean((0..n).map(suspected).collect(), 0.0)),
+        ("ellipses_within_5", mean(around(5).filter(|&j| j != i).map(is_cut_off).collect(), 0.0)),
+        ("begins_as_above", flag((i.saturating_sub(2)..i).any(begins_alike))),
+        ("begins_as_below", flag((i + 1..(i + 3).min(n)).any(begins_alike))),
     ])
 }
 

@@ -13,6 +13,7 @@ use super::natural::{ABOVE, BELOW, Crowd, Slot, UNDER_TITLE, WITHIN};
 use super::negatives;
 use super::plant::{article_line, junk_line};
 use super::sheet::Sheet;
+use super::teaser::TeaserStyle;
 use crate::input::{LabelledLine, LabelledPage};
 use crate::text::Label;
 
@@ -85,6 +86,7 @@ impl<'a> Composer<'a> {
             layout: Layout::draw(rng),
             indent: rng.pick(["", "", "", "　　", "    "]),
             heads: rng.chance(0.2).then(|| (HeadStyle::draw(rng), 0)),
+            teasers: TeaserStyle::draw(!lang.starts_with("zh"), rng),
             instead,
             paragraphs,
             scope: Scope::with_headlines(headlines),

@@ -27,6 +27,7 @@ mod noise;
 mod plant;
 mod share;
 mod sheet;
+mod teaser;
 mod trick;
 
 use super::random::Rng;

@@ -25,6 +25,7 @@ use super::layout::Layout;
 use super::lexicon::{Lexicons, Scope};
 use super::natural::{ABOVE, BELOW, Crowd, Slot, UNDER_TITLE};
 use super::negatives;
+use super::teaser::TeaserStyle;
 use crate::input::LabelledLine;
 use crate::text::{Kind, Label};
 
@@ -48,6 +49,8 @@ pub(super) struct Sheet<'a> {
     /// How sub-headings above some of its paragraphs look, and how many it has so far; where
     /// it has any.
     pub(super) heads: Option<(HeadStyle, usize)>,
+    /// How it cuts the beginnings of other articles.
+    pub(super) teasers: TeaserStyle,
     /// What stands in for paragraphs that have come to their end.
     pub(super) instead: &'static str,
     /// The paragraphs that are left.
@@ -190,12 +193,9 @@ impl Sheet<'_> {
     fn teaser(&mut self, rng: &mut Rng) {
         let Some((paragraph, rest)) = self.paragraphs.split_first() else { return };
         self.paragraphs = rest;
-        let letters = if self.english { 60..=240 } else { 20..=110 };
-        let cut = rng.range(*letters.start(), *letters.end());
-        let text: String = paragraph.chars().take(cut).collect();
-        let end = rng.pick(["…", "...", "……", "[…]", "... ", "", "。"]);
         let mark = Mark { label: Label::Junk, kind: Some(Kind::Related) };
-        self.push(format!("{}{end}", text.trim()), mark);
+        let text = self.teasers.write(paragraph, rng);
+        self.push(text, mark);
     }
 
     /// Writes some sentences of the next paragraph; the rest of it is left out.
