@@ -187,7 +187,7 @@ fn every_column_is_compared() {
     let n = MARGIN_COLUMNS.len() + shape::COLUMNS.len() + context::COLUMNS.len();
     assert_eq!(context::column_names().count(), n);
     let line = Line::read("词");
-    let around = page::columns(std::slice::from_ref(&line), &[0.0], 0);
+    let around = page::columns(std::slice::from_ref(&line), &[0.0], &[0.0], 0);
     for name in context::column_names().skip(MARGIN_COLUMNS.len()) {
         assert!(line.shape.contains_key(name) != around.contains_key(name), "{name}");
     }
