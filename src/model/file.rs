@@ -11,7 +11,7 @@ use safetensors::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Additive, Basis, Calibration, Card, ColumnScale, HEADS, KindModel, LineModel, Model,
+    Additive, Basis, Calibration, Card, ColumnScale, HEADS, KindModel, Level, LineModel, Model,
     OperatingCurve, PageModel, Policy, SpanLinear, SpanModel, Table, TreeModel,
 };
 use crate::{
@@ -92,6 +92,8 @@ struct TreeHeader {
     scale: f32,
     bias: f32,
     passes: Vec<PassHeader>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    level: Option<Level>,
     calibration: Calibration,
     policy: Policy,
     operating: OperatingCurve,
@@ -206,6 +208,7 @@ fn write(model: &Model) -> Result<Vec<u8>, String> {
             scale: tree.tokens.scales[0],
             bias: tree.tokens_bias,
             passes: pass_headers(&tree.passes),
+            level: tree.level,
             calibration: tree.calibration,
             policy: tree.policy,
             operating: tree.operating.clone(),
@@ -361,6 +364,7 @@ fn parse(bytes: &[u8]) -> Result<Model, String> {
             tokens: table(&tensors, TREE_TOKENS, [tree.scale])?,
             tokens_bias: tree.bias,
             passes: read_passes("tree", tree.passes, &tensors)?,
+            level: tree.level,
             calibration: tree.calibration,
             policy: tree.policy,
             operating: tree.operating,
@@ -485,6 +489,7 @@ fn validate_tree(tree: &TreeModel) -> Result<(), String> {
         return Err(format!("its tokens have scale {scale} and bias {}", tree.tokens_bias));
     }
     validate_passes(&tree.passes, tree::WIDTH)?;
+    tree.level.as_ref().map_or(Ok(()), Level::check)?;
     validate_operation(tree.calibration, tree.policy, &tree.operating)
 }
 

@@ -9,6 +9,7 @@ mod curves;
 mod explain;
 mod file;
 mod kinds;
+mod level;
 mod line;
 mod page;
 mod policy;
@@ -23,6 +24,7 @@ pub use explain::{
     PageParts, Part, column_name, deciding, for_each_part,
 };
 pub use kinds::{ColumnScale, KindModel, KindScratch};
+pub use level::Level;
 pub use line::{
     HEADS, JUNK, LineModel, LineScratch, PLANTED, Table, observe, to_bytes, word_codes,
 };

@@ -10,7 +10,7 @@ use crate::{
         tree::{self, TreeFacts, WIDTH},
     },
     html::{Document, Outline},
-    model::{Calibration, LineModel, LineScratch, OperatingCurve, PageModel, Policy, Table},
+    model::{Calibration, Level, LineModel, LineScratch, OperatingCurve, PageModel, Policy, Table},
     text::Line,
 };
 
@@ -23,7 +23,9 @@ pub struct TreeModel {
     pub tokens_bias: f32,
     /// Lines among their neighbours and in their containers; rows have [`WIDTH`] columns.
     pub passes: Vec<PageModel>,
-    /// Log odds of the last pass to probabilities.
+    /// How much a page asks of its lines; a head without it asks the same on every page.
+    pub level: Option<Level>,
+    /// Log odds of the last pass, the level taken off, to probabilities.
     pub calibration: Calibration,
     /// The default operating point for HTML.
     pub policy: Policy,
@@ -39,6 +41,7 @@ pub struct TreeScratch {
     title: Vec<f32>,
     title_facts: PageFacts,
     known: Vec<u16>,
+    order: Vec<u32>,
 }
 
 impl TreeModel {
@@ -64,6 +67,10 @@ impl TreeModel {
                 scratch.row(outline, facts, around, line, &mut row);
                 *belief = pass.log_odds(&row);
             }
+        }
+        if let Some(level) = &self.level {
+            let characters = |line: usize| outline.lines[line].characters;
+            level.take_off(belief, characters, &mut scratch.order);
         }
     }
 }

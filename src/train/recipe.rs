@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{random::Rng, synth::Genre};
-use crate::{Error, Result, input::LabelledPage};
+use crate::{Error, Result, input::LabelledPage, model::Level};
 
 /// The recipe of the default model, also the one used where none is given.
 pub const DEFAULT: &str = include_str!("../../training/recipe.toml");
@@ -176,6 +176,8 @@ pub struct HtmlRecipe {
     pub by_length: f64,
     /// Planted copies made of each page.
     pub plant: usize,
+    /// How much a page asks of its lines; without it the same on every page.
+    pub level: Option<Level>,
     /// Share of article characters that the default point for HTML may lose.
     pub max_article_loss: f64,
 }
@@ -192,6 +194,7 @@ impl Default for HtmlRecipe {
             rows: 50_000,
             by_length: 0.5,
             plant: 1,
+            level: None,
             max_article_loss: 0.05,
         }
     }
@@ -376,6 +379,9 @@ impl Recipe {
         within("html.rows", self.html.rows, 100..=10_000_000)?;
         within("html.by_length", self.html.by_length, 0.0..=1.0)?;
         within("html.plant", self.html.plant, 0..=1000)?;
+        if let Some(level) = &self.html.level {
+            level.check().map_err(|e| Error::parameter("html.level", "a table", e))?;
+        }
         within("html.max_article_loss", self.html.max_article_loss, 0.0..=1.0)?;
         within("page.max_iterations", self.page.max_iterations, 1..=1_000_000)?;
         if self.policy.length_costs.is_empty() {

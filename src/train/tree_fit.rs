@@ -34,7 +34,7 @@ use crate::{
 pub struct FittedTree {
     /// The head.
     pub model: TreeModel,
-    /// Log odds after the last pass, for each page of [`Corpus::html`] that has lines, by models that
+    /// Log odds after the last pass, level taken off, for each page of [`Corpus::html`] that has lines, by models that
     /// did not see the page's fold.
     pub belief: Vec<Vec<f32>>,
     /// One line a fit.
@@ -110,6 +110,13 @@ pub fn fit(
         passes.push(fitted.whole);
     }
 
+    if let Some(level) = &recipe.html.level {
+        let mut order = Vec::new();
+        for Read { document, belief, .. } in &mut pages {
+            level.take_off(belief, |line| document.outline.lines[line].characters, &mut order);
+        }
+    }
+
     progress("calibrating on held-out sites of HTML");
     let lines: Vec<HeldOut<'_>> =
         pages.iter().enumerate().flat_map(|(number, read)| read.held_out(number)).collect();
@@ -117,7 +124,8 @@ pub fn fit(
         operate(&lines, recipe, Aim::KeptText, recipe.html.max_article_loss)?;
     report.push(format!("HTML, {said}"));
     let (tokens, tokens_bias) = tokens.whole;
-    let model = TreeModel { tokens, tokens_bias, passes, calibration, policy, operating };
+    let level = recipe.html.level;
+    let model = TreeModel { tokens, tokens_bias, passes, level, calibration, policy, operating };
     let belief = pages.into_iter().map(|read| read.belief).collect();
     Ok(FittedTree { model, belief, report })
 }
