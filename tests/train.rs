@@ -495,6 +495,29 @@ fn pages_of_html_train_a_head_of_their_own() {
     let info = run(&bench, &["model", "info", "t.dechaff"]);
     prints(info.exits(0), "HTML:          judged by its text");
 
+    // Each page has a level of its own, and the passes' mean counts, unless the recipe says otherwise.
+    let plain = [("html.average", "false"), ("html.passes", "2")];
+    let mut plain: toml::Table = recipe(&plain).parse().unwrap();
+    let level = plain["html"].as_table_mut().unwrap().remove("level").unwrap();
+    bench.write("plain.toml", toml::to_string(&plain).unwrap());
+    let both = ["html.jsonl", "-o"];
+    train(&bench, &[&both[..], &["plain.dechaff", "--recipe", "plain.toml"]].concat()).exits(0);
+    bench.write("two.toml", recipe(&[("html.passes", "2")]));
+    train(&bench, &[&both[..], &["two.dechaff", "--recipe", "two.toml"]].concat()).exits(0);
+    let of = |file: &str| dechaff::Model::load(&bench.path(file)).unwrap().tree.unwrap();
+    let (plain, two) = (of("plain.dechaff"), of("two.dechaff"));
+    assert_eq!((plain.averages, plain.level, two.averages), (false, None, true));
+    assert_eq!(
+        f64::from(two.level.unwrap().slope) as f32,
+        level["slope"].as_float().unwrap() as f32
+    );
+    assert!(plain.passes == two.passes && plain.calibration != two.calibration);
+    let bad =
+        recipe(&[("html.level", "{ slope = 0.0, offset = 0.0, lowest = 0.0, highest = 0.0 }")]);
+    bench.write("bad.toml", bad);
+    let out = train(&bench, &[&both[..], &["bad.dechaff", "--recipe", "bad.toml"]].concat());
+    out.says("the level of pages makes no sense");
+
     // The same words twice: only the tree tells the one in the menu from the one in the story.
     let line = "清早，合唱队走到了桥头，大家都觉得值得。";
     let source = format!(

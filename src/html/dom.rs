@@ -27,6 +27,11 @@ const BYTES_PER_NODE: usize = 2;
 /// Further `<html>` and `<body>` tags may add attributes to the first until it has this many.
 const MAX_ATTRIBUTES: usize = 256;
 
+/// The parser is given this many bytes at a time. A tag, comment or value that goes on through a whole
+/// piece gets no further attributes: each one is compared with all that its tag has already, so that
+/// 500 KB of them in one tag would take seconds, and ten times as many a hundred times as long.
+const PIECE: usize = 16 << 10;
+
 /// No node.
 pub const NONE: u32 = u32::MAX;
 
@@ -92,13 +97,24 @@ impl Dom {
         let sink = Sink::new(MAX_NODES + html.len() / BYTES_PER_NODE);
         // Without scripts, so that the content of <noscript> is a tree like any other.
         let options = TreeBuilderOpts { scripting_enabled: false, ..Default::default() };
-        let bounded = Bounded { builder: TreeBuilder::new(sink, options) };
+        let bounded = Bounded { builder: TreeBuilder::new(sink, options), tokens: Cell::new(0) };
         let tokenizer = Tokenizer::new(bounded, TokenizerOpts::default());
         let queue = BufferQueue::default();
-        queue.push_back(StrTendril::from_slice(html));
-        // A script hands control back; nothing is run, so parsing just goes on.
-        while !queue.is_empty() {
-            let _ = tokenizer.feed(&queue);
+        let (mut rest, mut is_stuck) = (html, false);
+        while !rest.is_empty() {
+            let (piece, after) = rest.split_at(piece_of(rest, is_stuck));
+            rest = after;
+            let is_whole = is_stuck || piece.len() > PIECE / 2;
+            queue.push_back(match is_stuck {
+                true => sealed(piece),
+                false => StrTendril::from_slice(piece),
+            });
+            let tokens = tokenizer.sink.tokens.get();
+            // A script hands control back; nothing is run, so parsing just goes on.
+            while !queue.is_empty() {
+                let _ = tokenizer.feed(&queue);
+            }
+            is_stuck = is_whole && tokenizer.sink.tokens.get() == tokens;
         }
         tokenizer.end();
         tokenizer.sink.builder.sink.finish()
@@ -136,15 +152,38 @@ impl Dom {
     }
 }
 
+/// How many bytes of the rest are parsed next. Inside what does not end they go up to the first sign
+/// that may end it: what comes after that may be text.
+fn piece_of(rest: &str, is_stuck: bool) -> usize {
+    let mut end = rest.len().min(PIECE);
+    while !rest.is_char_boundary(end) {
+        end -= 1;
+    }
+    let sign = rest.as_bytes().iter().take(end).position(|&b| b == b'>').filter(|_| is_stuck);
+    sign.map_or(end, |sign| sign + 1)
+}
+
+/// The text without what could begin an attribute. Inside a comment or a value nobody asks for what
+/// is replaced, and both still end where they did.
+fn sealed(piece: &str) -> StrTendril {
+    let separates = |c: char| c.is_ascii_whitespace() || matches!(c, '/' | '=');
+    StrTendril::from(piece.replace(separates, "_"))
+}
+
 /// Passes tokens on to the tree builder, but no start tag beyond the bounds.
 struct Bounded {
     builder: TreeBuilder<u32, Sink>,
+    /// Tokens so far.
+    tokens: Cell<usize>,
 }
 
 impl TokenSink for Bounded {
     type Handle = u32;
 
     fn process_token(&self, mut token: Token, line: u64) -> TokenSinkResult<u32> {
+        if !matches!(token, Token::ParseError(_)) {
+            self.tokens.set(self.tokens.get() + 1);
+        }
         if let Token::TagToken(tag) = &mut token
             && tag.kind == TagKind::StartTag
             && self.builder.sink.is_full()

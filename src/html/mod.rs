@@ -201,5 +201,33 @@ mod tests {
         assert_eq!(lines(&format!("<p>{}", "x ".repeat(1 << 20))).len(), 1);
         let nested = "<table><tr><td>a".repeat(3000);
         assert!(!lines(&nested).is_empty());
+        // Half a million attributes, with and without white space between them.
+        let mut spaced = String::from("<p");
+        let mut quoted = String::from("<p a");
+        for n in 0..500_000 {
+            spaced += &format!(" a{n}");
+            quoted += &format!("=''b{n}");
+        }
+        for tag in [spaced, quoted] {
+            assert_eq!(lines(&format!("{tag}>c d = e</p><p class=x>f / g")), ["c d = e", "f / g"]);
+        }
+    }
+
+    #[test]
+    fn long_values_comments_and_scripts_end_where_they_end() {
+        let long = "a > b / c = d 中 -- ".repeat(3000);
+        let text = "<p title=t>e = f</p>";
+        for before in [
+            format!("<i data-x=\"{long}\" class=y>"),
+            format!("<i data-x='{long}'/>"),
+            format!("<!-- {long} <p>g</p> -->"),
+            format!("<script>'{long}' <p>g</p></script >"),
+            format!("<style>{long}</style>"),
+            format!("<!DOCTYPE html \"{}\">", "x ".repeat(20_000)),
+        ] {
+            assert_eq!(lines(&format!("{before}{text}")), ["e = f"], "{}", &before[..20]);
+        }
+        let read = lines(&format!("<textarea>{long}</textarea>{text}"));
+        assert_eq!((read[0].as_str(), read.last().unwrap().as_str()), (long.trim(), "e = f"));
     }
 }

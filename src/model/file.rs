@@ -94,6 +94,8 @@ struct TreeHeader {
     passes: Vec<PassHeader>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     level: Option<Level>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    averages: bool,
     calibration: Calibration,
     policy: Policy,
     operating: OperatingCurve,
@@ -209,6 +211,7 @@ fn write(model: &Model) -> Result<Vec<u8>, String> {
             bias: tree.tokens_bias,
             passes: pass_headers(&tree.passes),
             level: tree.level,
+            averages: tree.averages,
             calibration: tree.calibration,
             policy: tree.policy,
             operating: tree.operating.clone(),
@@ -365,6 +368,7 @@ fn parse(bytes: &[u8]) -> Result<Model, String> {
             tokens_bias: tree.bias,
             passes: read_passes("tree", tree.passes, &tensors)?,
             level: tree.level,
+            averages: tree.averages,
             calibration: tree.calibration,
             policy: tree.policy,
             operating: tree.operating,

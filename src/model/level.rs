@@ -123,7 +123,9 @@ mod tests {
         // Far from the next line: half a unit above the last that is kept.
         assert_eq!(level(&[-2.0, 9.0], &[50, 50]), -1.5);
         // Near it: half way.
-        assert_eq!(level(&[-2.0, 1.0, 1.5, 9.0], &[9, 500, 5, 5]), 1.25);
+        let steep = Level { slope: 4.0, offset: 0.0, lowest: -3.0, highest: 3.0 };
+        let lengths = [100, 150];
+        assert_eq!(steep.of(&[-0.5, 0.25], |line| lengths[line], &mut Vec::new()), -0.125);
         assert_eq!(level(&[9.0, 9.0], &[5, 5]), 3.0);
         assert_eq!(level(&[], &[]), 0.0);
     }

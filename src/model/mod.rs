@@ -31,7 +31,7 @@ pub use line::{
 pub use page::{Additive, Basis, Cross, Knots, PageModel};
 pub use policy::{Dial, OperatingCurve, OperatingPoint, Point, Policy};
 pub use span::{SpanLinear, SpanModel};
-pub use tree::{TreeModel, TreeScratch, token_margins};
+pub use tree::{TreeModel, TreeScratch, mean_of_passes, token_margins};
 
 use crate::Result;
 

@@ -23,9 +23,11 @@ pub struct TreeModel {
     pub tokens_bias: f32,
     /// Lines among their neighbours and in their containers; rows have [`WIDTH`] columns.
     pub passes: Vec<PageModel>,
+    /// Whether the answer is the mean of the passes' log odds, rather than those of the last.
+    pub averages: bool,
     /// How much a page asks of its lines; a head without it asks the same on every page.
     pub level: Option<Level>,
-    /// Log odds of the last pass, the level taken off, to probabilities.
+    /// Log odds of the passes, the level taken off, to probabilities.
     pub calibration: Calibration,
     /// The default operating point for HTML.
     pub policy: Policy,
@@ -41,6 +43,8 @@ pub struct TreeScratch {
     title: Vec<f32>,
     title_facts: PageFacts,
     known: Vec<u16>,
+    /// Sums over the passes.
+    answers: Vec<f32>,
     order: Vec<u32>,
 }
 
@@ -59,18 +63,26 @@ impl TreeModel {
         let outline = &document.outline;
         token_margins(&self.tokens, self.tokens_bias, outline, &mut scratch.margins);
         scratch.settle(document, facts, line_model);
+        let TreeScratch { facts: tree, answers, order, .. } = scratch;
+        answers.clear();
+        answers.resize(belief.len(), 0.0);
         let mut row = [0.0; WIDTH];
         for pass in &self.passes {
             around.believe(facts, belief);
-            scratch.facts.believe(outline, belief);
-            for (line, belief) in belief.iter_mut().enumerate() {
-                scratch.row(outline, facts, around, line, &mut row);
+            tree.believe(outline, belief);
+            for (line, (belief, sum)) in belief.iter_mut().zip(&mut *answers).enumerate() {
+                write_row(tree, outline, facts, around, line, &mut row);
                 *belief = pass.log_odds(&row);
+                *sum += *belief;
             }
+        }
+        if self.averages {
+            belief.copy_from_slice(answers);
+            mean_of_passes(belief, self.passes.len());
         }
         if let Some(level) = &self.level {
             let characters = |line: usize| outline.lines[line].characters;
-            level.take_off(belief, characters, &mut scratch.order);
+            level.take_off(belief, characters, order);
         }
     }
 }
@@ -128,11 +140,28 @@ impl TreeScratch {
         line: usize,
         out: &mut [f32; WIDTH],
     ) {
-        if let Some((text, tree)) = out.split_first_chunk_mut::<{ context::WIDTH }>() {
-            around.row(facts, line, text);
-            self.facts.row(outline, line, tree);
-        }
+        write_row(&self.facts, outline, facts, around, line, out);
     }
+}
+
+fn write_row(
+    tree: &TreeFacts,
+    outline: &Outline,
+    facts: &PageFacts,
+    around: &Surroundings,
+    line: usize,
+    out: &mut [f32; WIDTH],
+) {
+    if let Some((text, rest)) = out.split_first_chunk_mut::<{ context::WIDTH }>() {
+        around.row(facts, line, text);
+        tree.row(outline, line, rest);
+    }
+}
+
+/// Turns sums over so many passes into means.
+pub fn mean_of_passes(sums: &mut [f32], passes: usize) {
+    let passes = passes.max(1) as f32;
+    sums.iter_mut().for_each(|sum| *sum /= passes);
 }
 
 /// What the tokens around each line say. Lines of one element have one answer.

@@ -176,6 +176,8 @@ pub struct HtmlRecipe {
     pub by_length: f64,
     /// Planted copies made of each page.
     pub plant: usize,
+    /// Whether the answer is the mean of the passes, rather than the last one's.
+    pub average: bool,
     /// How much a page asks of its lines; without it the same on every page.
     pub level: Option<Level>,
     /// Share of article characters that the default point for HTML may lose.
@@ -194,6 +196,7 @@ impl Default for HtmlRecipe {
             rows: 50_000,
             by_length: 0.5,
             plant: 1,
+            average: false,
             level: None,
             max_article_loss: 0.05,
         }
@@ -380,7 +383,7 @@ impl Recipe {
         within("html.by_length", self.html.by_length, 0.0..=1.0)?;
         within("html.plant", self.html.plant, 0..=1000)?;
         if let Some(level) = &self.html.level {
-            level.check().map_err(|e| Error::parameter("html.level", "a table", e))?;
+            level.check().map_err(|e| Error::parameter("html.level", "given", e))?;
         }
         within("html.max_article_loss", self.html.max_article_loss, 0.0..=1.0)?;
         within("page.max_iterations", self.page.max_iterations, 1..=1_000_000)?;

@@ -25,7 +25,7 @@ use crate::{
     html::{Document, Outline},
     model::{
         Curves, CurvesScratch, Evidence, LineScratch, PageModel, Table, TreeModel, TreeScratch,
-        token_margins,
+        mean_of_passes, token_margins,
     },
     text::Label,
 };
@@ -34,7 +34,7 @@ use crate::{
 pub struct FittedTree {
     /// The head.
     pub model: TreeModel,
-    /// Log odds after the last pass, level taken off, for each page of [`Corpus::html`] that has lines, by models that
+    /// What calibration takes, log odds with the level taken off, for each page of [`Corpus::html`] that has lines, by models that
     /// did not see the page's fold.
     pub belief: Vec<Vec<f32>>,
     /// One line a fit.
@@ -93,6 +93,7 @@ pub fn fit(
         ..recipe.page.clone()
     };
     let mut passes = Vec::new();
+    let mut sums = vec![Vec::new(); pages.len()];
     for pass in 0..shape.passes {
         progress(&format!("fitting the head for HTML, pass {}", pass + 1));
         let rows = rows_of_sample(&pages, stages, &sample);
@@ -108,6 +109,16 @@ pub fn fit(
             read.apply(stages, &fitted.without[read.page.fold], scratch);
         });
         passes.push(fitted.whole);
+        for (sum, read) in sums.iter_mut().zip(&pages) {
+            sum.resize(read.belief.len(), 0.0);
+            sum.iter_mut().zip(&read.belief).for_each(|(sum, belief)| *sum += belief);
+        }
+    }
+    if recipe.html.average {
+        for (read, mut sums) in pages.iter_mut().zip(sums) {
+            mean_of_passes(&mut sums, passes.len());
+            read.belief = sums;
+        }
     }
 
     if let Some(level) = &recipe.html.level {
@@ -124,8 +135,16 @@ pub fn fit(
         operate(&lines, recipe, Aim::KeptText, recipe.html.max_article_loss)?;
     report.push(format!("HTML, {said}"));
     let (tokens, tokens_bias) = tokens.whole;
-    let level = recipe.html.level;
-    let model = TreeModel { tokens, tokens_bias, passes, level, calibration, policy, operating };
+    let model = TreeModel {
+        tokens,
+        tokens_bias,
+        passes,
+        averages: recipe.html.average,
+        level: recipe.html.level,
+        calibration,
+        policy,
+        operating,
+    };
     let belief = pages.into_iter().map(|read| read.belief).collect();
     Ok(FittedTree { model, belief, report })
 }
