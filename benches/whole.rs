@@ -3,7 +3,8 @@
 //!
 //! Without a file it composes its own input from a seed: JSON Lines pages and one long text, Chinese and
 //! English. A row is the median of five runs; all programs take turns, so that a busy machine is busy
-//! for all of them. `--growth` runs sizes from 10 MB up to MB and draws time over size.
+//! for all of them. `--growth` runs sizes from 10 MB up to MB, each once, and draws processor time over
+//! size, which other programs on the machine disturb less; on one thread, then on two.
 
 mod common;
 
@@ -76,6 +77,8 @@ fn filter_command(file: &Path, n_threads: usize) -> Command {
 #[derive(Debug, Clone, Copy)]
 struct Cost {
     time: Duration,
+    /// Of all threads, in user and system; 0 where the system does not tell.
+    processor: Duration,
     /// The most resident memory, in MB; 0 where the system does not tell.
     memory: u64,
 }
@@ -84,7 +87,8 @@ fn run(mut command: Command) -> Result<Cost> {
     let start = Instant::now();
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn()?;
     let status = format!("/proc/{}/status", child.id());
-    let mut memory = 0;
+    let stat = format!("/proc/{}/stat", child.id());
+    let (mut memory, mut processor) = (0, Duration::ZERO);
     let exit = loop {
         if let Some(exit) = child.try_wait()? {
             break exit;
@@ -94,14 +98,23 @@ fn run(mut command: Command) -> Result<Cost> {
         let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let kb = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
         memory = memory.max(kb.unwrap_or(0) / 1024);
+        processor = processor.max(processor_time(&fs::read_to_string(&stat).unwrap_or_default()));
         std::thread::sleep(Duration::from_millis(2));
     };
     let time = start.elapsed();
     if exit.success() {
-        Ok(Cost { time, memory })
+        Ok(Cost { time, processor, memory })
     } else {
         Err(format!("{command:?}: {exit}").into())
     }
+}
+
+/// Of `/proc/PID/stat`: user and system time, the fourteenth and fifteenth word, in hundredths.
+fn processor_time(stat: &str) -> Duration {
+    // The second word is the name in brackets, which may hold anything.
+    let words = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace();
+    let ticks: u64 = words.skip(11).take(2).filter_map(|word| word.parse::<u64>().ok()).sum();
+    Duration::from_millis(10 * ticks)
 }
 
 /// The median of each of some commands, which take turns.
@@ -160,11 +173,23 @@ fn grow(file: &Path, most: usize, out: &Path, folder: &Path) -> Result<()> {
         }
         writer.flush()?;
         drop(writer);
-        let cost = medians(&[&|| Ok(filter_command(&grown, 1))])?[0];
-        let (seconds, memory) = (cost.time.as_secs_f64(), cost.memory);
-        writeln!(io::stdout(), "{megabytes:5} MB  {seconds:8.3} s  {memory:5} MB resident")?;
-        points.push((megabytes as f64, seconds));
-        megabytes *= 2;
+        let one = run(filter_command(&grown, 1))?;
+        let two = run(filter_command(&grown, 2))?;
+        let processor = one.processor.as_secs_f64();
+        let (seconds, memory) = (one.time.as_secs_f64(), one.memory);
+        writeln!(
+            io::stdout(),
+            "{megabytes:5} MB  {processor:8.2} s of processor, {seconds:8.2} s, {memory:5} MB resident; \
+             2 threads {:8.2} s of processor, {:8.2} s, {:5} MB",
+            two.processor.as_secs_f64(),
+            two.time.as_secs_f64(),
+            two.memory
+        )?;
+        points.push((megabytes as f64, processor.max(0.01)));
+        megabytes = match megabytes {
+            _ if megabytes == most => break,
+            _ => (megabytes * 2).min(most),
+        };
     }
     Ok(fs::write(out, plot(&points))?)
 }
@@ -182,7 +207,7 @@ fn plot(points: &[(f64, f64)]) -> String {
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
          font-family=\"sans-serif\" font-size=\"11\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n\
-         <text x=\"{}\" y=\"20\">dechaff filter, 1 thread: seconds over megabytes</text>\n",
+         <text x=\"{}\" y=\"20\">dechaff filter, 1 thread: processor seconds over megabytes</text>\n",
         edge
     );
     let mut line = String::new();

@@ -13,7 +13,7 @@ use crate::{
     html::Document,
     model::{
         Calibration, Curves, CurvesScratch, DECIDING, DecidingPart, Evidence, Explanation,
-        KindScratch, LineScratch, Model, Policy, TreeScratch, deciding,
+        KindScratch, LineScratch, Model, PairedTable, Policy, RowCurves, TreeScratch, deciding,
     },
     span::{Span, SpanScratch},
     text::{Kind, Line, Page, Window, Windows},
@@ -92,7 +92,9 @@ pub struct Scratch {
 #[derive(Debug)]
 pub struct Filter {
     model: Model,
+    table: PairedTable,
     curves: Curves,
+    tree: Vec<RowCurves>,
     policy: Policy,
     html_policy: Policy,
     kinds: bool,
@@ -113,11 +115,24 @@ const PROSE_DOUBT: f64 = 0.05;
 impl Filter {
     /// Takes a model and an operating point.
     pub fn new(model: Model, policy: Policy) -> Self {
+        let table = PairedTable::new(&model.line.table);
         let curves = Curves::new(&model.passes);
+        let tree = model.tree.iter().flat_map(|tree| tree.passes.iter().map(RowCurves::new));
+        let tree = tree.collect();
         let html_policy = model.tree.as_ref().map_or(policy, |tree| tree.policy);
         let html_policy = Policy { cut: policy.cut, guard: policy.guard, ..html_policy };
         let windows = Windows::default();
-        Filter { model, curves, policy, html_policy, kinds: false, parts: false, windows }
+        Filter {
+            model,
+            table,
+            curves,
+            tree,
+            policy,
+            html_policy,
+            kinds: false,
+            parts: false,
+            windows,
+        }
     }
 
     /// Takes another operating point for pages of HTML than the model's own for them.
@@ -240,7 +255,8 @@ impl Filter {
         // The tree holds the page together, so it is judged as a whole, however many lines it has.
         self.log_odds(&page.lines, scratch);
         let Scratch { line, facts, surroundings, belief, tree, .. } = scratch;
-        model.run(document, facts, surroundings, (&self.model.line, line), tree, belief);
+        let line_model = (&self.model.line, line);
+        model.run(&self.tree, document, facts, surroundings, line_model, tree, belief);
         let (calibration, policy) = (model.calibration, &self.html_policy);
         self.decide_all(&page.lines, 0..page.lines.len(), calibration, policy, scratch, verdict);
         self.guard(policy, &page.lines, verdict);
@@ -380,7 +396,7 @@ impl Filter {
     /// Log odds of junk after the last pass, before calibration, left in `scratch.belief`.
     fn log_odds(&self, lines: &[Line<'_>], scratch: &mut Scratch) {
         let Scratch { line, facts, surroundings, curves, belief, .. } = scratch;
-        self.model.line.read(lines, facts, line);
+        self.model.line.read_paired(&self.table, lines, facts, line);
         belief.clear();
         belief.extend(facts.margins.iter().map(Margins::total));
         surroundings.settle(facts);

@@ -223,8 +223,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let output = if form == Some(Emit::Text) { output.with_blank_lines() } else { output };
     #[cfg(feature = "parquet")]
     let output = if is_own_form { output.with_parquet(records.text_field) } else { output };
-    // Forms that are one object a page need the whole of it.
-    let is_stream = !form.is_some_and(Emit::is_json);
+    let is_stream = !form.is_some_and(Emit::is_of_whole_pages);
     let pieces = is_stream.then(Windows::default);
     let job = Job { filter: &filter, records, is_one_stream, pieces, write: &write };
     let summary = pages::run(inputs, &job, output, lists, &args.run)?;

@@ -166,7 +166,7 @@ impl Item {
     fn weight(&self) -> usize {
         let Item::Page(page) = self else { return 0 };
         let around = page.about.piece.as_ref().map_or(0, |p| p.before.len() + p.after.len());
-        page.bytes.len() + around
+        page.n_bytes() + around
     }
 }
 
@@ -263,7 +263,7 @@ fn work(item: Item, job: &Job<'_>, is_receipted: bool, has_skeletons: bool) -> D
     if raw.is_blank() {
         return Done::Aside { line: raw, error: None };
     }
-    let (n_bytes, is_null) = (raw.bytes.len(), raw.about.is_null);
+    let (n_bytes, is_null) = (raw.n_bytes(), raw.about.is_null);
     // Of the formats, only this one has lines that are no pages.
     let is_line = raw.format == Format::JsonLines;
     let as_it_was = (is_receipted && is_line).then(|| raw.clone());

@@ -41,17 +41,36 @@ pub const FAMILIES: [Family; 3] = [CHARACTERS, FORM, WORDS];
 /// For the codes `a b` and order 2 that is: `a`, `^a`, `b`, `ab`, `b$`, and the whole.
 #[inline]
 pub fn emit(codes: &[u16], family: Family, each: impl FnMut(u32)) -> usize {
+    emit_in_blocks(codes, family, each, || ())
+}
+
+/// The most n-grams between two pauses of [`emit_in_blocks`].
+pub const BLOCK: usize = 256;
+
+/// [`emit`], where `pause` is called after at most [`BLOCK`] n-grams, and after the last one.
+#[inline]
+pub fn emit_in_blocks(
+    codes: &[u16],
+    family: Family,
+    each: impl FnMut(u32),
+    pause: impl FnMut(),
+) -> usize {
     // The loop over orders is unrolled for each length, and the salts are worked out once.
     match family.max_order {
-        1 => emit_up_to::<1>(codes, family.salt, each),
-        2 => emit_up_to::<2>(codes, family.salt, each),
-        3 => emit_up_to::<3>(codes, family.salt, each),
-        _ => emit_up_to::<4>(codes, family.salt, each),
+        1 => emit_up_to::<1>(codes, family.salt, each, pause),
+        2 => emit_up_to::<2>(codes, family.salt, each, pause),
+        3 => emit_up_to::<3>(codes, family.salt, each, pause),
+        _ => emit_up_to::<4>(codes, family.salt, each, pause),
     }
 }
 
 #[inline]
-fn emit_up_to<const N: usize>(codes: &[u16], salt: u64, mut each: impl FnMut(u32)) -> usize {
+fn emit_up_to<const N: usize>(
+    codes: &[u16],
+    salt: u64,
+    mut each: impl FnMut(u32),
+    mut pause: impl FnMut(),
+) -> usize {
     if codes.is_empty() {
         return 0;
     }
@@ -66,11 +85,15 @@ fn emit_up_to<const N: usize>(codes: &[u16], salt: u64, mut each: impl FnMut(u32
             count += 1;
         }
     }
-    for &code in rest {
-        window = (window << 16) | u64::from(code);
-        for order in 1..=N {
-            each(hash(window, order, salt));
+    // Before the first pause come those of the first codes, too.
+    for codes in rest.chunks(BLOCK / MAX_ORDER - MAX_ORDER) {
+        for &code in codes {
+            window = (window << 16) | u64::from(code);
+            for order in 1..=N {
+                each(hash(window, order, salt));
+            }
         }
+        pause();
     }
     window = (window << 16) | END;
     for order in 2..=N.min(codes.len() + 2) {
@@ -81,6 +104,7 @@ fn emit_up_to<const N: usize>(codes: &[u16], salt: u64, mut each: impl FnMut(u32
         each(hash_whole(codes, salt));
         count += 1;
     }
+    pause();
     count
 }
 
@@ -221,6 +245,25 @@ mod tests {
             (0..2, yes, yes),
         ];
         assert_eq!(places, expected);
+    }
+
+    #[test]
+    fn no_block_is_longer_than_it_may_be() {
+        for family in FAMILIES {
+            for length in [1, 2, 3, 59, 60, 61, 62, 63, 64, 300] {
+                let codes: Vec<u16> = (0..length).map(|i| 100 + i % 7).collect();
+                let (in_block, most, all) =
+                    (std::cell::Cell::new(0), std::cell::Cell::new(0), std::cell::Cell::new(0));
+                let each = |_| in_block.set(in_block.get() + 1);
+                let pause = || {
+                    most.set(in_block.get().max(most.get()));
+                    all.set(all.get() + in_block.take());
+                };
+                let count = emit_in_blocks(&codes, family, each, pause);
+                assert_eq!((all.get(), in_block.get()), (count, 0));
+                assert!(most.get() <= BLOCK, "{} {length}: {}", family.name, most.get());
+            }
+        }
     }
 
     #[test]

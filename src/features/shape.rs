@@ -176,12 +176,15 @@ fn capitals(text: &str, upper: u32) -> f32 {
     if upper == 0 {
         return 0.0;
     }
-    let mut inside = false;
-    let mut capitals = 0u32;
-    for c in text.bytes() {
-        let letter = c.is_ascii_alphabetic();
-        capitals += u32::from(letter && !inside && c.is_ascii_uppercase());
-        inside = letter;
+    let bytes = text.as_bytes();
+    let Some((first, after)) = bytes.split_first() else { return 0.0 };
+    // Without a branch, and in bytes as far as they hold: many places are compared at once.
+    let mut capitals = u32::from(first.is_ascii_uppercase());
+    for (before, here) in bytes.chunks(255).zip(after.chunks(255)) {
+        let begins = |(before, here): (&u8, &u8)| {
+            u8::from(here.is_ascii_uppercase() & !before.is_ascii_alphabetic())
+        };
+        capitals += u32::from(before.iter().zip(here).map(begins).sum::<u8>());
     }
     capitals as f32
 }
@@ -260,6 +263,19 @@ mod tests {
         let runs = Runs::read(&codes, &sorts, &mut Vec::new(), &mut Vec::new());
         let at = COLUMNS.iter().position(|c| *c == name).expect("a column");
         measure(text, &codes, &sorts, &counts, &runs)[at]
+    }
+
+    #[test]
+    fn capitals_are_counted_at_any_length() {
+        for text in ["Ab cD EF gH", "a", "Z", "ÀB", "一A二Bc"] {
+            for n in [1, 23, 64, 255, 300] {
+                let text = text.repeat(n);
+                let begins = |at: usize| at == 0 || !text.as_bytes()[at - 1].is_ascii_alphabetic();
+                let bytes = text.bytes().enumerate();
+                let slow = bytes.filter(|(at, b)| b.is_ascii_uppercase() && begins(*at)).count();
+                assert_eq!(capitals(&text, 1), slow as f32, "{n} {text}");
+            }
+        }
     }
 
     #[test]

@@ -25,7 +25,8 @@ pub struct RawPage {
     pub line: u64,
     /// How the bytes are to be read.
     pub format: Format,
-    /// The text or HTML file, the line of JSON with its terminator, the text of a record or of a row.
+    /// The text or HTML file, the line of JSON with its terminator, the text of a record or of a row;
+    /// empty for a piece of a long text, which is there as text.
     pub bytes: Vec<u8>,
     /// What the file says about the page, apart from its text.
     pub about: About,
@@ -89,6 +90,11 @@ impl RawPage {
         self.format == Format::JsonLines && line.trim_ascii().is_empty()
     }
 
+    /// How many bytes of the input it is.
+    pub fn n_bytes(&self) -> usize {
+        self.about.piece.as_ref().map_or(self.bytes.len(), |piece| piece.text.len())
+    }
+
     /// Decodes and parses the page. The text of a JSON object is taken from the field that is named,
     /// otherwise from `text` (a string), `lines` (strings, or objects with `text`) or `html`.
     ///
@@ -144,9 +150,8 @@ impl RawPage {
     }
 
     /// A piece of a long text, which was decoded when it was read.
-    fn piece(self, piece: Box<Piece>) -> InputPage {
-        let text = String::from_utf8(self.bytes)
-            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+    fn piece(self, mut piece: Box<Piece>) -> InputPage {
+        let text = std::mem::take(&mut piece.text);
         InputPage {
             id: self.path.display().to_string(),
             path: self.path,

@@ -18,6 +18,8 @@ use crate::{Error, Result};
 /// What is known of a piece of a long text beside its own lines.
 #[derive(Debug)]
 pub struct Piece {
+    /// Its own lines; they move on into the [`InputPage`](super::InputPage).
+    pub text: String,
     /// The lines before it that its window sees.
     pub before: String,
     /// The lines after it.
@@ -60,8 +62,8 @@ impl Piece {
 
 impl Clone for Piece {
     fn clone(&self) -> Self {
-        let (before, after) = (self.before.clone(), self.after.clone());
-        Piece { before, after, sum: copy(&self.sum), ..*self }
+        let (text, before, after) = (self.text.clone(), self.before.clone(), self.after.clone());
+        Piece { text, before, after, sum: copy(&self.sum), ..*self }
     }
 }
 
@@ -70,7 +72,7 @@ impl PartialEq for Piece {
         self.start == other.start
             && self.first_line == other.first_line
             && self.sum.sum() == other.sum.sum()
-            && (&self.before, &self.after) == (&other.before, &other.after)
+            && (&self.text, &self.before, &self.after) == (&other.text, &other.before, &other.after)
             && (self.encoding, self.has_mark) == (other.encoding, other.has_mark)
             && (self.replaced_in_page, self.replaced) == (other.replaced_in_page, other.replaced)
             && self.is_last == other.is_last
@@ -189,14 +191,14 @@ impl Iterator for Pieces {
             State::New(reader) => self.open(reader),
             State::Open(mut open) => {
                 let cut = open.cut(&self.windows);
-                let (own, piece) = open.take(&cut);
+                let piece = open.take(&cut);
                 if !cut.is_last {
                     self.state = State::Open(open);
                 } else if let Some(error) = open.stream.failure.take() {
                     self.state = State::Failed(stream_error(&self.path, error));
                 }
                 let about = About { piece: Some(Box::new(piece)), ..About::default() };
-                Some(Ok(self.page(own.into_bytes(), about)))
+                Some(Ok(self.page(Vec::new(), about)))
             }
             State::Failed(error) => Some(Err(error)),
             State::Done => None,
@@ -284,12 +286,13 @@ impl Open {
     }
 
     /// Takes the piece out of the text.
-    fn take(&mut self, cut: &Cut) -> (String, Piece) {
+    fn take(&mut self, cut: &Cut) -> Piece {
         let part =
             |range: std::ops::Range<usize>| self.text.get(range).unwrap_or_default().to_owned();
         let own = part(self.own..cut.end);
         let replaced_in_page = self.stream.replaced();
-        let piece = Piece {
+        let mut piece = Piece {
+            text: String::new(),
             before: part(0..self.own),
             after: part(cut.end..cut.seen),
             start: self.start,
@@ -309,7 +312,8 @@ impl Open {
             self.first_line.saturating_add(u32::try_from(n_lines).unwrap_or(u32::MAX));
         self.text.drain(..cut.keep);
         self.own = cut.end - cut.keep;
-        (own, piece)
+        piece.text = own;
+        piece
     }
 }
 
@@ -353,9 +357,9 @@ mod tests {
     /// What is written down of a piece: its text, what it sees, and its place.
     fn parts(bytes: &'static str, limits: Windows) -> Vec<(String, String, String, u32)> {
         let as_text = |page: RawPage| {
-            let piece = page.about.piece.unwrap();
-            let own = String::from_utf8(page.bytes).unwrap();
-            (piece.before, own, piece.after, piece.first_line)
+            let piece = page.about.piece.clone().unwrap();
+            assert_eq!((page.bytes.len(), page.n_bytes()), (0, piece.text.len()));
+            (piece.before, piece.text, piece.after, piece.first_line)
         };
         pieces(bytes.as_bytes(), limits, 1000).into_iter().map(as_text).collect()
     }
@@ -491,7 +495,7 @@ mod tests {
         assert!(pages.pop().unwrap().is_err());
         let last = pages.last().unwrap().as_ref().unwrap();
         assert!(last.about.piece.as_ref().unwrap().is_last);
-        let n_bytes: usize = pages.iter().map(|page| page.as_ref().unwrap().bytes.len()).sum();
+        let n_bytes: usize = pages.iter().map(|page| page.as_ref().unwrap().n_bytes()).sum();
         assert_eq!(n_bytes, 100);
     }
 

@@ -37,10 +37,18 @@ struct Band {
     passes: Vec<BandPass>,
 }
 
+/// A pass over rows that are at hand as a whole.
+#[derive(Debug, Clone)]
+pub struct RowCurves {
+    bounds: Vec<f32>,
+    bands: Vec<BandPass>,
+}
+
 /// What a pass has of its own.
 #[derive(Debug, Clone)]
 struct BandPass {
-    believed: Part<1>,
+    /// Some columns, or all of them.
+    own: Part<1>,
     bias: f64,
     /// No order of summing leads further than this from what another one gives.
     slack: f64,
@@ -114,6 +122,25 @@ impl Curves {
     }
 }
 
+impl RowCurves {
+    /// Lays out a pass.
+    pub fn new(model: &PageModel) -> Self {
+        let band = |model: &Additive| {
+            let all: Vec<usize> = (0..model.basis.columns.len()).collect();
+            BandPass::new(model, &all)
+        };
+        RowCurves { bounds: model.bounds.clone(), bands: model.bands.iter().map(band).collect() }
+    }
+
+    /// Log odds of junk: what [`PageModel::log_odds`] gives, bit for bit. The row has as many columns as
+    /// the model.
+    pub fn log_odds<const N: usize>(&self, row: &[f32; N]) -> f32 {
+        let band = &self.bands[PageModel::band_of(&self.bounds, row)];
+        let [sum] = band.own.sums(row);
+        band.rounded(sum).unwrap_or_else(|| band.exact.log_odds(row))
+    }
+}
+
 /// Whether two passes may share a stage.
 fn is_alike(one: &PageModel, other: &PageModel) -> bool {
     let column = |band: &Additive, column: usize| band.basis.columns.get(column).cloned();
@@ -135,7 +162,7 @@ impl Stage {
                 passes.iter().filter_map(|pass| pass.bands.get(number)).collect();
             Band {
                 settled: Part::new(&models, &SETTLED),
-                passes: models.iter().map(|model| BandPass::new(model)).collect(),
+                passes: models.iter().map(|model| BandPass::new(model, &BELIEVED)).collect(),
             }
         };
         Stage {
@@ -169,7 +196,7 @@ impl Stage {
             for (line, ((&band, settled), belief)) in lines.enumerate() {
                 let band = self.bands.get(band as usize).and_then(|band| band.passes.get(pass));
                 let (Some(band), Some(settled)) = (band, settled.get(pass)) else { continue };
-                let [believed] = band.believed.sums(&around.believed(facts, line));
+                let [believed] = band.own.sums(&around.believed(facts, line));
                 *belief = band.rounded(settled + believed).unwrap_or_else(|| {
                     let mut row = [0.0; WIDTH];
                     around.row(facts, line, &mut row);
@@ -181,7 +208,7 @@ impl Stage {
 }
 
 impl BandPass {
-    fn new(model: &Additive) -> Self {
+    fn new(model: &Additive, columns: &[usize]) -> Self {
         let bias = f64::from(model.bias);
         let size: f64 = model.weights.iter().map(|w| f64::from(w.abs())).sum();
         // Heights are at most 1, so each of the n additions, of either order, is off by at most half of
@@ -192,7 +219,7 @@ impl BandPass {
             // Pairs of columns are not laid out: nothing is sure.
             false => f64::INFINITY,
         };
-        BandPass { believed: Part::new(&[model], &BELIEVED), bias, slack, exact: model.clone() }
+        BandPass { own: Part::new(&[model], columns), bias, slack, exact: model.clone() }
     }
 
     /// What the slow sum rounds to, if that is known from a sum of the columns in any order.
@@ -252,25 +279,28 @@ impl<const P: usize> Part<P> {
     #[inline]
     fn sums<const N: usize>(&self, row: &[f32; N]) -> [f64; P] {
         // Two sums in turn: an addition need not wait for the one before it.
-        let mut sums = [[0.0; P]; 2];
-        for pair in self.steps.chunks(2) {
-            for (step, sums) in pair.iter().zip(&mut sums) {
-                step.add(row, sums);
-            }
+        let (mut one, mut other) = ([0.0; P], [0.0; P]);
+        let (pairs, rest) = self.steps.as_chunks::<2>();
+        for [step, next] in pairs {
+            step.add(row, &mut one);
+            next.add(row, &mut other);
         }
+        rest.iter().for_each(|step| step.add(row, &mut one));
         for flag in &self.flags {
             let height = f64::from(height(row[flag.column]));
-            for (sum, &weight) in sums[0].iter_mut().zip(&flag.weights) {
-                *sum += f64::from(weight) * height;
+            for pass in 0..P {
+                other[pass] += f64::from(flag.weights[pass]) * height;
             }
         }
-        let [one, other] = sums;
-        std::array::from_fn(|pass| one[pass] + other[pass])
+        for pass in 0..P {
+            one[pass] += other[pass];
+        }
+        one
     }
 }
 
 impl<const P: usize> Step<P> {
-    #[inline]
+    #[inline(always)]
     fn add<const N: usize>(&self, row: &[f32; N], sums: &mut [f64; P]) {
         let x = row[self.column];
         // The ramp that x lies on: those before it are at their full height, those after it at none.
@@ -278,8 +308,9 @@ impl<const P: usize> Step<P> {
         let ramp = is_past(1) + is_past(2) + is_past(3);
         let (from, to) = (self.knots[ramp], self.knots[ramp + 1]);
         let height = f64::from(height((x - from) / (to - from)));
-        for (sum, curve) in sums.iter_mut().zip(&self.curves) {
-            *sum += curve.before[ramp] + f64::from(curve.weights[ramp]) * height;
+        for pass in 0..P {
+            let Heights { before, weights } = &self.curves[pass];
+            sums[pass] += before[ramp] + f64::from(weights[ramp]) * height;
         }
     }
 }
@@ -337,7 +368,7 @@ mod tests {
         for row in rows() {
             let settled = band.settled.sums(&SETTLED.map(|column| row[column]));
             for (pass, own) in band.passes.iter().enumerate() {
-                let [believed] = own.believed.sums(&BELIEVED.map(|column| row[column]));
+                let [believed] = own.own.sums(&BELIEVED.map(|column| row[column]));
                 if let Some(sum) = own.rounded(settled[pass] + believed) {
                     assert_eq!(sum.to_bits(), own.exact.log_odds(&row).to_bits(), "{pass} {row:?}");
                     n_sure += 1;
@@ -345,18 +376,22 @@ mod tests {
             }
         }
         assert!(n_sure > 790, "{n_sure}");
+        let whole = RowCurves::new(&passes[0]);
+        for row in rows() {
+            assert_eq!(whole.log_odds(&row).to_bits(), passes[0].log_odds(&row).to_bits());
+        }
     }
 
     #[test]
     fn what_rounding_leaves_open_is_not_settled() {
-        let pass = BandPass::new(&model(0, vec![]));
+        let pass = BandPass::new(&model(0, vec![]), &BELIEVED);
         let middle = f64::from(1.0f32) + f64::from(f32::EPSILON) / 2.0;
         assert_eq!(pass.rounded(middle - pass.bias), None);
         assert_eq!(pass.rounded(middle - pass.bias + 2.0 * pass.slack), Some(1.0 + f32::EPSILON));
         // Nor is it where there are pairs of columns.
         let knots = [of(&[0.0, 2.0, 3.0]), of(&[0.0, 1.0])];
         let crosses = vec![Cross { columns: [0, 2], knots }];
-        assert_eq!(BandPass::new(&model(0, crosses)).rounded(3.0), None);
+        assert_eq!(BandPass::new(&model(0, crosses), &BELIEVED).rounded(3.0), None);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The line model: a line's text in, its margins out. Hashed n-grams look up one-byte weights;
 //! words are asked only where the cheap n-grams leave a line unsure.
 
+use std::cell::Cell;
+
 use crate::{
     features::{
         facts::{Margins, PageFacts},
@@ -92,6 +94,62 @@ impl<const H: usize> Table<H> {
     }
 }
 
+/// A table of two questions made ready to run: both weights of an n-gram in one number, so that one
+/// addition serves both.
+#[derive(Debug, Clone)]
+pub struct PairedTable {
+    bits: u32,
+    scales: [f32; HEADS],
+    /// For each n-gram the first weight in the lower half and the second in the upper one, each plus
+    /// [`RAISE`], so that neither is negative.
+    weights: Vec<u32>,
+}
+
+const RAISE: i64 = 128;
+/// No sum of a block grows into the other half.
+const _: () = assert!(ngrams::BLOCK as i64 * (RAISE + i8::MAX as i64) < 1 << 16);
+
+impl PairedTable {
+    /// Lays out a table.
+    pub fn new(table: &Table<HEADS>) -> Self {
+        let raise = |weight: i8| (i64::from(weight) + RAISE) as u32;
+        let pair = |&[first, second]: &[i8; HEADS]| raise(first) | raise(second) << 16;
+        let weights = table.weights.iter().map(pair).collect();
+        PairedTable { bits: table.bits, scales: table.scales, weights }
+    }
+
+    /// What [`Table::margins`] gives, bit for bit.
+    #[inline]
+    pub fn margins(&self, codes: &[u16], family: Family) -> [f32; HEADS] {
+        // The usual size is known to the compiler, so that there is nothing to check.
+        let (sums, count) = match self.weights.first_chunk::<{ 1 << USUAL_BITS }>() {
+            Some(weights) if self.bits == USUAL_BITS => {
+                sums(codes, family, |hash| weights[ngrams::bucket(hash, USUAL_BITS)])
+            }
+            _ => {
+                let raised = |hash| self.weights.get(ngrams::bucket(hash, self.bits)).copied();
+                sums(codes, family, |hash| raised(hash).unwrap_or(0))
+            }
+        };
+        let root = (count.max(1) as f32).sqrt();
+        std::array::from_fn(|head| sums[head] as f32 * self.scales[head] / root)
+    }
+}
+
+/// The sums of pairs of raised weights, and how many there are.
+#[inline]
+fn sums(codes: &[u16], family: Family, pair: impl Fn(u32) -> u32) -> ([i64; HEADS], usize) {
+    let block = Cell::new(0u32);
+    let mut sums = [0i64; HEADS];
+    let each = |hash| block.set(block.get() + pair(hash));
+    let count = ngrams::emit_in_blocks(codes, family, each, || {
+        let pair = block.take();
+        sums[0] += i64::from(pair & 0xFFFF);
+        sums[1] += i64::from(pair >> 16);
+    });
+    (sums.map(|sum| sum - RAISE * count as i64), count)
+}
+
 /// Real weights as whole multiples of a scale, of which the largest is 127, and that scale.
 pub fn to_bytes(weights: &[f64]) -> (Vec<i8>, f64) {
     let largest = weights.iter().fold(0.0f64, |m, w| m.max(w.abs()));
@@ -130,8 +188,17 @@ pub struct LineScratch {
 impl LineModel {
     /// What the first table says of a line.
     pub fn base(&self, codes: &[u16], skeleton: &[u16]) -> Margins {
-        let characters = self.table.margins(codes, CHARACTERS);
-        let form = if self.form { self.table.margins(skeleton, FORM) } else { [0.0; HEADS] };
+        self.base_by(codes, skeleton, |codes, family| self.table.margins(codes, family))
+    }
+
+    fn base_by(
+        &self,
+        codes: &[u16],
+        skeleton: &[u16],
+        margins: impl Fn(&[u16], Family) -> [f32; HEADS],
+    ) -> Margins {
+        let characters = margins(codes, CHARACTERS);
+        let form = if self.form { margins(skeleton, FORM) } else { [0.0; HEADS] };
         Margins {
             characters: characters[JUNK],
             form: form[JUNK],
@@ -143,10 +210,31 @@ impl LineModel {
 
     /// Fills the facts of a page's lines.
     pub fn read(&self, lines: &[Line<'_>], facts: &mut PageFacts, scratch: &mut LineScratch) {
+        self.read_by(lines, facts, scratch, |codes, family| self.table.margins(codes, family));
+    }
+
+    /// [`LineModel::read`] with the first table laid out.
+    pub fn read_paired(
+        &self,
+        table: &PairedTable,
+        lines: &[Line<'_>],
+        facts: &mut PageFacts,
+        scratch: &mut LineScratch,
+    ) {
+        self.read_by(lines, facts, scratch, |codes, family| table.margins(codes, family));
+    }
+
+    fn read_by(
+        &self,
+        lines: &[Line<'_>],
+        facts: &mut PageFacts,
+        scratch: &mut LineScratch,
+        margins: impl Fn(&[u16], Family) -> [f32; HEADS],
+    ) {
         facts.clear();
         for line in lines {
             observe(line.text, facts, scratch, |codes, skeleton, folded, words| {
-                let mut margins = self.base(codes, skeleton);
+                let mut margins = self.base_by(codes, skeleton, &margins);
                 if margins.total().abs() < self.gate {
                     word_codes(codes, folded, words);
                     let [words] = self.words.margins(words, WORDS);
@@ -168,15 +256,7 @@ pub fn observe(
     judge: impl FnOnce(&[u16], &[u16], &mut String, &mut Vec<u16>) -> Margins,
 ) {
     let LineScratch { codes, sorts, skeleton, units, folded, words } = scratch;
-    // Two counters, in turn: a run of one class need not wait for its own last count.
-    let mut counts = [ClassCounts::default(); 2];
-    let mut turn = 0;
-    fold::fold_line_with(text, codes, |_, f| {
-        counts[turn & 1][f.class as usize] += 1;
-        turn += 1;
-    });
-    let [mut counts, other] = counts;
-    counts.iter_mut().zip(other).for_each(|(count, other)| *count += other);
+    let counts: ClassCounts = fold::fold_line_counting(text, codes);
     runs::sorts(codes, sorts);
     let runs = Runs::read(codes, sorts, skeleton, units);
     let margins = judge(codes, skeleton, folded, words);
@@ -196,4 +276,37 @@ pub fn word_codes(codes: &[u16], folded: &mut String, words: &mut Vec<u16>) {
         // Codes below 16 are marks of sequence ends.
         words.push(((hash ^ (hash >> 16)) as u16).max(16));
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_add_up_to_the_same_bit_for_bit() {
+        let mut state = 7u64;
+        for bits in [3, USUAL_BITS] {
+            let mut byte = || {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                (state >> 56) as i8
+            };
+            // The extremes, too: all n-grams of a line may have them.
+            let mut weights: Vec<[i8; HEADS]> = (0..1 << bits).map(|_| [byte(), byte()]).collect();
+            weights[1 << (bits - 1)..].fill([i8::MAX, i8::MIN]);
+            let table = Table { bits, scales: [0.05, 0.03], weights };
+            let paired = PairedTable::new(&table);
+            for length in [0, 1, 2, 17, 61, 300, 5000] {
+                for step in [0, 1, 37] {
+                    let codes: Vec<u16> =
+                        (0..length).map(|i| 300 + (step * i % 911) as u16).collect();
+                    let margins = |m: [f32; HEADS]| m.map(f32::to_bits);
+                    for family in [CHARACTERS, FORM, WORDS] {
+                        let (expected, got) =
+                            (table.margins(&codes, family), paired.margins(&codes, family));
+                        assert_eq!(margins(got), margins(expected), "{bits} {length} {step}");
+                    }
+                }
+            }
+        }
+    }
 }

@@ -18,7 +18,7 @@ mod tree;
 
 pub use calibration::{Calibration, Evidence};
 pub use card::{Card, SetFacts};
-pub use curves::{Curves, CurvesScratch};
+pub use curves::{Curves, CurvesScratch, RowCurves};
 pub use explain::{
     CalibrationParts, ColumnPart, DECIDING, DecidingPart, Explanation, GramPart, LineParts,
     PageParts, Part, column_name, deciding, for_each_part,
@@ -26,7 +26,7 @@ pub use explain::{
 pub use kinds::{ColumnScale, KindModel, KindScratch};
 pub use level::Level;
 pub use line::{
-    HEADS, JUNK, LineModel, LineScratch, PLANTED, Table, observe, to_bytes, word_codes,
+    HEADS, JUNK, LineModel, LineScratch, PLANTED, PairedTable, Table, observe, to_bytes, word_codes,
 };
 pub use page::{Additive, Basis, Cross, Knots, PageModel};
 pub use policy::{Dial, OperatingCurve, OperatingPoint, Point, Policy};

@@ -10,7 +10,10 @@ use crate::{
         tree::{self, TreeFacts, WIDTH},
     },
     html::{Document, Outline},
-    model::{Calibration, Level, LineModel, LineScratch, OperatingCurve, PageModel, Policy, Table},
+    model::{
+        Calibration, Level, LineModel, LineScratch, OperatingCurve, PageModel, Policy, RowCurves,
+        Table,
+    },
     text::Line,
 };
 
@@ -49,10 +52,11 @@ pub struct TreeScratch {
 }
 
 impl TreeModel {
-    /// Takes one belief a line, as the first head left it, and leaves its own in their place. `around`
-    /// must have been settled for `facts`.
+    /// Takes one belief a line, as the first head left it, and leaves its own in their place. `passes` are
+    /// the model's own, laid out; `around` must have been settled for `facts`.
     pub fn run(
         &self,
+        passes: &[RowCurves],
         document: &Document,
         facts: &PageFacts,
         around: &mut Surroundings,
@@ -67,7 +71,7 @@ impl TreeModel {
         answers.clear();
         answers.resize(belief.len(), 0.0);
         let mut row = [0.0; WIDTH];
-        for pass in &self.passes {
+        for pass in passes {
             around.believe(facts, belief);
             tree.believe(outline, belief);
             for (line, (belief, sum)) in belief.iter_mut().zip(&mut *answers).enumerate() {

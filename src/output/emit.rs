@@ -30,6 +30,12 @@ pub enum Emit {
 }
 
 impl Emit {
+    /// Whether each page has to be at hand as a whole: what is to be written at its beginning is known at
+    /// its end, or counts from there.
+    pub fn is_of_whole_pages(self) -> bool {
+        matches!(self, Emit::Scores | Emit::Dolma)
+    }
+
     /// Whether the output is JSON Lines.
     pub fn is_json(self) -> bool {
         matches!(self, Emit::Jsonl | Emit::Scores | Emit::Dolma)
@@ -90,7 +96,19 @@ fn jsonl(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: &mut Ve
         Body::Record(_) => clean(page, lines, verdict, out),
         Body::Text(_) | Body::Html(_) => {
             let text = kept_text(page, lines, verdict);
-            push_json_line(out, &Text { id: &page.id, text: &text });
+            let (mut is_first, mut is_last) = (true, true);
+            if let Some(piece) = &page.piece {
+                (is_first, is_last) = (piece.is_first(), piece.is_last);
+            }
+            let start = out.len();
+            push_json_line(out, &Text { id: if is_first { &page.id } else { "" }, text: &text });
+            // Pieces of one string: what stands around it is there once.
+            if !is_first {
+                out.drain(start..start + r#"{"id":"","text":""#.len());
+            }
+            if !is_last {
+                out.truncate(out.len() - "\"}\n".len());
+            }
         }
     }
 }
@@ -194,8 +212,9 @@ mod tests {
     #[test]
     fn the_text_of_a_page_in_pieces_is_that_of_the_page() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("p.txt");
-        std::fs::write(&path, "\n\n甲\n\n乙\n丙\n\n丁\n\n\n").unwrap();
+        let path = folder.path().join("\"p\".txt");
+        let text = "\n\n甲\n\n\"乙\"\n丙\n\n丁\n\n\n";
+        std::fs::write(&path, text).unwrap();
         let source = &crate::input::discover(&path).unwrap().sources[0];
         let limits = crate::text::Windows {
             long_bytes: 4,
@@ -204,14 +223,18 @@ mod tests {
             bytes: 90,
             overlap_bytes: 20,
         };
-        let (mut out, mut n_pieces) = (Vec::new(), 0);
+        let (mut out, mut object, mut n_pieces) = (Vec::new(), Vec::new(), 0);
         for page in crate::input::read_source(source, None).unwrap().in_pieces(limits) {
             let page = page.unwrap().parse(Default::default()).unwrap();
             let (lines, kept) = (page.lines(), verdicts("aaaa"));
             emit(Emit::Text, &page, &lines, &kept, &mut out);
+            emit(Emit::Jsonl, &page, &lines, &kept, &mut object);
             n_pieces += 1;
         }
         assert_eq!(n_pieces, 2);
-        assert_eq!(std::str::from_utf8(&out), Ok("甲\n\n乙\n丙\n\n丁\n"));
+        let object: serde_json::Value = serde_json::from_slice(&object).unwrap();
+        let path = path.display().to_string();
+        assert_eq!(object, serde_json::json!({ "id": path, "text": text }));
+        assert_eq!(std::str::from_utf8(&out), Ok("甲\n\n\"乙\"\n丙\n\n丁\n"));
     }
 }

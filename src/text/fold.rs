@@ -41,6 +41,10 @@ impl Folded {
     fn from_entry(entry: u32) -> Self {
         Folded { code: entry as u16, class: Class::from_bits((entry >> 16) as u8) }
     }
+
+    fn entry(self) -> u32 {
+        u32::from(self.code) | u32::from(self.class.bits()) << 16
+    }
 }
 
 /// Folds one character.
@@ -58,10 +62,13 @@ pub fn fold_char(c: char) -> Folded {
 
 #[inline]
 fn fold_in(table: &[u32; PLANE], c: char) -> Folded {
-    match table.get(c as usize) {
-        Some(&entry) => Folded::from_entry(entry),
-        None => fold_astral(c),
-    }
+    Folded::from_entry(entry_in(table, c))
+}
+
+/// The entry of a character, also of one that the table does not hold.
+#[inline]
+fn entry_in(table: &[u32; PLANE], c: char) -> u32 {
+    table.get(c as usize).copied().unwrap_or_else(|| fold_astral(c).entry())
 }
 
 /// Folds a line into `out`, which is cleared first: drops what folds to 0, makes one space of a run
@@ -83,26 +90,47 @@ pub fn fold_line(text: &str, out: &mut Vec<u16>) {
 /// those that are dropped or skipped too.
 #[inline]
 pub fn fold_line_with(text: &str, out: &mut Vec<u16>, mut observe: impl FnMut(char, Folded)) {
+    fold_entries(text, out, |c, entry| observe(c, Folded::from_entry(entry)));
+}
+
+/// [`fold_line`], and in the same pass the original characters are counted by class.
+#[inline]
+pub(crate) fn fold_line_counting(text: &str, out: &mut Vec<u16>) -> [u32; Class::COUNT] {
+    // Two counters, in turn: a run of one class need not wait for its own last count. They are as many as
+    // five bits can tell, so that there is nothing to check.
+    let mut counts = [[0u32; 32]; 2];
+    let mut turn = 0;
+    fold_entries(text, out, |_, entry| {
+        counts[turn & 1][(entry >> 16) as usize & 31] += 1;
+        turn += 1;
+    });
+    std::array::from_fn(|class| counts[0][class] + counts[1][class])
+}
+
+/// Folds a line; `observe` is called with every original character and its entry of the table.
+#[inline]
+fn fold_entries(text: &str, out: &mut Vec<u16>, mut observe: impl FnMut(char, u32)) {
     let table: &[u32; PLANE] = &TABLE;
     out.clear();
     // Most lines are Chinese, three bytes a character; the others grow the buffer once.
     out.reserve(text.len() / 3);
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
-        let folded = fold_in(table, c);
-        observe(c, folded);
-        if folded.code > SPACE && folded.code != OPEN {
-            out.push(folded.code);
-        } else if folded.code == SPACE {
+        let entry = entry_in(table, c);
+        observe(c, entry);
+        let code = entry as u16;
+        if code > SPACE && code != OPEN {
+            out.push(code);
+        } else if code == SPACE {
             if out.last().is_some_and(|&last| last != SPACE) {
                 out.push(SPACE);
             }
-        } else if folded.code == OPEN {
+        } else if code == OPEN {
             let rest = chars.as_str();
             match out.last().is_some_and(|&last| is_han(table, last)).then(|| reading::find(rest)) {
                 Some(Some(length)) => {
                     let (inside, after) = rest.split_at_checked(length).unwrap_or(("", rest));
-                    inside.chars().for_each(|c| observe(c, fold_in(table, c)));
+                    inside.chars().for_each(|c| observe(c, entry_in(table, c)));
                     chars = after.chars();
                 }
                 _ => out.push(OPEN),
@@ -330,6 +358,12 @@ mod tests {
             seen.push(c);
         });
         assert_eq!(seen, text);
+        let mut counts = [0; Class::COUNT];
+        text.chars().for_each(|c| counts[fold_char(c).class as usize] += 1);
+        let mut same = Vec::new();
+        assert_eq!(fold_line_counting(text, &mut same), counts);
+        assert_eq!(same, out);
+        assert_eq!(fold_line_counting("𠀀🚀𝐀", &mut same).iter().sum::<u32>(), 3);
         assert_eq!(out, "数据(x)".encode_utf16().collect::<Vec<_>>());
     }
 
