@@ -160,6 +160,11 @@ impl Filter {
         Filter { windows, ..self }
     }
 
+    /// The model.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
     /// The operating point.
     pub fn policy(&self) -> &Policy {
         &self.policy

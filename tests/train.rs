@@ -246,6 +246,102 @@ fn cross_validation_measures_on_other_sites() {
 }
 
 #[test]
+fn a_comparison_says_what_changes_and_replaces_only_what_is_worse() {
+    let bench = bench();
+    bench.write("small.toml", recipe(&[("folds", "2"), ("page.passes", "1")]));
+    // The model of the bench finds none of this junk, so that any other is better.
+    let compare = |more: &[&str]| {
+        let common = ["pages.jsonl", "--recipe", "small.toml", "--folds", "3"];
+        train(&bench, &[&common[..], more].concat())
+    };
+    let out = compare(&["--compare-with=m.dechaff", "--comparison", "c.json"]);
+    out.exits(0);
+    let text = String::from_utf8(out.stdout.clone()).unwrap();
+    assert!(text.contains("The new model is better."), "{text}");
+    assert!(text.contains("now right, removed") && text.contains(", 0 now wrong"), "{text}");
+    let c: Value = serde_json::from_slice(&bench.read("c.json")).unwrap();
+    assert_eq!(
+        (&c["pages"], &c["known"], &c["outcome"]),
+        (&json!(40), &json!(0), &json!("better"))
+    );
+    assert_eq!((&c["all"]["current"]["junk_f1"], &c["folds"]), (&json!(0.0), &json!(3)));
+    assert!(c["all"]["new"]["junk_f1"].as_f64().unwrap() > 0.9, "{c}");
+    assert_eq!(bench.names(), ["c.json", "pages.jsonl", "small.toml"]);
+
+    // The model in use is replaced only where that was asked for, and where it is the worse one.
+    bench.write("use.dechaff", bench.read("m.dechaff"));
+    let same = ["-o", "use.dechaff", "--compare-with=use.dechaff"];
+    compare(&same)
+        .exits(1)
+        .says("is the model to compare with; write another file, or give --if-better");
+    compare(&[&same[..], &["--if-better"]].concat())
+        .exits(0)
+        .says("use.dechaff is the better model");
+    let new = bench.read("use.dechaff");
+    assert_ne!(new, bench.read("m.dechaff"));
+    // Now it has seen all pages, and nothing that is trained without a site is better on it.
+    let out = compare(&[&same[..], &["--if-better"]].concat());
+    out.exits(1).says("use.dechaff: not written, for the new model was not found to be better");
+    assert_eq!(bench.read("use.dechaff"), new);
+    let text = String::from_utf8(out.stdout.clone()).unwrap();
+    assert!(
+        text.contains("was trained on every one of these pages: its figures flatter it"),
+        "{text}"
+    );
+
+    // With two pages more it is measured on these alone.
+    bench.write(
+        "pages.jsonl",
+        pages(8)
+            + &pages(9)
+                .lines()
+                .skip(8)
+                .step_by(9)
+                .fold(String::new(), |all, page| all + &page.replace("小", "大") + "\n"),
+    );
+    let out = compare(&["--compare-with=use.dechaff"]);
+    let text = String::from_utf8(out.exits(0).stdout.clone()).unwrap();
+    assert!(text.contains("40 pages left out: the model in use was trained on them"), "{text}");
+    compare(&["--compare-with", "--skip-bad"])
+        .exits(1)
+        .says("--compare-with: cannot be used with --skip-bad");
+}
+
+#[test]
+fn labels_of_rules_are_not_measured_on_where_there_are_others() {
+    let bench = Bench::new();
+    let by_rules = |text: String| text.replace("\"label\"", "\"source\":\"rules\",\"label\"");
+    bench.write("small.toml", recipe(&[("folds", "2"), ("page.passes", "1")]));
+    let said = |labels: String| {
+        bench.write("pages.jsonl", labels);
+        let out = train(
+            &bench,
+            &[
+                "pages.jsonl",
+                "--recipe",
+                "small.toml",
+                "--folds",
+                "3",
+                "--compare-with=m.dechaff",
+                "-q",
+            ],
+        );
+        String::from_utf8(out.exits(0).stdout.clone()).unwrap()
+    };
+    let text = said(by_rules(pages(8)));
+    assert!(text.contains("the figures say who agrees with the rules, not who is right"), "{text}");
+    let (first, rest) =
+        pages(8).split_once('\n').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+    let lines = |text: &str| text.matches("\"label\"").count() - text.matches("\"either\"").count();
+    let text = said(format!("{first}\n{}", by_rules(rest.clone())));
+    let left_out = format!("{} labels that rules gave left out", lines(&rest));
+    assert!(text.contains(&left_out), "{left_out}: {text}");
+    let row = text.lines().find(|line| line.starts_with("pages ")).unwrap();
+    let row: Vec<&str> = row.split_whitespace().collect();
+    assert_eq!(row[..3], ["pages", "40", &lines(&first).to_string()]);
+}
+
+#[test]
 fn the_other_solver_makes_a_model_like_any_other() {
     let bench = bench();
     let linfa = [("line.solver", "'linfa'"), ("line.columns", "150")];

@@ -5,6 +5,8 @@ mod args;
 mod barrier;
 mod closing;
 #[cfg(feature = "training")]
+mod comparison;
+#[cfg(feature = "training")]
 mod cost;
 mod diff;
 mod each_page;

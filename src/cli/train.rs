@@ -11,13 +11,17 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 use super::args::RunArgs;
+use super::comparison::{write_comparison, write_outcome};
 use super::cost::{Clock, peak_memory};
 use super::say::say;
 use super::steps::Steps;
 use crate::evaluate::ReportOptions;
+use crate::filter::Filter;
 use crate::input::{Compression, LabelledPage, Source, discover, read_labelled};
+use crate::label::existing::machine_made;
 use crate::output::{Destination, OutputFile};
 use crate::train::card::{Title, card, results};
+use crate::train::compare::{Comparison, Contest, Outcome, compare};
 use crate::train::corpus::Corpus;
 use crate::train::cross_validate::{CrossValidation, Settings, cross_validate};
 use crate::train::made::{self, Materials};
@@ -32,11 +36,14 @@ use crate::{Error, Model, digest};
 /// pages, recipe and data give the same bytes, at any number of threads. A page that cannot be read
 /// stops the training, since a model without it would be another model.
 #[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("measure").args(["cross_validate", "compare_with"]).multiple(true)))]
 #[command(after_help = "\
 Examples:
   dechaff train mine.jsonl -o mine.dechaff
   dechaff train pages/ more/*.jsonl.gz -o mine.dechaff --recipe my-recipe.toml
   dechaff train pages/ --cross-validate
+  dechaff train mine.jsonl -o new.dechaff --compare-with=mine.dechaff
+  dechaff train mine.jsonl -o mine.dechaff --compare-with=mine.dechaff --if-better
   dechaff train pages/ --cross-validate=figures.json --folds 10 --no-baseline
   dechaff train pages/ --recipe linfa.toml --cross-validate=linfa.json --no-baseline --cost
   dechaff train pages/ --data data/ -o mine.dechaff --card mine.md --cross-validate=figures.json")]
@@ -46,7 +53,7 @@ pub struct Args {
     #[arg(required = true, value_name = "LABELLED")]
     labelled: Vec<PathBuf>,
     /// Model file to write.
-    #[arg(short, long, value_name = "MODEL", required_unless_present = "cross_validate")]
+    #[arg(short, long, value_name = "MODEL", required_unless_present_any = ["cross_validate", "compare_with"])]
     output: Option<PathBuf>,
     /// Every parameter of the training, in TOML; the one of the default model unless given.
     #[arg(long, value_name = "FILE")]
@@ -65,8 +72,21 @@ pub struct Args {
     /// as JSON if a file is given.
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
     cross_validate: Option<Option<PathBuf>>,
-    /// Parts that the sites are dealt into for cross-validation.
-    #[arg(long, value_name = "N", default_value_t = 5, requires = "cross_validate",
+    /// Print what changes against the model in use (the one inside the program unless a file is given):
+    /// F1 and article lost on your labelled pages, each of them judged by a new model that did not see its
+    /// site, and the lines that are judged otherwise. Pages that the model in use was trained on are left
+    /// out where there are others, and so are labels with `"source": "rules"`.
+    #[arg(long, value_name = "MODEL", num_args = 0..=1, require_equals = true)]
+    compare_with: Option<Option<PathBuf>>,
+    /// Write the new model only if the comparison finds it better; else the exit code is 1. The model in
+    /// use may then be the output, too.
+    #[arg(long, requires_all = ["compare_with", "output"])]
+    if_better: bool,
+    /// Write the comparison as JSON, with every line that is judged otherwise.
+    #[arg(long, value_name = "FILE", requires = "compare_with")]
+    comparison: Option<PathBuf>,
+    /// Parts that the sites are dealt into for cross-validation and comparison.
+    #[arg(long, value_name = "N", default_value_t = 5, requires = "measure",
         value_parser = clap::value_parser!(u8).range(2..=20))]
     folds: u8,
     /// Do not measure the plain n-gram model beside it.
@@ -92,14 +112,24 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let steps = Steps::new(args.run.quiet);
     let recipe = read_recipe(args.recipe.as_deref())?;
     let sources = find(&args.labelled, &steps)?;
+    let current = current(args)?;
     let files = Files::create(args, &sources)?;
     let materials = gather(args.data.as_deref(), &recipe, &steps)?;
     steps.now("reading pages");
     let (pages, n_bad) = read(&sources, args.skip_bad)?;
-    args.run.pool()?.install(|| {
-        let model = match &args.output {
-            Some(_) => Some(fit(&pages, &recipe, &materials, &steps)?),
+    let is_kept = args.run.pool()?.install(|| -> Result<bool> {
+        // First, for it may be refused.
+        let comparison = match &current {
+            Some(current) => {
+                Some(compare_with(current, args, &pages, &sources, &recipe, &materials, &steps)?)
+            }
             None => None,
+        };
+        let is_better = comparison.as_ref().is_some_and(|c| c.outcome == Outcome::Better);
+        let is_kept = !args.if_better || is_better;
+        let model = match &args.output {
+            Some(_) if is_kept => Some(fit(&pages, &recipe, &materials, &steps)?),
+            _ => None,
         };
         let measured = match &args.cross_validate {
             Some(_) => {
@@ -118,9 +148,60 @@ pub fn run(args: &Args) -> Result<ExitCode> {
             }
             None => None,
         };
-        files.write(model.as_ref(), measured.as_ref(), &steps)
+        files.write(model.as_ref(), measured.as_ref(), comparison.as_ref(), &steps)?;
+        if let (Some(comparison), Some(output)) = (&comparison, &args.output) {
+            steps.say(write_outcome(comparison, output, is_kept));
+        }
+        Ok(is_kept)
     })?;
-    Ok(if n_bad == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if n_bad == 0 && is_kept { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The model to compare with, ready to judge.
+fn current(args: &Args) -> Result<Option<Filter>> {
+    let Some(path) = &args.compare_with else { return Ok(None) };
+    if args.skip_bad {
+        bail!("--compare-with: cannot be used with --skip-bad; mend the pages first");
+    }
+    let model = match path {
+        Some(path) => Model::load(path)?,
+        None => Model::builtin()?,
+    };
+    if let (Some(path), Some(output)) = (path, &args.output) {
+        let real = |path: &Path| std::fs::canonicalize(path).ok();
+        if real(path).is_some_and(|path| Some(path) == real(output)) && !args.if_better {
+            bail!(
+                "--output: {} is the model to compare with; write another file, or give --if-better",
+                output.display()
+            );
+        }
+    }
+    let policy = *model.policy();
+    Ok(Some(Filter::new(model, policy)))
+}
+
+fn compare_with(
+    current: &Filter,
+    args: &Args,
+    pages: &[LabelledPage],
+    sources: &[Source],
+    recipe: &Recipe,
+    materials: &Materials,
+    steps: &Steps,
+) -> Result<Comparison> {
+    let mut by_machine = Vec::with_capacity(pages.len());
+    for source in sources {
+        by_machine.extend(machine_made(&source.path)?);
+    }
+    let contest = Contest {
+        pages,
+        machine_made: &by_machine,
+        current,
+        recipe,
+        materials,
+        folds: args.folds.into(),
+    };
+    Ok(compare(&contest, &|step| steps.now(step))?)
 }
 
 fn read_recipe(path: Option<&Path>) -> Result<Recipe> {
@@ -216,6 +297,7 @@ struct Files {
     model: Option<(PathBuf, OutputFile)>,
     card: Option<OutputFile>,
     figures: Option<OutputFile>,
+    comparison: Option<OutputFile>,
 }
 
 impl Files {
@@ -234,6 +316,7 @@ impl Files {
             model: args.output.clone().zip(model),
             card: create("--card", args.card.as_ref())?,
             figures: create("--cross-validate", figures)?,
+            comparison: create("--comparison", args.comparison.as_ref())?,
         })
     }
 
@@ -241,8 +324,14 @@ impl Files {
         self,
         model: Option<&Model>,
         measured: Option<&(CrossValidation, Option<Value>)>,
+        comparison: Option<&Comparison>,
         steps: &Steps,
     ) -> Result<()> {
+        if let (Some(mut file), Some(comparison)) = (self.comparison, comparison) {
+            file.write(serde_json::to_string_pretty(comparison)?.as_bytes())?;
+            file.write(b"\n")?;
+            file.commit()?;
+        }
         let mut figures = serde_json::to_value(measured.map(|(measured, _)| measured))?;
         if let Some((_, Some(cost))) = measured {
             figures["cost"] = cost.clone();
@@ -267,9 +356,13 @@ impl Files {
             let file = format!("{}: {} bytes, sha256 {sha256}", path.display(), bytes.len());
             summarise(model, &file, steps);
         }
-        let Some((measured, _)) = measured else { return Ok(()) };
         let mut out = std::io::stdout().lock();
-        write!(out, "{}\n{}", measured.model.evaluation.report(SHOWN), results(&figures))?;
+        if let Some((measured, _)) = measured {
+            write!(out, "{}\n{}", measured.model.evaluation.report(SHOWN), results(&figures))?;
+        }
+        if let Some(comparison) = comparison {
+            write_comparison(comparison, &mut out)?;
+        }
         out.flush()?;
         Ok(())
     }

@@ -12,10 +12,14 @@ use crate::{Error, Result};
 struct PageOrigin {
     #[serde(default)]
     lines: Vec<LineOrigin>,
+    #[serde(default)]
+    html: Option<serde::de::IgnoredAny>,
 }
 
 #[derive(Deserialize)]
 struct LineOrigin {
+    #[serde(default)]
+    text: String,
     #[serde(default)]
     label: Option<String>,
     #[serde(default)]
@@ -66,9 +70,46 @@ pub fn check(path: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Which labels of a file rules made: by page, and by its lines that are not blank. Labels without a source,
+/// and those of a page of HTML, count as made with care.
+///
+/// # Errors
+/// [`Error::Io`] and [`Error::BadInput`] where the file cannot be read; its mistakes are for
+/// [`read_labelled`] to tell.
+pub fn machine_made(path: &Path) -> Result<Vec<Vec<bool>>> {
+    let format = Some(Format::JsonLines);
+    let source = Source { path: path.into(), relative: path.into(), format };
+    let mut pages = Vec::new();
+    for page in read_source(&source, format)? {
+        let page: Option<PageOrigin> = serde_json::from_slice(&page?.bytes).ok();
+        let lines = page.filter(|page| page.html.is_none()).map(|page| page.lines);
+        let lines = lines.unwrap_or_default().into_iter();
+        let lines = lines.filter(|line| !line.text.chars().all(char::is_whitespace));
+        pages.push(lines.map(|line| line.source.as_deref() == Some(SOURCE)).collect());
+    }
+    Ok(pages)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn labels_of_the_rules_are_told_line_by_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.jsonl");
+        let line = |text: &str, source: &str| {
+            format!("{{\"text\": \"{text}\", \"label\": \"junk\", \"source\": \"{source}\"}}")
+        };
+        let (one, blank, two) = (line("a", "rules"), line(" ", "rules"), line("b", "hand"));
+        let page = format!("{{\"lines\": [{one}, {blank}, {two}]}}\n");
+        let html = format!("{{\"html\": \"<p>a\", \"lines\": [{one}]}}\n");
+        std::fs::write(&path, format!("{page}\n__label__junk a\n{html}{page}")).unwrap();
+        let expected = [vec![true, false], vec![], vec![], vec![true, false]];
+        assert_eq!(machine_made(&path).unwrap(), expected);
+        // As many pages as are read for training.
+        assert_eq!(read_labelled(&path).unwrap().count(), expected.len());
+    }
 
     fn said(content: &str) -> Option<String> {
         let folder = tempfile::tempdir().unwrap();

@@ -153,19 +153,12 @@ pub fn cross_validate(
         let told = |what: &str| progress(&format!("fold {} of {folds}: {what}", fold + 1));
         let in_fold = |error| named(error, fold, folds);
         told("making pages");
-        let others = pages.iter().zip(&fold_of).filter(|&(_, &of)| of != fold);
-        let others: Vec<LabelledPage> = others.map(|(page, _)| page.clone()).collect();
-        let words = materials.without(share(fold));
-        let corpus = Corpus::assemble(others, recipe, |pages, html, folds| {
-            Ok(made::make(pages, html, folds, recipe, &words))
-        });
-        let corpus = corpus.map_err(in_fold)?;
+        let corpus = others(pages, &fold_of, fold, recipe, materials).map_err(in_fold)?;
         let train = |recipe: &Recipe, name: &str| {
             let told = |what: &str| told(&format!("{name}{what}"));
-            let model = trainer::train(&corpus, recipe, &told)?;
+            let filter = fit(&corpus, recipe, &told)?;
             told("judging held-out pages");
-            let policy = *model.policy();
-            Ok(Filter::new(model, policy).with_kinds())
+            Ok(filter)
         };
         let filter = train(recipe, "").map_err(in_fold)?;
         of_model.judge(&filter, fold, &measured, &copies)?;
@@ -200,8 +193,49 @@ pub fn inputs_digest(recipe: &str, pages: &[u64], materials: &str) -> String {
     digest.hex()
 }
 
+/// What is learned from where a fold is held out.
+fn others(
+    pages: &[LabelledPage],
+    fold_of: &[usize],
+    fold: usize,
+    recipe: &Recipe,
+    materials: &Materials,
+) -> Result<Corpus> {
+    let others = pages.iter().zip(fold_of).filter(|&(_, &of)| of != fold);
+    let others: Vec<LabelledPage> = others.map(|(page, _)| page.clone()).collect();
+    let words = materials.without(share(fold));
+    Corpus::assemble(others, recipe, |pages, html, folds| {
+        Ok(made::make(pages, html, folds, recipe, &words))
+    })
+}
+
+fn fit(corpus: &Corpus, recipe: &Recipe, told: &(dyn Fn(&str) + Sync)) -> Result<Filter> {
+    let model = trainer::train(corpus, recipe, told)?;
+    let policy = *model.policy();
+    Ok(Filter::new(model, policy).with_kinds())
+}
+
+/// The model that did not see one of so many folds, at its own operating point.
+///
+/// # Errors
+/// Those of [`trainer::train`] and [`Corpus::assemble`], with the fold they came from.
+pub(super) fn fold_model(
+    pages: &[LabelledPage],
+    fold_of: &[usize],
+    (fold, folds): (usize, usize),
+    recipe: &Recipe,
+    materials: &Materials,
+    progress: &(dyn Fn(&str) + Sync),
+) -> Result<Filter> {
+    let told = |what: &str| progress(&format!("fold {} of {folds}: {what}", fold + 1));
+    told("making pages");
+    others(pages, fold_of, fold, recipe, materials)
+        .and_then(|corpus| fit(&corpus, recipe, &told))
+        .map_err(|error| named(error, fold, folds))
+}
+
 /// The fold of each page, and how many folds there are.
-fn deal(pages: &[LabelledPage], folds: usize) -> Result<(Vec<usize>, usize)> {
+pub(super) fn deal(pages: &[LabelledPage], folds: usize) -> Result<(Vec<usize>, usize)> {
     if !(2..=20).contains(&folds) {
         return Err(Error::parameter("folds", folds, "must be from 2 to 20"));
     }

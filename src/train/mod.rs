@@ -3,6 +3,7 @@
 pub mod bands;
 pub mod basis;
 pub mod card;
+pub mod compare;
 pub mod corpus;
 pub mod cross_validate;
 pub mod csr;

@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+"""What first labels by rules are worth, on pages whose labels are hidden from the program.
+
+In each of several runs the sites are dealt into two halves by a hash. In the first half pages are drawn,
+their labels taken away; the second half is only measured on.
+
+rules  `dechaff label` on the held-out half: precision and coverage of what it calls junk.
+model  a model trained on the rules' labels of the drawn pages, beside one trained on their gold labels.
+next   that model again, after N of the rules' labels were corrected: lines in the order of `label --next`,
+       and lines at random.
+
+Needs Python 3.9 and nothing else:
+  python3 benches/label/measure.py --dechaff target/release/dechaff --pages PAGES -o figures.json
+PAGES is a folder of labelled .jsonl or .jsonl.gz; files whose name ends in _weak are left out."""
+
+import argparse
+import gzip
+import hashlib
+import json
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+RECIPE = Path(__file__).with_name("recipe.toml")
+
+
+def read_pages(folder):
+    """All trusted pages, each with a set and an id of its own."""
+    pages = []
+    for path in sorted(folder.glob("*.jsonl*")):
+        name = path.name.split(".")[0]
+        if name.endswith("_weak"):
+            continue
+        opened = gzip.open(path, "rt") if path.suffix == ".gz" else open(path)
+        with opened as lines:
+            for number, line in enumerate(lines):
+                page = json.loads(line)
+                page["lines"] = [line for line in page["lines"] if line["text"].strip()]
+                page["set"] = name
+                page["site"] = page.get("site") or f"{name}/{number}"
+                page["id"] = f"{name}:{number}"
+                pages.append(page)
+    return pages
+
+
+def is_held_out(run, site):
+    return hashlib.sha256(f"{run}\0{site}".encode()).digest()[0] % 2 == 1
+
+
+def write(path, pages, line_of):
+    with open(path, "w") as out:
+        for page in pages:
+            fields = {key: page[key] for key in ("id", "site", "lang") if key in page}
+            fields["lines"] = [line_of(line) for line in page["lines"]]
+            out.write(json.dumps(fields, ensure_ascii=False) + "\n")
+
+
+def hidden(line):
+    return {"text": line["text"]}
+
+
+def gold(line):
+    return {key: line[key] for key in ("text", "label", "kind") if line.get(key)}
+
+
+class Bench:
+    def __init__(self, dechaff, recipe, folder):
+        self.dechaff, self.recipe, self.folder = dechaff.resolve(), recipe, folder
+
+    def run(self, *arguments):
+        command = [str(self.dechaff), *map(str, arguments), "--quiet"]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode != 0:
+            sys.exit(f"{' '.join(command)}\n{done.stderr}")
+        return done.stdout
+
+    def train(self, name, labels):
+        model = self.folder / f"{name}.dechaff"
+        self.run("train", labels, "--recipe", self.recipe, "-o", model)
+        return model
+
+    def figures(self, model, folder):
+        """F1 as the model is, and at the one threshold that loses at most 2 % of these pages' article."""
+        figures = json.loads(self.run("evaluate", folder, "-m", model, "--json"))
+        pooled, mean = figures["pooled"], figures["mean_over_sets"]
+        allowed = [p for p in figures["curve"] if (p["article_loss"] or 0.0) <= 0.02]
+        return {
+            "f1": pooled["junk"]["f1"],
+            "precision": pooled["junk"]["precision"],
+            "recall": pooled["junk"]["recall"],
+            "loss": pooled["article_characters_lost"],
+            "mean_f1": mean["junk"]["f1"],
+            "mean_loss": mean["article_characters_lost"],
+            "mean_area": mean["pr_area"],
+            "f1_at_2": max(((p["junk_f1"] or 0.0) for p in allowed), default=0.0),
+            "area": pooled.get("pr_area"),
+        }
+
+
+def measure_rules(bench, held_out, folder):
+    raw, report = bench.folder / "raw-held-out.jsonl", bench.folder / "report.json"
+    write(raw, held_out, hidden)
+    bench.run("label", raw, "--gold", folder / "gold.jsonl", "--report", report)
+    gold = json.loads(report.read_text())["gold"]
+    keep = ("junk_precision", "junk_coverage", "article_precision", "article_coverage", "accuracy")
+    return {way: {key: gold[way][key] for key in keep} for way in ("combined", "unthresholded", "majority")}
+
+
+def corrected(labelled, truth, chosen):
+    """The labels with those of the chosen (page, line index) replaced by gold ones; how many were wrong."""
+    pages, wrong = json.loads(json.dumps(labelled)), 0
+    for page_id, index in chosen:
+        line, right = pages[page_id]["lines"][index], truth[page_id]["lines"][index]
+        wrong += line["label"] != right["label"]
+        line.clear()
+        line.update(gold(right), source="hand")
+    return list(pages.values()), wrong
+
+
+def one_run(number, pages, options, bench):
+    drawn = random.Random(number)
+    train = [page for page in pages if not is_held_out(number, page["site"])]
+    held_out = [page for page in pages if is_held_out(number, page["site"])]
+    train = sorted(drawn.sample(train, min(options.sample, len(train))), key=lambda page: page["id"])
+    by_set = bench.folder / "held-out"
+    by_set.mkdir(exist_ok=True)
+    for old in by_set.iterdir():
+        old.unlink()
+    for name in sorted({page["set"] for page in held_out}):
+        write(by_set / f"{name}.jsonl", [page for page in held_out if page["set"] == name], gold)
+    write(bench.folder / "gold.jsonl", held_out, gold)
+    found = {"pages": len(train), "rules": measure_rules(bench, held_out, bench.folder)}
+    if "rules" == options.only:
+        return found
+
+    raw, rules, truth = (bench.folder / f"{name}.jsonl" for name in ("raw", "rules", "truth"))
+    write(raw, train, hidden)
+    write(truth, train, gold)
+    bench.run("label", raw, "-o", rules, "--overwrite")
+    first = bench.train("rules", rules)
+    found["by_rules"] = bench.figures(first, by_set)
+    found["by_gold"] = bench.figures(bench.train("truth", truth), by_set)
+    if "model" == options.only:
+        return found
+
+    right = {page["id"]: page for page in train}
+    labelled = {page["id"]: page for page in map(json.loads, rules.read_text().splitlines())}
+    asked = bench.run("label", rules, "--next", options.lines, f"--with-model={first}")
+    asked = [json.loads(line) for line in asked.splitlines()]
+    ways = {"next": [(question["page"], question["line"] - 1) for question in asked]}
+    everything = [(page, index) for page in labelled for index in range(len(labelled[page]["lines"]))]
+    ways["random"] = drawn.sample(everything, options.lines)
+    for way, chosen in ways.items():
+        after, wrong = corrected(labelled, right, chosen)
+        path = bench.folder / f"{way}.jsonl"
+        path.write_text("".join(json.dumps(page, ensure_ascii=False) + "\n" for page in after))
+        found[way] = {"lines": len(chosen), "changed": wrong}
+        found[way].update(bench.figures(bench.train(way, path), by_set))
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--dechaff", type=Path, required=True)
+    parser.add_argument("--pages", type=Path, required=True)
+    parser.add_argument("--recipe", type=Path, default=RECIPE)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--sample", type=int, default=100, help="pages to label by rules and train on")
+    parser.add_argument("--lines", type=int, default=300, help="lines to correct")
+    parser.add_argument("--only", choices=("rules", "model"), help="measure no more than this")
+    parser.add_argument("-o", "--output", type=Path, required=True)
+    options = parser.parse_args()
+    pages, runs = read_pages(options.pages), []
+    for number in range(options.runs):
+        with tempfile.TemporaryDirectory() as folder:
+            runs.append(one_run(number, pages, options, Bench(options.dechaff, options.recipe, Path(folder))))
+        options.output.write_text(json.dumps(runs, indent=1) + "\n")
+        print(json.dumps(runs[-1]), file=sys.stderr)
+
+    def mean(*path):
+        values = []
+        for run in runs:
+            for key in path:
+                run = run[key]
+            values.append(run)
+        return statistics.mean(values)
+
+    rules = [mean("rules", way, key) for way in ("combined", "majority") for key in ("junk_precision", "junk_coverage")]
+    print("rules: junk precision {:.3f} at coverage {:.3f}; majority {:.3f} at {:.3f}".format(*rules))
+    for way in ("by_rules", "by_gold", "next", "random"):
+        if way in runs[0]:
+            keys = ("f1", "loss", "f1_at_2", "mean_f1", "mean_loss", "mean_area")
+            print(way.ljust(9), *(f"{key} {mean(way, key):.4f}" for key in keys))
+
+
+if __name__ == "__main__":
+    main()
