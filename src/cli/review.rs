@@ -10,9 +10,13 @@ use anyhow::{Context as _, Result};
 use super::args::{ModelArgs, RunArgs};
 use super::say::{count, say};
 use super::steps::Steps;
+use super::train::{data_folder, read_recipe};
 use crate::Error;
 use crate::review::replay::Recovered;
-use crate::review::{Server, Session, Study};
+use crate::review::{Server, Session, Study, Training};
+
+/// Parts that sites are dealt into where a new model is compared with the one in use.
+const FOLDS: usize = 5;
 
 /// Correct the labels of a file in a local web page.
 ///
@@ -25,6 +29,9 @@ use crate::review::{Server, Session, Study};
 /// when you pause and at the end (F in the page, or Ctrl-C here); lines that were not decided keep
 /// every byte, those that were say "source": "hand". What a killed review left in FILE.review.jsonl is
 /// taken up when FILE is next reviewed. Several windows may be open on one review.
+///
+/// P trains a new model from the labels while you go on, and shows what it would change; it is written
+/// beside FILE only if you say so, under a name that no file has.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -41,6 +48,13 @@ pub struct Args {
     /// The port on 127.0.0.1; the system chooses a free one unless given.
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     port: u16,
+    /// How the page trains a new model (P there), in TOML; as the default model unless given.
+    #[arg(long, value_name = "FILE")]
+    recipe: Option<PathBuf>,
+    /// Folder of the prose and word lists that the recipe names; the environment variable
+    /// DECHAFF_DATA unless given. What is not there is done without.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
     #[command(flatten)]
     model: ModelArgs,
     #[command(flatten)]
@@ -54,6 +68,8 @@ pub struct Args {
 /// file cannot be written at the end: then the decisions are in the journal.
 pub fn run(args: &Args) -> Result<ExitCode> {
     let steps = Steps::new(args.run.quiet);
+    let recipe = read_recipe(args.recipe.as_deref())?;
+    let data = data_folder(args.data.as_deref())?;
     steps.now("reading labels");
     let (session, recovered) = match Session::open(&args.file) {
         Ok(opened) => opened,
@@ -78,9 +94,11 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     steps.now("asking the model");
     let (model, policies) = args.model.load()?;
     let filter = policies.filter(model).with_kinds();
-    let study = args.run.pool()?.install(|| Study::new(session.file(), filter));
+    let pool = args.run.pool()?;
+    let study = pool.install(|| Study::new(session.file(), filter));
+    let training = Training { recipe, data, folds: FOLDS, pool };
     let lines = count(session.file().n_lines() as u64, "line");
-    let server = Server::bind(args.port, session, study)?;
+    let server = Server::bind(args.port, session, study, training)?;
     let stopper = server.stopper();
     ctrlc::set_handler(move || stopper.stop()).context("cannot listen for Ctrl-C")?;
     steps.say(format_args!("{lines}; open this address, and end with F there or Ctrl-C here:"));

@@ -204,7 +204,11 @@ fn compare_with(
     Ok(compare(&contest, &|step| steps.now(step))?)
 }
 
-fn read_recipe(path: Option<&Path>) -> Result<Recipe> {
+/// The recipe of a file, or that of the default model.
+///
+/// # Errors
+/// Where it cannot be read or has a mistake, with its place.
+pub(super) fn read_recipe(path: Option<&Path>) -> Result<Recipe> {
     let Some(path) = path else { return Ok(Recipe::parse(recipe::DEFAULT)?) };
     let text = std::fs::read_to_string(path).map_err(|e| Error::io(path, e))?;
     match Recipe::parse(&text) {
@@ -260,13 +264,21 @@ fn read(sources: &[Source], skip_bad: bool) -> Result<(Vec<LabelledPage>, u64)> 
     Ok((pages, n_bad))
 }
 
-fn gather(data: Option<&Path>, recipe: &Recipe, steps: &Steps) -> Result<Materials> {
+/// The folder of prose and word lists that was named, or that of the environment.
+///
+/// # Errors
+/// [`Error::Io`] where it is not there: a slip, not a wish to do without.
+pub(super) fn data_folder(named: Option<&Path>) -> Result<Option<PathBuf>> {
     let from_environment = std::env::var_os("DECHAFF_DATA").filter(|value| !value.is_empty());
-    let data = data.map(Path::to_path_buf).or(from_environment.map(PathBuf::from));
+    let data = named.map(Path::to_path_buf).or(from_environment.map(PathBuf::from));
     if let Some(folder) = &data {
-        // A folder that was named and is not there is a slip, not a wish to do without.
         std::fs::read_dir(folder).map_err(|e| Error::io(folder, e))?;
     }
+    Ok(data)
+}
+
+fn gather(data: Option<&Path>, recipe: &Recipe, steps: &Steps) -> Result<Materials> {
+    let data = data_folder(data)?;
     steps.now("reading prose and word lists");
     let materials = Materials::load(recipe, data.as_deref())?;
     for name in &materials.missing {

@@ -1,10 +1,13 @@
 //! What the page asks and is told, in JSON. Every answer is bounded, however long the page or the line:
 //! lines go out in windows. Nothing here names a file: there is no path that could lead elsewhere.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::http::{Request, Response};
+use super::retrain::Retraining;
 use super::server::Review;
 use super::session::{At, Decision, Done, Refusal, Session};
 use super::study::texts;
@@ -31,7 +34,7 @@ const JS: &str = include_str!("assets/review.js");
 
 /// The answer to a request that was found to be meant for this page, and whether the review ends with
 /// it.
-pub(super) fn answer(review: &Review, request: &Request) -> (Response, bool) {
+pub(super) fn answer(review: &Arc<Review>, request: &Request) -> (Response, bool) {
     let path = review.within(&request.path).unwrap_or_default();
     let response = match (request.method.as_str(), path) {
         ("GET", "") => asset("text/html; charset=utf-8", HTML),
@@ -42,8 +45,11 @@ pub(super) fn answer(review: &Review, request: &Request) -> (Response, bool) {
         ("GET", "api/lines") => lines(review, request),
         ("GET", "api/line") => line(review, request),
         ("GET", "api/search") => search(review, request),
-        ("POST", "api/decide" | "api/undo" | "api/finish") => return post(review, request, path),
-        (_, "api/decide" | "api/undo" | "api/finish") | ("POST", _) => {
+        ("GET", "api/train") => ok(&review.retraining.told()),
+        ("POST", "api/train" | "api/keep" | "api/decide" | "api/undo" | "api/finish") => {
+            return post(review, request, path);
+        }
+        (_, "api/keep" | "api/decide" | "api/undo" | "api/finish") | ("POST", _) => {
             Response::text(405, "Not this way.")
         }
         _ => Response::text(404, "There is no such page."),
@@ -250,10 +256,33 @@ struct UndoBody {
     window: String,
 }
 
-fn post(review: &Review, request: &Request, path: &str) -> (Response, bool) {
+/// Begins to train.
+fn train(review: &Arc<Review>) -> Response {
+    match Retraining::begin(review) {
+        true => ok(&review.retraining.told()),
+        false => fault(409, "training", "A training is running."),
+    }
+}
+
+/// Writes the new model.
+fn keep(review: &Review) -> Response {
+    let labels = review.lock().path().to_path_buf();
+    match review.retraining.keep(&labels) {
+        Ok(Some(_)) => ok(&review.retraining.told()),
+        Ok(None) => fault(409, "no_model", "There is no new model."),
+        Err(error) => fault(507, "disk", &error.to_string()),
+    }
+}
+
+fn post(review: &Arc<Review>, request: &Request, path: &str) -> (Response, bool) {
     // Forms of other origins cannot send this type without asking first.
     if request.header("content-type").is_none_or(|media| !media.starts_with("application/json")) {
         return (Response::text(415, "Send application/json."), false);
+    }
+    match path {
+        "api/train" => return (train(review), false),
+        "api/keep" => return (keep(review), false),
+        _ => {}
     }
     let bad = |error: serde_json::Error| (fault(400, "bad_request", &error.to_string()), false);
     let mut session = review.lock();

@@ -8,6 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
 use super::http::{self, Request, Response};
+use super::retrain::{Retraining, Training};
 use super::{Session, Study, api, save};
 use crate::{Error, Result};
 
@@ -33,6 +34,8 @@ pub struct Server {
 pub struct Review {
     /// What is known of the lines.
     pub study: Study,
+    /// What becomes of the labels.
+    pub retraining: Retraining,
     session: Mutex<Session>,
     token: String,
     port: u16,
@@ -55,7 +58,7 @@ impl Server {
     /// # Errors
     /// [`Error::BadParameter`] where the port is in use or not to be had, [`Error::Io`] where the system
     /// gives no random numbers.
-    pub fn bind(port: u16, session: Session, study: Study) -> Result<Server> {
+    pub fn bind(port: u16, session: Session, study: Study, training: Training) -> Result<Server> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|error| {
             let reason = match error.kind() {
                 std::io::ErrorKind::AddrInUse => {
@@ -72,6 +75,7 @@ impl Server {
             .map_err(|e| Error::io("the system's random numbers", std::io::Error::other(e)))?;
         let review = Review {
             study,
+            retraining: Retraining::new(training),
             session: Mutex::new(session),
             token: secret.iter().map(|byte| format!("{byte:02x}")).collect(),
             port: address.port(),
@@ -152,8 +156,13 @@ impl Review {
         self.session.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
+    /// The session, for longer works that let go of it meanwhile.
+    pub(super) fn session(&self) -> &Mutex<Session> {
+        &self.session
+    }
+
     /// Answers one connection; whether the review is to end.
-    fn serve(&self, mut stream: TcpStream) -> bool {
+    fn serve(self: &Arc<Self>, mut stream: TcpStream) -> bool {
         let (response, ends) = match http::read(&mut stream) {
             Ok(request) => match self.refusal(&request) {
                 Some(refusal) => (refusal, false),

@@ -52,6 +52,11 @@ impl Study {
         Study { queue: queue.collect(), verdicts, groups, filter }
     }
 
+    /// What judged.
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
     /// The lines that are near-identical to a line, itself among them.
     pub fn siblings(&self, (page, line): At) -> &[At] {
         let group = self.groups.of.get(page).and_then(|of| of.get(line));

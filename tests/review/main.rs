@@ -242,6 +242,29 @@ fn what_is_not_meant_for_the_page_is_refused() {
 }
 
 #[test]
+fn what_cannot_be_trained_is_said_and_nothing_is_written() {
+    let bench = labels();
+    let review = start(&bench);
+    assert_eq!(review.get("api/train").json(), json!({"state": "none"}));
+    assert_eq!(review.post("api/keep", &json!({})).json()["error"], "no_model");
+    assert_eq!(review.post("api/train", &json!({})).status, 200);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    let told = loop {
+        let told = review.get("api/train").json();
+        if told["state"] != "running" {
+            break told;
+        }
+        assert!(std::time::Instant::now() < deadline);
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    };
+    let reason = told["reason"].as_str().unwrap();
+    assert!(reason.contains("holds out sites and needs at least 3; there are 2"), "{told}");
+    assert_eq!(review.post("api/keep", &json!({})).status, 409);
+    assert_eq!(review.get("api/keep").status, 405);
+    assert_eq!(text(&bench), LABELS);
+}
+
+#[test]
 fn a_port_in_use_and_a_file_under_review_are_told() {
     let bench = labels();
     let review = start(&bench);

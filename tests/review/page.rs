@@ -1,6 +1,8 @@
 //! The page in headless Chromium, by typing and clicking. Where there is no chromedriver, these tests
 //! say so and pass.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use super::client::Reviewing;
@@ -170,6 +172,92 @@ fn a_review_by_mouse_in_two_windows_and_two_languages() {
     let (status, said) = review.end();
     assert_eq!(status.code(), Some(0), "{said}");
     assert_eq!(lines(&bench)[0]["kind"], "meta");
+}
+
+/// Pages of eight sites with menus and sentences, all labelled.
+fn labelled() -> String {
+    let who = ["渔民们", "老人", "校长", "修表匠", "合唱队", "村长"];
+    let what = ["把旧船拖上了岸", "数了数种子", "修好了水车", "在院子里晒书", "写了一封信"];
+    let pages = (0..24).map(|p| {
+        let menu = ["首页", "新闻中心", "联系我们", "登录", "下一页"];
+        let mut lines: Vec<Value> =
+            menu.iter().map(|text| json!({"text": text, "label": "junk", "kind": "nav"})).collect();
+        lines.extend((0..8).map(|i| {
+            let text =
+                format!("清早，{}{}，谁也没有多说什么。", who[(p + i) % 6], what[(p * 3 + i) % 5]);
+            json!({"text": text, "label": "article"})
+        }));
+        format!(
+            "{}\n",
+            json!({"id": format!("p{p}"), "site": format!("s{}", p % 8), "lines": lines})
+        )
+    });
+    pages.collect()
+}
+
+#[test]
+fn a_new_model_is_trained_compared_and_kept_by_keyboard() {
+    let Some(browser) = Browser::start("en") else { return };
+    let bench = Bench::new();
+    bench.write("x.jsonl", labelled()).write("x.dechaff", "another file");
+    // Small, for it is trained six times.
+    let small = [
+        ("folds = 5", "folds = 2"),
+        ("passes = 2", "passes = 1"),
+        ("composed = 1000", "composed = 0"),
+    ];
+    let recipe =
+        small.iter().fold(dechaff::train::recipe::DEFAULT.to_owned(), |recipe, (from, to)| {
+            assert!(recipe.contains(from));
+            recipe.replacen(from, to, 1)
+        });
+    bench.write("small.toml", recipe);
+    let mut command =
+        bench.command(&["review", "x.jsonl", "-m", "m.dechaff", "--recipe", "small.toml"]);
+    command.env_remove("DECHAFF_DATA");
+    let review = Reviewing::start(command);
+    browser.open(&review.address());
+    let is_open = "return document.getElementById('train').open";
+    let trained = "return document.getElementById('trained').textContent.slice(0, 27)";
+    browser.wait(NUMBER, "1");
+    browser.keys(&["p"]);
+    browser.wait(is_open, true);
+    browser.wait(trained, "Trains on every label of th");
+    browser.keys(&["p"]);
+    browser.wait("return document.getElementById('train-start').hidden", true);
+    assert_eq!(review.post("api/train", &json!({})).status, 409);
+    // One goes on meanwhile.
+    browser.keys(&[ESCAPE]);
+    browser.wait(is_open, false);
+    browser.keys(&["n"]);
+    browser.wait(DONE, "1 of 35 groups decided · 1 of 312 lines by hand");
+    let deadline = Instant::now() + Duration::from_secs(180);
+    while review.get("api/train").json()["state"] == "running" {
+        assert!(Instant::now() < deadline);
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    browser.wait(MESSAGE, "The training is done: P shows what changes.");
+    assert_eq!(bench.names(), ["small.toml", "x.dechaff", "x.jsonl", "x.jsonl.review.jsonl"]);
+    browser.keys(&["p"]);
+    browser
+        .wait("return document.getElementById('outcome').textContent", "The new model is better.");
+    browser.wait(
+        "return document.querySelector('#trained table tr:nth-child(2) th').textContent",
+        "x",
+    );
+    browser.screenshot("trained");
+    // A second P trains nothing anew, K keeps what there is.
+    browser.keys(&["p", "k"]);
+    browser.wait(
+        "return document.getElementById('kept')?.textContent.slice(0, 24)",
+        "Written as x-2.dechaff. ",
+    );
+    assert_eq!(bench.read("x.dechaff"), b"another file");
+    browser.keys(&[ESCAPE, "f", "f"]);
+    browser
+        .wait(MESSAGE, "The review has ended and the file is written. This window can be closed.");
+    review.end();
+    bench.run(&["model", "check", "x-2.dechaff"]).exits(0);
 }
 
 #[test]

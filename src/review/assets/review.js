@@ -36,6 +36,25 @@ const WORDS = {
     no_more: "That was the first one.", fault: (why) => `The server did not do it: ${why}`,
     search_for: "Lines with", found: (n, shown) => n ? `${n} found${n > shown ? `, the first ${shown}` : ""}. ↓ ↑ and Enter.` : "None found.",
     finish_question: "Write the file and end the review?", finish_yes: "finish", finish_no: "go on",
+    train: "train", train_title: "A new model from these labels", train_start: "train", train_keep: "keep the new model",
+    train_close: "go on labelling", finish_training: "The training that runs will be stopped.",
+    train_about: "Trains on every label of this file and compares the result with the model that asks the questions. Each page is judged by a new model that did not see its site. It takes minutes; you can go on labelling. Nothing is written unless you keep the new model.",
+    train_running: (t) => `${t.step} · ${t.seconds} s`,
+    train_failed: (why) => `It did not work: ${why}`,
+    train_done: "The training is done: P shows what changes.",
+    train_kept: (name) => `Written as ${name}. dechaff review -m ${name} asks what it doubts; dechaff filter -m ${name} uses it.`,
+    outcome: {
+      better: "The new model is better.", worse: "The model in use is better.",
+      unclear: "These pages do not tell which is better: label more of them, or look at the lines.",
+    },
+    known: (n) => `Pages left out, for the model in use was trained on them: ${n}.`,
+    all_known: "The model in use was trained on all of these pages: its figures flatter it.",
+    machine_made: (n) => `Labels by rules left out of the figures: ${n}.`,
+    all_machine_made: "All labels are those of rules: the figures say who agrees with the rules, not who is right.",
+    set: "set", n_pages: "pages", n_lines: "lines", f1: "junk F1", lost: "article lost", now: "in use", new: "new",
+    change: (c) => `Change of F1, 95 % interval: ${c}.`,
+    flips: (c) => `Lines judged otherwise: ${c.now_right} now right, ${c.now_wrong} now wrong.`,
+    now_right: "now right", now_wrong: "now wrong", removed: "removed", kept: "kept",
     kinds: {
       spider_pool: ["link farm", "planted runs of company, product or site titles"],
       adult: ["adult", "planted sexual keywords"],
@@ -85,6 +104,24 @@ const WORDS = {
     no_more: "已经是第一个。", fault: (why) => `服务程序没有照做：${why}`,
     search_for: "查找含有", found: (n, shown) => n ? `找到 ${n} 行${n > shown ? `，列出前 ${shown} 行` : ""}。↓ ↑ 选择，回车打开。` : "没有找到。",
     finish_question: "写好文件，结束标注？", finish_yes: "完成", finish_no: "继续",
+    train: "训练", train_title: "用这些标注训练新模型", train_start: "开始训练", train_keep: "保留新模型",
+    train_close: "继续标注", finish_training: "正在进行的训练会停止。",
+    train_about: "用这个文件里的全部标注训练，再与现在提问的模型比较。每一页都由没见过它所在网站的新模型来判断。需要几分钟，其间可以继续标注。不选择保留，就什么也不写。",
+    train_running: (t) => `${t.step} · ${t.seconds} 秒`,
+    train_failed: (why) => `没有成功：${why}`,
+    train_done: "训练完成：按 P 看有什么变化。",
+    train_kept: (name) => `已存为 ${name}。dechaff review -m ${name} 按它的疑问提问；dechaff filter -m ${name} 用它过滤。`,
+    outcome: {
+      better: "新模型更好。", worse: "现用的模型更好。", unclear: "这些页面还分不出哪个更好：再多标一些，或看看下面的行。",
+    },
+    known: (n) => `现用模型训练时见过的页面不计：${n}。`,
+    all_known: "现用模型训练时见过所有这些页面，它的数字偏高。",
+    machine_made: (n) => `规则给出的标注不计入数字：${n}。`,
+    all_machine_made: "所有标注都出自规则：数字只说明谁与规则一致，不说明谁对。",
+    set: "集合", n_pages: "页", n_lines: "行", f1: "垃圾 F1", lost: "正文损失", now: "现用", new: "新",
+    change: (c) => `F1 的变化，95% 区间：${c}。`,
+    flips: (c) => `判断不同的行：${c.now_right} 行改对，${c.now_wrong} 行改错。`,
+    now_right: "改对", now_wrong: "改错", removed: "删除", kept: "保留",
     kinds: {
       spider_pool: ["链接农场", "植入的成串公司名、产品名、站名"],
       adult: ["色情", "植入的色情关键词"],
@@ -127,6 +164,7 @@ let position = null; // its place in the queue, or that of the last one that was
 let visited = []; // lines seen before it
 let busy = false;
 let over = false; // the server has ended
+let training = { state: "none" }; // the new model
 let last = null; // the last message, to be said again in the other language
 
 const words = () => WORDS[language];
@@ -228,6 +266,7 @@ function showWords() {
   if (state) showState();
   if (view) showLines();
   if (current) showWhy();
+  showTraining();
 }
 
 function showState() {
@@ -499,6 +538,7 @@ function movePage(by) {
 }
 
 function finish() {
+  byId("finish-training").hidden = training.state !== "running";
   byId("finish").showModal();
   byId("finish-yes").focus();
 }
@@ -531,6 +571,7 @@ function act(action) {
     case "pages": return movePage(1);
     case "search": return openSearch();
     case "finish": return finish();
+    case "train": return openTraining();
     case "language":
       language = language === "zh" ? "en" : "zh";
       remember("language", language);
@@ -543,6 +584,86 @@ function act(action) {
     }
   }
 }
+
+// ---- a new model
+
+const share = (x) => (x === null ? "–" : `${(100 * x).toFixed(1)} %`);
+const number = (x) => (x === null ? "–" : x.toFixed(3));
+
+/** What the new model changes. */
+function comparisonElements(c) {
+  const w = words();
+  const remarks = [
+    c.known ? w.known(c.known) : null, c.all_known ? w.all_known : null,
+    c.machine_made ? w.machine_made(c.machine_made) : null, c.all_machine_made ? w.all_machine_made : null,
+  ].filter(Boolean);
+  const cells = (tag, values) => values.map((value) => make(tag, {}, String(value)));
+  const row = (pair) => make("tr", {}, make("th", { scope: "row" }, pair.name), ...cells("td", [
+    pair.pages, pair.lines, number(pair.current.junk_f1), number(pair.new.junk_f1),
+    share(pair.current.article_characters_lost), share(pair.new.article_characters_lost),
+  ]));
+  const head = [w.set, w.n_pages, w.n_lines, `${w.f1}: ${w.now}`, w.new, `${w.lost}: ${w.now}`, w.new];
+  const interval = c.f1_change
+    ? make("p", {}, w.change(`${signed(c.f1_change.low)} … ${signed(c.f1_change.high)}`)) : null;
+  const flips = c.flips.map((flip) => make("li", { class: flip.label },
+    make("span", { class: "what" },
+      `${flip.is_right ? w.now_right : w.now_wrong}, ${flip.is_removed ? w.removed : w.kept} · ${flip.page}:${flip.line}`),
+    ` ${flip.text}`));
+  return [
+    make("p", { id: "outcome" }, w.outcome[c.outcome]),
+    ...remarks.map((text) => make("p", { class: "remark" }, text)),
+    make("table", {}, make("tr", {}, ...cells("th", head)),
+      ...c.sets.map(row), ...(c.sets.length > 1 ? [row(c.all)] : [])),
+    interval,
+    make("p", {}, w.flips(c)),
+    make("ul", { id: "flips" }, ...flips),
+  ];
+}
+
+function showTraining() {
+  const w = words();
+  const { state: how } = training;
+  byId("training").textContent = how === "running" ? `… ${training.seconds} s` : how === "done" ? "✓" : "";
+  byId("trained").replaceChildren(...[
+    how === "none" ? make("p", {}, w.train_about) : null,
+    how === "running" ? make("p", { role: "status" }, w.train_running(training)) : null,
+    how === "failed" ? make("p", { class: "warn" }, w.train_failed(training.reason)) : null,
+    training.kept ? make("p", { id: "kept" }, w.train_kept(training.kept)) : null,
+    ...(how === "done" ? comparisonElements(training.comparison) : []),
+  ].filter(Boolean));
+  byId("train-start").hidden = how === "running";
+  byId("train-keep").hidden = how !== "done" || Boolean(training.kept);
+}
+
+async function askTraining(path, body) {
+  const before = training.state;
+  const kept = training.kept;
+  try {
+    training = await ask(path, body);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    if (error.status === 507) byId("trained").prepend(make("p", { class: "warn" }, words().disk(error.message)));
+    return;
+  }
+  if (before === "running" && training.state === "running" || before !== training.state || kept !== training.kept) {
+    showTraining();
+  }
+  if (before === "running" && training.state === "done" && !byId("train").open) say("train_done");
+}
+
+async function openTraining() {
+  await askTraining("train");
+  showTraining();
+  byId("train").showModal();
+  byId("train-close").focus();
+}
+
+byId("train-start").addEventListener("click", () => !byId("train-start").hidden && askTraining("train", {}));
+byId("train-keep").addEventListener("click", () => !byId("train-keep").hidden && askTraining("keep", {}));
+byId("train-close").addEventListener("click", () => byId("train").close());
+setInterval(() => {
+  if (!over && training.state === "running") askTraining("train");
+}, 1000);
 
 // ---- search
 
@@ -609,6 +730,11 @@ function actionOf(event) {
   const key = keyOf(event);
   const letter = /^[a-z]$/i.test(key) ? key.toLowerCase() : null;
   if (document.querySelector("dialog[open]")) {
+    if (byId("train").open && !event.ctrlKey && !event.metaKey && !event.repeat) {
+      // A model that nobody kept is not trained over by a key pressed twice.
+      if (letter === "p") return training.state === "done" ? null : () => byId("train-start").click();
+      return letter === "k" ? () => byId("train-keep").click() : null;
+    }
     return byId("finish").open && letter === "f" ? reallyFinish : null;
   }
   if ((event.ctrlKey || event.metaKey) && letter === "z") return undo;
@@ -633,6 +759,7 @@ function actionOf(event) {
   switch (letter) {
     case "u": return undo;
     case "f": return () => act("finish");
+    case "p": return () => act("train");
     case "i": return () => act("language");
     case "v": return () => act("theme");
   }
@@ -696,4 +823,5 @@ alone(async () => {
   showState();
   await next(false);
   byId("lines").focus();
+  await askTraining("train");
 });
