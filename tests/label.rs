@@ -278,6 +278,31 @@ fn audit_lists_the_label_that_was_turned_round() {
 }
 
 #[test]
+fn audit_of_html_says_that_the_gold_is_to_be_mended() {
+    let bench = Bench::new();
+    let pages: String = (0..10)
+        .map(|s| {
+            let menu = ["首页", "新闻中心", "联系我们", "登录", "下一页"];
+            let menu: String = menu.iter().map(|item| format!("<li><a href=/>{item}</a>")).collect();
+            let text: String = PROSE.iter().map(|line| format!("<p>{line}")).collect();
+            // Of one page a paragraph is missing in the gold.
+            let gold: Vec<&str> = PROSE.into_iter().skip(usize::from(s == 3)).collect();
+            let html = format!("<ul>{menu}</ul><div>{text}</div>");
+            format!(
+                "{}\n",
+                json!({"id": format!("p{s}"), "site": format!("s{s}"), "html": html, "gold": gold.join("\n")})
+            )
+        })
+        .collect();
+    bench.write("labelled.jsonl", pages);
+    let done = bench.run(&["label", "--audit", "labelled.jsonl", "--top", "1"]);
+    assert_eq!(done.status.code(), Some(0), "{}", done.stderr);
+    let out = String::from_utf8(done.stdout).unwrap();
+    assert!(out.starts_with("labelled p3:6 junk, margin -"), "{out}");
+    assert!(out.lines().next().unwrap().ends_with(" (HTML: mend `gold`)"), "{out}");
+}
+
+#[test]
 fn command_lines_that_make_no_sense_are_refused() {
     let bench = Bench::new();
     bench.write("raw.jsonl", corpus(1));

@@ -95,7 +95,8 @@ pub struct Args {
     #[arg(long, value_name = "N", conflicts_with_all = ["report", "output"])]
     next: Option<usize>,
     /// Read labelled pages instead and list the lines whose label is disputed most by models that did
-    /// not see their site.
+    /// not see their site. Pages with `html` and `gold` are listed by the lines that a reader sees; such a
+    /// label is mended in `gold`.
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["corpus", "report", "output", "next", "rules"])]
     audit: Vec<PathBuf>,
     /// With --audit: list so many lines.
@@ -414,7 +415,8 @@ fn show(dispute: &Dispute, out: &mut impl std::io::Write) -> std::io::Result<()>
     let label = if dispute.label == Label::Junk { "junk" } else { "article" };
     let kind = dispute.kind.map_or(String::new(), |kind| format!(" ({})", kind.name()));
     let d = dispute;
-    writeln!(out, "{} {}:{} {label}{kind}, margin {:.2}", d.set, d.page, d.line, d.margin)?;
+    let html = if d.is_html { " (HTML: mend `gold`)" } else { "" };
+    writeln!(out, "{} {}:{} {label}{kind}, margin {:.2}{html}", d.set, d.page, d.line, d.margin)?;
     d.before.iter().try_for_each(|line| writeln!(out, "    {line}"))?;
     writeln!(out, "  > {}", d.text)?;
     d.after.iter().try_for_each(|line| writeln!(out, "    {line}"))?;

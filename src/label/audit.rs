@@ -5,6 +5,8 @@
 //! training; a label is disputed where the log odds speak against it. Ranking by how little a held-out
 //! model believes the given label is that of confident learning (Northcutt, Jiang, Chuang 2021).
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::input::LabelledPage;
@@ -35,6 +37,9 @@ pub struct Dispute {
     pub label: Label,
     /// Its kind, where it has one.
     pub kind: Option<Kind>,
+    /// Whether it stands on a page of HTML: its label then follows from the page's `gold` text, and is mended
+    /// there.
+    pub is_html: bool,
     /// What the held-out models make of the label: its log odds, below 0.
     pub margin: f64,
 }
@@ -50,7 +55,7 @@ pub struct Audit {
     pub disputes: Vec<Dispute>,
 }
 
-/// Cross-validates labels. Nothing is made up for training here: the labels are judged by each other.
+/// Cross-validates labels. Pages of HTML are judged as the text that a reader sees. Nothing is made up for training here: the labels are judged by each other.
 /// `progress` is told what is being done.
 ///
 /// # Errors
@@ -61,10 +66,19 @@ pub fn audit(
     recipe: &Recipe,
     progress: &(dyn Fn(&str) + Sync),
 ) -> Result<Audit> {
+    let html = pages.iter().filter(|page| page.html.is_some());
+    let html: BTreeSet<(String, String)> =
+        html.map(|page| (page.set.clone(), page.id.clone())).collect();
+    let text = pages.iter().filter(|page| page.html.is_none());
+    let text: BTreeSet<(String, String)> =
+        text.map(|page| (page.set.clone(), page.id.clone())).collect();
     let corpus = Corpus::assemble(pages, recipe, |_, _, _| Ok(Vec::new())).map_err(told)?;
     let stages = out_of_fold::fit(&corpus, recipe, progress).map_err(told)?;
     let mut audit = Audit { lines: 0, folds: corpus.folds, disputes: Vec::new() };
     for (page, beliefs) in corpus.pages.iter().map(|page| &page.page).zip(&stages.belief) {
+        // A page that comes both ways is here as text.
+        let key = (page.set.clone(), page.id.clone());
+        let is_html = html.contains(&key) && !text.contains(&key);
         for (index, (line, &belief)) in page.lines.iter().zip(beliefs).enumerate() {
             let margin = match line.label {
                 Label::Junk => belief,
@@ -88,6 +102,7 @@ pub fn audit(
                 after: texts(index + 1, index + 1 + CONTEXT),
                 label: line.label,
                 kind: line.kind,
+                is_html,
                 margin: (f64::from(margin) * 1e4).round() / 1e4,
             });
         }

@@ -124,7 +124,14 @@ impl LabelFile {
             }
         }
         if mistakes.is_empty() && pages.iter().all(|page| page.lines.is_empty()) {
-            let reason = "holds no lines with labels; `dechaff label` makes them".into();
+            let reason = match passed_over {
+                0 => "holds no lines with labels; `dechaff label` makes them",
+                _ => {
+                    "holds pages with `html` only: their labels come from `gold`, and are mended there; \
+                     `dechaff label` makes lines with labels of their own from them"
+                }
+            };
+            let reason = reason.into();
             mistakes.push(Error::BadInput { path: path.into(), reason });
         }
         if mistakes.is_empty() {

@@ -296,6 +296,12 @@ fn a_file_with_mistakes_is_told_and_left() {
     assert_eq!(bench.names(), ["x.jsonl"]);
     bench.write("x.jsonl", "__label__junk x\n");
     bench.run(&["review", "x.jsonl"]).exits(1).says("x.jsonl:1: lines as fastText has them");
+    let html = "{\"html\": \"<p>a\", \"gold\": \"a\"}\n";
+    bench.write("x.jsonl", html);
+    bench
+        .run(&["review", "x.jsonl"])
+        .exits(1)
+        .says("their labels come from `gold`, and are mended there");
     bench.write("x.jsonl", b"\x1f\x8b\x08");
     bench.run(&["review", "x.jsonl"]).exits(1).says("is compressed; unpack it to review it");
     bench.run(&["review", "no.jsonl"]).exits(1).says("no.jsonl: No such file");

@@ -36,7 +36,7 @@ const WORDS = {
     no_more: "That was the first one.", fault: (why) => `The server did not do it: ${why}`,
     search_for: "Lines with", found: (n, shown) => n ? `${n} found${n > shown ? `, the first ${shown}` : ""}. ↓ ↑ and Enter.` : "None found.",
     finish_question: "Write the file and end the review?", finish_yes: "finish", finish_no: "go on",
-    train: "train", train_title: "A new model from these labels", train_start: "train", train_keep: "keep the new model",
+    train: "train", train_title: "A new model from these labels", train_start: "train", train_again: "train again", train_keep: "keep the new model",
     train_close: "go on labelling", finish_training: "The training that runs will be stopped.",
     train_about: "Trains on every label of this file and compares the result with the model that asks the questions. Each page is judged by a new model that did not see its site. It takes minutes; you can go on labelling. Nothing is written unless you keep the new model.",
     train_running: (t) => `${t.step} · ${t.seconds} s`,
@@ -104,7 +104,7 @@ const WORDS = {
     no_more: "已经是第一个。", fault: (why) => `服务程序没有照做：${why}`,
     search_for: "查找含有", found: (n, shown) => n ? `找到 ${n} 行${n > shown ? `，列出前 ${shown} 行` : ""}。↓ ↑ 选择，回车打开。` : "没有找到。",
     finish_question: "写好文件，结束标注？", finish_yes: "完成", finish_no: "继续",
-    train: "训练", train_title: "用这些标注训练新模型", train_start: "开始训练", train_keep: "保留新模型",
+    train: "训练", train_title: "用这些标注训练新模型", train_start: "开始训练", train_again: "重新训练", train_keep: "保留新模型",
     train_close: "继续标注", finish_training: "正在进行的训练会停止。",
     train_about: "用这个文件里的全部标注训练，再与现在提问的模型比较。每一页都由没见过它所在网站的新模型来判断。需要几分钟，其间可以继续标注。不选择保留，就什么也不写。",
     train_running: (t) => `${t.step} · ${t.seconds} 秒`,
@@ -632,6 +632,8 @@ function showTraining() {
     ...(how === "done" ? comparisonElements(training.comparison) : []),
   ].filter(Boolean));
   byId("train-start").hidden = how === "running";
+  byId("train-start").querySelector("kbd").hidden = how === "done";
+  byId("train-start").querySelector("span").textContent = how === "done" ? w.train_again : w.train_start;
   byId("train-keep").hidden = how !== "done" || Boolean(training.kept);
 }
 
