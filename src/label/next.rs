@@ -2,8 +2,9 @@
 //! groups first. One line stands for its group of near-identical lines.
 //!
 //! A line's score is the entropy of the model's probability (uncertainty sampling: Lewis and Gale
-//! 1994), times 1 + ln(lines in its group), times how rare its kind is: the root of the mean number of
-//! lines a kind over the number of its kind, held between 1 and `RAREST`. No page has more than a
+//! 1994), times 1 + `GROUP` · ln(lines in its group), times how rare its kind is: the root of the mean
+//! number of lines a kind over the number of its kind, held between 1 and `RAREST`. Both weigh little:
+//! measured (`benches/label`), more of either brings sure lines before unsure ones, and less is learned. No page has more than a
 //! tenth of the questions while others have any, so that one odd page does not fill the list.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +16,9 @@ use super::siblings::Groups;
 use crate::text::Kind;
 
 /// How much more a line of the rarest kind counts than one of a common kind.
-const RAREST: f64 = 3.0;
+const RAREST: f64 = 1.5;
+/// How much more a line of a group e times as large counts.
+const GROUP: f64 = 0.25;
 /// Lines of context on either side.
 const CONTEXT: usize = 2;
 
@@ -71,7 +74,7 @@ pub fn next(
         let best = members.iter().filter_map(|&(page, line)| {
             let guess = guesses.get(page)?.get(line)?;
             let rare = guess.kind.map_or(1.0, |kind| rarity.get(&kind).copied().unwrap_or(1.0));
-            let score = entropy(guess.probability) * (1.0 + (members.len() as f64).ln()) * rare;
+            let score = entropy(guess.probability) * (1.0 + GROUP * (members.len() as f64).ln()) * rare;
             Some((score, members.len(), (page, line)))
         });
         // The first of the most uncertain members.
