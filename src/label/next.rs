@@ -3,8 +3,8 @@
 //!
 //! A line's score is the entropy of the model's probability (uncertainty sampling: Lewis and Gale
 //! 1994), times 1 + `GROUP` · ln(lines in its group), times how rare its kind is: the root of the mean
-//! number of lines a kind over the number of its kind, held between 1 and `RAREST`. Both weigh little:
-//! measured (`benches/label`), more of either brings sure lines before unsure ones, and less is learned. No page has more than a
+//! number of lines a kind over the number of its kind, held between 1 and `RAREST`. Both weigh little, so
+//! that no line of which the model is sure comes before one of which it is not. No page has more than a
 //! tenth of the questions while others have any, so that one odd page does not fill the list.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -74,7 +74,8 @@ pub fn next(
         let best = members.iter().filter_map(|&(page, line)| {
             let guess = guesses.get(page)?.get(line)?;
             let rare = guess.kind.map_or(1.0, |kind| rarity.get(&kind).copied().unwrap_or(1.0));
-            let score = entropy(guess.probability) * (1.0 + GROUP * (members.len() as f64).ln()) * rare;
+            let score =
+                entropy(guess.probability) * (1.0 + GROUP * (members.len() as f64).ln()) * rare;
             Some((score, members.len(), (page, line)))
         });
         // The first of the most uncertain members.
