@@ -261,7 +261,7 @@ impl Filter {
         self.log_odds(&page.lines, scratch);
         let Scratch { line, facts, surroundings, belief, tree, .. } = scratch;
         let line_model = (&self.model.line, line);
-        model.run(&self.tree, document, facts, surroundings, line_model, tree, belief);
+        model.run(&self.tree, document, (facts, surroundings), line_model, tree, belief);
         let (calibration, policy) = (model.calibration, &self.html_policy);
         self.decide_all(&page.lines, 0..page.lines.len(), calibration, policy, scratch, verdict);
         self.guard(policy, &page.lines, verdict);

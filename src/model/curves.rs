@@ -288,13 +288,11 @@ impl<const P: usize> Part<P> {
         rest.iter().for_each(|step| step.add(row, &mut one));
         for flag in &self.flags {
             let height = f64::from(height(row[flag.column]));
-            for pass in 0..P {
-                other[pass] += f64::from(flag.weights[pass]) * height;
+            for (sum, &weight) in other.iter_mut().zip(&flag.weights) {
+                *sum += f64::from(weight) * height;
             }
         }
-        for pass in 0..P {
-            one[pass] += other[pass];
-        }
+        one.iter_mut().zip(other).for_each(|(sum, other)| *sum += other);
         one
     }
 }
@@ -308,9 +306,8 @@ impl<const P: usize> Step<P> {
         let ramp = is_past(1) + is_past(2) + is_past(3);
         let (from, to) = (self.knots[ramp], self.knots[ramp + 1]);
         let height = f64::from(height((x - from) / (to - from)));
-        for pass in 0..P {
-            let Heights { before, weights } = &self.curves[pass];
-            sums[pass] += before[ramp] + f64::from(weights[ramp]) * height;
+        for (sum, Heights { before, weights }) in sums.iter_mut().zip(&self.curves) {
+            *sum += before[ramp] + f64::from(weights[ramp]) * height;
         }
     }
 }
