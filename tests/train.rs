@@ -213,7 +213,9 @@ fn cross_validation_measures_on_other_sites() {
         .collect();
     let folds: Vec<u64> = fold_of.into_values().collect();
     assert_eq!(folds, [0, 1, 0, 0, 1, 2, 2, 1]);
-    assert!(got["planted"]["evaluation"]["sites"][0].get("fold").is_none());
+    for part in ["planted", "baseline"] {
+        assert_eq!(got[part]["evaluation"]["sites"], json!([]), "{part}");
+    }
     // These sites are alike, so what was learned carries over.
     let f1 = got.pointer("/evaluation/pooled/junk/f1").and_then(Value::as_f64).unwrap();
     out.check(f1 > 0.9, &format!("junk F1 {f1}"));
@@ -222,6 +224,12 @@ fn cross_validation_measures_on_other_sites() {
     let by_kind = by_kind.map(|kind| kind["lines"].as_u64().unwrap()).sum::<u64>();
     out.check(planted > 80 && planted == by_kind, "kinds of planted lines add up");
     out.check(shown.contains(&format!("{planted} lines planted into 80 copies")), "the text");
+    // Article lines in Traditional characters: most lines have some, and they stay article.
+    let damage = &got["robustness"]["damages"][0];
+    out.check(damage["name"] == "Traditional characters", "the first damage");
+    out.check(damage["lines"].as_u64().unwrap() > 100, "article lines with Traditional forms");
+    out.check(damage["article_characters_lost_after"].as_f64().unwrap() < 0.1, "are kept");
+    out.check(shown.contains("| damaged article lines |"), "the table");
 
     // The same at one thread; and with the figures the card has tables.
     let again = [&arguments[..], &["-j", "1", "--cross-validate=again.json"]].concat();
@@ -243,6 +251,58 @@ fn cross_validation_measures_on_other_sites() {
     run(&bench, &["model", "card", "m", "--evaluation", "no.json"])
         .exits(1)
         .says("no.json: not what");
+}
+
+#[test]
+fn each_part_is_left_out_and_what_it_is_worth_told() {
+    let bench = bench();
+    let values =
+        [("sets.pages.plant", "1"), ("synth.composed", "10"), ("synth.genres.portal", "1")];
+    let small = [("page.knots", "2"), ("page.passes", "1"), ("page.bands", "[]"), ("folds", "2")];
+    bench.write("r.toml", recipe(&[&values[..], &small].concat()));
+    let arguments = ["pages.jsonl", "--recipe", "r.toml", "-q", "--ablate=parts.json"];
+    let out = train(&bench, &arguments);
+    out.exits(0);
+    let got: Value = serde_json::from_slice(&bench.read("parts.json")).unwrap();
+    let whole = got["whole"]["mean_junk_f1"].as_f64().unwrap();
+    out.check(whole > 0.9, &format!("these sites are alike: {whole}"));
+    let parts: Vec<&str> =
+        got["without"].as_array().unwrap().iter().map(|w| w["part"].as_str().unwrap()).collect();
+    out.check(
+        parts.contains(&"planted copies") && parts.contains(&"composed: portals"),
+        "parts that are there",
+    );
+    out.check(
+        !parts.iter().any(|part| part.contains("firms") || part.contains("machines")),
+        "and no others",
+    );
+    // Without the words, form and neighbours something must change.
+    let of = |part: &str| {
+        let place = parts.iter().position(|p| *p == part).unwrap();
+        got["without"][place]["figures"].clone()
+    };
+    out.check(
+        of("page model: n-grams and words only") != got["whole"],
+        "a part that is left out is missed",
+    );
+    out.check(
+        of("curves: straight lines") == got["whole"],
+        "what is not in the recipe changes nothing",
+    );
+    let kinds = got["kinds"].as_array().unwrap();
+    let sum = |name: &str| kinds.iter().filter_map(|kind| kind[name].as_f64()).sum::<f64>();
+    out.check(sum("recall") > sum("recall_left_out"), "kinds that were not learned are found less");
+    let shown = String::from_utf8_lossy(&out.stdout).into_owned();
+    out.check(shown.contains("| without composed: portals |"), "the table");
+
+    train(&bench, &[&arguments[..4], &["-o", "m"]].concat()).exits(0);
+    let card = run(&bench, &["model", "card", "m", "--ablation", "parts.json"]);
+    card.exits(0);
+    card.check(card.stderr.is_empty(), "the figures belong to the model");
+    card.check(
+        String::from_utf8_lossy(&card.stdout).contains("## What each part is worth"),
+        "in the card",
+    );
 }
 
 #[test]

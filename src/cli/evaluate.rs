@@ -58,7 +58,8 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 1000)]
     resamples: u32,
     /// Also measure with the junk lines in each of the disguises that spammers use: full width, signs
-    /// inside words, look-alikes, zero-width characters, Traditional characters, readings in brackets.
+    /// inside words, look-alikes, zero-width characters, Traditional characters, readings in brackets;
+    /// and with pages garbled or converted, for what that costs of their article. Pages of text only.
     #[cfg(feature = "training")]
     #[arg(long)]
     obfuscate: bool,

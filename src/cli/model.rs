@@ -13,7 +13,7 @@ use {
         Error, digest,
         evaluate::gate::Floors,
         output::OutputFile,
-        train::card::{self, Beside, Title},
+        train::card::{self, Beside, Figures, Title},
     },
     anyhow::Context as _,
     std::path::Path,
@@ -85,6 +85,9 @@ enum Command {
         /// more rows. Time and memory are in it where the figures were made with --cost.
         #[arg(long, value_name = "NAME=FILE", requires = "evaluation", value_parser = named_file)]
         beside: Vec<(String, PathBuf)>,
+        /// What each part of the training is worth: the JSON that `dechaff train --ablate=FILE` wrote.
+        #[arg(long, value_name = "FILE")]
+        ablation: Option<PathBuf>,
         /// File to write; standard output unless given.
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
@@ -113,8 +116,8 @@ pub fn run(args: &Args) -> Result<ExitCode> {
             writeln!(out, "{name}: ok")?;
         }
         #[cfg(feature = "training")]
-        Command::Card { model, evaluation, beside, output } => {
-            let text = card(model.as_deref(), evaluation.as_deref(), beside)?;
+        Command::Card { model, evaluation, beside, ablation, output } => {
+            let text = card(model.as_deref(), evaluation.as_deref(), beside, ablation.as_deref())?;
             match output {
                 Some(path) => write_file(path, &text)?,
                 None => out.write_all(text.as_bytes())?,
@@ -182,22 +185,29 @@ fn named_file(text: &str) -> Result<(String, PathBuf), String> {
     }
 }
 
-/// What `dechaff train --cross-validate=FILE` wrote.
+/// What `dechaff train` wrote with one of its options that measure.
 #[cfg(feature = "training")]
-fn read_figures(path: &Path) -> Result<serde_json::Value> {
+fn read_figures(path: &Path, (option, has): (&str, &str)) -> Result<serde_json::Value> {
     let measured = read_json(path)?;
-    if measured.pointer("/evaluation/sets").is_none() {
-        let reason = "not what `dechaff train --cross-validate` writes".into();
+    if measured.pointer(has).is_none() {
+        let reason = format!("not what `dechaff train {option}` writes");
         return Err(Error::BadInput { path: path.into(), reason }.into());
     }
     Ok(measured)
 }
+
+/// Options that measure, and what is in their figures.
+#[cfg(feature = "training")]
+const CROSS_VALIDATED: (&str, &str) = ("--cross-validate", "/evaluation/sets");
+#[cfg(feature = "training")]
+const ABLATED: (&str, &str) = ("--ablate", "/whole/mean_junk_f1");
 
 #[cfg(feature = "training")]
 fn card(
     path: Option<&Path>,
     evaluation: Option<&Path>,
     beside: &[(String, PathBuf)],
+    ablation: Option<&Path>,
 ) -> Result<String> {
     let model = load(&path.map(Path::to_path_buf))?;
     let bytes = model.to_bytes()?;
@@ -205,16 +215,22 @@ fn card(
         .and_then(Path::file_name)
         .map_or("default.dechaff".into(), |name| name.to_string_lossy().into_owned());
     let title = Title { name: &name, bytes: bytes.len(), sha256: &digest::of_bytes(&bytes) };
-    let Some(path) = evaluation else { return Ok(card::card(title, &model, None, &[])?) };
-    let measured = read_figures(path)?;
-    if !card::belongs(&model, &measured) {
-        say(format_args!("warning: {} is of another model; the card says so", path.display()));
-    }
-    let others = beside.iter().map(|(_, path)| read_figures(path)).collect::<Result<Vec<_>>>()?;
+    let read = |path: Option<&Path>, option| -> Result<Option<serde_json::Value>> {
+        let Some(path) = path else { return Ok(None) };
+        let figures = read_figures(path, option)?;
+        if !card::belongs(&model, &figures) {
+            say(format_args!("warning: {} is of another model; the card says so", path.display()));
+        }
+        Ok(Some(figures))
+    };
+    let (measured, parts) = (read(evaluation, CROSS_VALIDATED)?, read(ablation, ABLATED)?);
+    let others = beside.iter().map(|(_, path)| read_figures(path, CROSS_VALIDATED));
+    let others = others.collect::<Result<Vec<_>>>()?;
     let others = beside.iter().zip(&others);
     let others: Vec<Beside<'_>> =
         others.map(|((name, _), measured)| Beside { name, measured }).collect();
-    Ok(card::card(title, &model, Some(&measured), &others)?)
+    let figures = Figures { measured: measured.as_ref(), beside: &others, parts: parts.as_ref() };
+    Ok(card::card(title, &model, figures)?)
 }
 
 /// The model in words, a `name: value` a line.

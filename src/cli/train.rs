@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
+use serde::Serialize;
 use serde_json::Value;
 
 use super::args::RunArgs;
@@ -20,7 +21,8 @@ use crate::filter::Filter;
 use crate::input::{Compression, LabelledPage, Source, discover, read_labelled};
 use crate::label::existing::machine_made;
 use crate::output::{Destination, OutputFile};
-use crate::train::card::{Title, card, results};
+use crate::train::ablation::{Ablation, ablate};
+use crate::train::card::{self, Figures, Title, card, results};
 use crate::train::compare::{Comparison, Contest, Outcome, compare};
 use crate::train::corpus::Corpus;
 use crate::train::cross_validate::{CrossValidation, Settings, cross_validate};
@@ -45,6 +47,7 @@ Examples:
   dechaff train mine.jsonl -o new.dechaff --compare-with=mine.dechaff
   dechaff train mine.jsonl -o mine.dechaff --compare-with=mine.dechaff --if-better
   dechaff train pages/ --cross-validate=figures.json --folds 10 --no-baseline
+  dechaff train pages/ --ablate=parts.json
   dechaff train pages/ --recipe linfa.toml --cross-validate=linfa.json --no-baseline --cost
   dechaff train pages/ --data data/ -o mine.dechaff --card mine.md --cross-validate=figures.json")]
 pub struct Args {
@@ -53,7 +56,7 @@ pub struct Args {
     #[arg(required = true, value_name = "LABELLED")]
     labelled: Vec<PathBuf>,
     /// Model file to write.
-    #[arg(short, long, value_name = "MODEL", required_unless_present_any = ["cross_validate", "compare_with"])]
+    #[arg(short, long, value_name = "MODEL", required_unless_present_any = ["cross_validate", "compare_with", "ablate"])]
     output: Option<PathBuf>,
     /// Every parameter of the training, in TOML; the one of the default model unless given.
     #[arg(long, value_name = "FILE")]
@@ -72,6 +75,11 @@ pub struct Args {
     /// as JSON if a file is given.
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
     cross_validate: Option<Option<PathBuf>>,
+    /// Fit everything on your pages, and everything but one part after the other (words, passes, made
+    /// pages, kinds of planted junk, ...); print what each is worth on sites held out, and write it as JSON
+    /// if a file is given. Some two dozen fits of the text head.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    ablate: Option<Option<PathBuf>>,
     /// Print what changes against the model in use (the one inside the program unless a file is given):
     /// F1 and article lost on your labelled pages, each of them judged by a new model that did not see its
     /// site, and the lines that are judged otherwise. Pages that the model in use was trained on are left
@@ -148,7 +156,13 @@ pub fn run(args: &Args) -> Result<ExitCode> {
             }
             None => None,
         };
-        files.write(model.as_ref(), measured.as_ref(), comparison.as_ref(), &steps)?;
+        let parts = match &args.ablate {
+            Some(_) => Some(ablate(&pages, &recipe, &materials, &|step| steps.now(step))?),
+            None => None,
+        };
+        let done = Done { model, measured, comparison, parts };
+        files.write(&done, &steps)?;
+        let comparison = done.comparison;
         if let (Some(comparison), Some(output)) = (&comparison, &args.output) {
             steps.say(write_outcome(comparison, output, is_kept));
         }
@@ -310,6 +324,15 @@ struct Files {
     card: Option<OutputFile>,
     figures: Option<OutputFile>,
     comparison: Option<OutputFile>,
+    parts: Option<OutputFile>,
+}
+
+/// What was asked for.
+struct Done {
+    model: Option<Model>,
+    measured: Option<(CrossValidation, Option<Value>)>,
+    comparison: Option<Comparison>,
+    parts: Option<Ablation>,
 }
 
 impl Files {
@@ -329,30 +352,20 @@ impl Files {
             card: create("--card", args.card.as_ref())?,
             figures: create("--cross-validate", figures)?,
             comparison: create("--comparison", args.comparison.as_ref())?,
+            parts: create("--ablate", args.ablate.as_ref().and_then(Option::as_ref))?,
         })
     }
 
-    fn write(
-        self,
-        model: Option<&Model>,
-        measured: Option<&(CrossValidation, Option<Value>)>,
-        comparison: Option<&Comparison>,
-        steps: &Steps,
-    ) -> Result<()> {
-        if let (Some(mut file), Some(comparison)) = (self.comparison, comparison) {
-            file.write(serde_json::to_string_pretty(comparison)?.as_bytes())?;
-            file.write(b"\n")?;
-            file.commit()?;
-        }
+    fn write(self, done: &Done, steps: &Steps) -> Result<()> {
+        let Done { model, measured, comparison, parts } = done;
+        let measured = measured.as_ref();
+        write_json(self.comparison, comparison)?;
+        write_json(self.parts, parts)?;
         let mut figures = serde_json::to_value(measured.map(|(measured, _)| measured))?;
         if let Some((_, Some(cost))) = measured {
             figures["cost"] = cost.clone();
         }
-        if let Some(mut file) = self.figures {
-            file.write(serde_json::to_string_pretty(&figures)?.as_bytes())?;
-            file.write(b"\n")?;
-            file.commit()?;
-        }
+        write_json(self.figures, &figures)?;
         if let (Some((path, mut file)), Some(model)) = (self.model, model) {
             let bytes = model.to_bytes()?;
             let sha256 = digest::of_bytes(&bytes);
@@ -362,7 +375,9 @@ impl Files {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 let title = Title { name: &name, bytes: bytes.len(), sha256: &sha256 };
                 let figures = measured.is_some().then_some(&figures);
-                file.write(card(title, model, figures, &[])?.as_bytes())?;
+                let parts = parts.as_ref().map(serde_json::to_value).transpose()?;
+                let figures = Figures { measured: figures, beside: &[], parts: parts.as_ref() };
+                file.write(card(title, model, figures)?.as_bytes())?;
                 file.commit()?;
             }
             let file = format!("{}: {} bytes, sha256 {sha256}", path.display(), bytes.len());
@@ -375,9 +390,22 @@ impl Files {
         if let Some(comparison) = comparison {
             write_comparison(comparison, &mut out)?;
         }
+        if let Some(parts) = parts {
+            write!(out, "{}", card::parts(&serde_json::to_value(parts)?))?;
+        }
         out.flush()?;
         Ok(())
     }
+}
+
+/// Writes a value where there is a file for it.
+fn write_json(file: Option<OutputFile>, value: &impl Serialize) -> Result<()> {
+    if let Some(mut file) = file {
+        file.write(serde_json::to_string_pretty(value)?.as_bytes())?;
+        file.write(b"\n")?;
+        file.commit()?;
+    }
+    Ok(())
 }
 
 /// What was learned from and what came out, on standard error.

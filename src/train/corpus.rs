@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{recipe::Recipe, split};
+use super::{recipe::Recipe, split, synth::Genre};
 use crate::{
     Error, Result,
     digest::Digest,
@@ -37,12 +37,17 @@ pub struct TrainingPage {
     /// For a planted copy: whether each line is new, or changed, against the page it was made from.
     /// Empty for every other page.
     pub is_new: Vec<bool>,
+    /// For the same: whether each line was planted. Empty for every other page.
+    pub planted: Vec<bool>,
+    /// For a composed page: its genre.
+    pub genre: Option<Genre>,
 }
 
 impl TrainingPage {
     /// A page whose weights are still to be set.
     pub fn new(page: LabelledPage, fold: usize, origin: Origin) -> Self {
-        TrainingPage { page, fold, origin, weights: Vec::new(), is_new: Vec::new() }
+        let (weights, is_new, planted) = Default::default();
+        TrainingPage { page, fold, origin, weights, is_new, planted, genre: None }
     }
 }
 

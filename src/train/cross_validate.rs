@@ -11,6 +11,7 @@ use super::{
     corpus::Corpus,
     made::{self, Materials, PlantedCopy},
     recipe::Recipe,
+    robustness::{Played, Robustness},
     split,
     synth::{Lexicons, TermShare},
     trainer,
@@ -63,8 +64,10 @@ pub struct CrossValidation {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub html: Option<Outcome>,
     /// The same for one logistic model over the character n-grams of each line by itself: no
-    /// skeletons, words, shapes or neighbours. Its threshold is chosen by the same rule.
+    /// skeletons, words, shapes or neighbours. Its threshold is chosen by the same rule. Not by site.
     pub baseline: Option<Outcome>,
+    /// What the model does on the same pages of text in disguise and garbled.
+    pub robustness: Robustness,
 }
 
 /// What one sort of model did on the sites that were held out.
@@ -98,7 +101,7 @@ pub struct Planted {
     pub article_characters_lost: Option<f64>,
     /// Share that the same pages lose as they were before.
     pub article_characters_lost_before: Option<f64>,
-    /// Everything about the copies; one set, named `planted`.
+    /// Everything about the copies but their sites; one set, named `planted`.
     pub evaluation: Evaluation,
 }
 
@@ -146,6 +149,7 @@ pub fn cross_validate(
     let mut of_model = Gathered::default();
     let mut of_html = Gathered::default();
     let mut of_plain = Gathered::default();
+    let mut played = Played::default();
     for fold in 0..folds {
         if measured.iter().chain(&html).all(|&(of, _)| of != fold) {
             continue;
@@ -153,18 +157,22 @@ pub fn cross_validate(
         let told = |what: &str| progress(&format!("fold {} of {folds}: {what}", fold + 1));
         let in_fold = |error| named(error, fold, folds);
         told("making pages");
-        let corpus = others(pages, &fold_of, fold, recipe, materials).map_err(in_fold)?;
-        let train = |recipe: &Recipe, name: &str| {
+        let mut corpus = others(pages, &fold_of, fold, recipe, materials).map_err(in_fold)?;
+        let train = |corpus: &Corpus, recipe: &Recipe, name: &str| {
             let told = |what: &str| told(&format!("{name}{what}"));
-            let filter = fit(&corpus, recipe, &told)?;
+            let filter = fit(corpus, recipe, &told)?;
             told("judging held-out pages");
             Ok(filter)
         };
-        let filter = train(recipe, "").map_err(in_fold)?;
+        let filter = train(&corpus, recipe, "").map_err(in_fold)?;
+        let already = of_model.pages.len();
         of_model.judge(&filter, fold, &measured, &copies)?;
         of_html.judge(&filter, fold, &html, &html_copies)?;
+        played.play(&of_model.pages[already..], &filter, recipe.seed)?;
         if settings.baseline {
-            let filter = train(&plain, "baseline, ").map_err(in_fold)?;
+            // It is measured on text.
+            corpus.html.clear();
+            let filter = train(&corpus, &plain, "baseline, ").map_err(in_fold)?;
             of_plain.judge(&filter, fold, &measured, &copies)?;
         }
     }
@@ -176,7 +184,12 @@ pub fn cross_validate(
         inputs: inputs_digest(&recipe.text, &known, &materials.digest),
         model: of_model.outcome(settings.resamples),
         html: (!html.is_empty()).then(|| of_html.outcome(settings.resamples)),
-        baseline: settings.baseline.then(|| of_plain.outcome(settings.resamples)),
+        baseline: settings.baseline.then(|| {
+            let mut outcome = of_plain.outcome(settings.resamples);
+            outcome.evaluation.sites.clear();
+            outcome
+        }),
+        robustness: played.figures(recipe.seed),
     })
 }
 
@@ -402,6 +415,8 @@ impl Planted {
         }
         let draws = resample(&pages, options.resamples, seed_for(options.seed, "planted lines"));
         let judged: Vec<Judged<'_>> = copies.iter().map(|c| c.copy.clone()).collect();
+        let mut evaluation = Evaluation::of(&judged, options);
+        evaluation.sites.clear();
         Some(Planted {
             pages: copies.len() as u64,
             lines: whole.confusion.lines(),
@@ -417,7 +432,7 @@ impl Planted {
                 .collect(),
             article_characters_lost: after.article_loss(),
             article_characters_lost_before: before.article_loss(),
-            evaluation: Evaluation::of(&judged, options),
+            evaluation,
         })
     }
 }

@@ -121,9 +121,9 @@ pub fn make(
         .flat_map_iter(|base| {
             let lexicons = &by_fold[base.fold];
             (0..recipe.copies_of(&base.page)).map(move |copy| {
-                let PlantedCopy { page, .. } = planted(&base.page, lexicons, recipe, copy);
+                let PlantedCopy { page, planted } = planted(&base.page, lexicons, recipe, copy);
                 let is_new = new_lines(&base.page, &page);
-                TrainingPage { is_new, ..TrainingPage::new(page, base.fold, Origin::Made) }
+                TrainingPage { is_new, planted, ..TrainingPage::new(page, base.fold, Origin::Made) }
             })
         })
         .collect();
@@ -235,14 +235,14 @@ fn composed(
         .collect();
 
     let share = |whole: usize| whole / folds + usize::from(fold < whole % folds);
-    let page = |id: String, make: &(dyn Fn(&str, &mut Rng) -> LabelledPage + Sync)| {
+    let page = |id: String, make: &(dyn Fn(&str, &mut Rng) -> (Genre, LabelledPage) + Sync)| {
         let mut rng = Rng::derive(recipe.seed, &id, 0);
-        let mut page = make(&id, &mut rng);
+        let (genre, mut page) = make(&id, &mut rng);
         if rng.chance(recipe.synth.garbled) {
             page = garble(&page, &mut rng);
         }
         page.site = format!("made in fold {fold}");
-        TrainingPage::new(page, fold, Origin::Made)
+        TrainingPage { genre: Some(genre), ..TrainingPage::new(page, fold, Origin::Made) }
     };
     let paragraphs = |english: bool, rng: &mut Rng| -> Vec<&str> {
         let full: Vec<&Vec<String>> = prose.iter().filter(|p| !p.is_empty()).collect();
@@ -273,7 +273,7 @@ fn composed(
                 genre = Genre::Reference;
                 lang = genre.language(rng);
             }
-            composer.make(genre, id, lang, &lines, rng)
+            (genre, composer.make(genre, id, lang, &lines, rng))
         })
     };
     let junk = |number: usize| {
@@ -282,7 +282,7 @@ fn composed(
             let lang = genre.language(rng);
             // What lists of articles tell of them.
             let lines = paragraphs(lang.starts_with("en"), rng);
-            composer.make(genre, id, lang, &lines, rng)
+            (genre, composer.make(genre, id, lang, &lines, rng))
         })
     };
     // Few labelled pages must not drown in made ones.

@@ -1,5 +1,6 @@
 //! 7. Labelled pages become a model.
 
+pub mod ablation;
 pub mod bands;
 pub mod basis;
 pub mod card;

@@ -98,7 +98,10 @@ pub fn train(corpus: &Corpus, recipe: &Recipe, progress: &(dyn Fn(&str) + Sync))
 
 /// Every line that is measured on, with its held-out evidence: those of gold pages, or of all pages
 /// where every set is weak.
-fn held_out<'a>(corpus: &'a Corpus, stages: &'a Stages) -> impl Iterator<Item = HeldOut<'a>> {
+pub(super) fn held_out<'a>(
+    corpus: &'a Corpus,
+    stages: &'a Stages,
+) -> impl Iterator<Item = HeldOut<'a>> {
     let any_gold = corpus.pages.iter().any(|p| p.origin == Origin::Gold);
     let measured = move |page: &TrainingPage| page.origin == Origin::Gold || !any_gold;
     let answers = stages.belief.iter().zip(&stages.planted);

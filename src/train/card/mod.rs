@@ -2,11 +2,13 @@
 //! comes out. Every figure is read from the model file or from the JSON of the cross-validation; what
 //! is written by hand here holds for any model.
 
+mod ablation;
 mod beside;
 mod markdown;
 mod results;
 mod sources;
 
+pub use ablation::parts;
 pub use beside::Beside;
 pub use results::results;
 pub use sources::{Source, sources};
@@ -20,6 +22,10 @@ use markdown::{Markdown, figure, percent};
 /// Shares of article characters that the table of operating points asks about.
 const BUDGETS: [f64; 6] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05];
 
+/// What is said of figures that are not of the card's model.
+const OF_ANOTHER: &str = "**These figures are of a model that was made from other pages, another recipe, \
+    other files or other features than this one.**";
+
 /// What a card says at its top.
 #[derive(Debug, Clone, Copy)]
 pub struct Title<'a> {
@@ -31,6 +37,17 @@ pub struct Title<'a> {
     pub sha256: &'a str,
 }
 
+/// Figures that a card shows, each where there are any.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Figures<'a> {
+    /// What [`cross_validate::CrossValidation`] is as JSON.
+    pub measured: Option<&'a Value>,
+    /// The figures of other models, shown in a table with these.
+    pub beside: &'a [Beside<'a>],
+    /// What [`Ablation`](super::ablation::Ablation) is as JSON.
+    pub parts: Option<&'a Value>,
+}
+
 /// Whether cross-validated figures are of a model made as this one was: from the same pages, recipe,
 /// files and features.
 pub fn belongs(model: &Model, measured: &Value) -> bool {
@@ -39,18 +56,13 @@ pub fn belongs(model: &Model, measured: &Value) -> bool {
     measured.get("inputs").and_then(Value::as_str) == Some(inputs.as_str())
 }
 
-/// The card as Markdown. `measured` is what [`cross_validate::CrossValidation`] is as JSON; `beside` are the
-/// figures of other models, shown in a table with these if there are any.
+/// The card as Markdown.
 ///
 /// # Errors
 /// [`crate::Error::BadParameter`] where the table of sources, which is part of the program, cannot
 /// be read; a test rules that out.
-pub fn card(
-    title: Title<'_>,
-    model: &Model,
-    measured: Option<&Value>,
-    beside: &[Beside<'_>],
-) -> Result<String> {
+pub fn card(title: Title<'_>, model: &Model, figures: Figures<'_>) -> Result<String> {
+    let Figures { measured, beside, parts } = figures;
     let sources = sources()?;
     let mut out = Markdown::default();
     out.heading(1, &format!("Model card: {}", title.name));
@@ -65,10 +77,7 @@ pub fn card(
         Some(measured) => {
             out.heading(2, "What it does on sites it has not seen");
             if !belongs(model, measured) {
-                out.paragraph(
-                    "**These figures are of a model that was made from other pages, another recipe, \
-                     other files or other features than this one.**",
-                );
+                out.paragraph(OF_ANOTHER);
             }
             out.raw(&results(measured));
             let own = match Recipe::parse(&model.card.recipe) {
@@ -84,8 +93,15 @@ pub fn card(
             out.paragraph("Not measured; `dechaff train --cross-validate` does it.");
         }
     }
+    if let Some(measured) = parts {
+        out.heading(2, "What each part is worth");
+        if !belongs(model, measured) {
+            out.paragraph(OF_ANOTHER);
+        }
+        out.raw(&ablation::parts(measured));
+    }
     making(&mut out, model);
-    rebuilding(&mut out);
+    rebuilding(&mut out, model);
     Ok(out.into_text())
 }
 
@@ -217,17 +233,25 @@ fn making(out: &mut Markdown, model: &Model) {
     out.code("toml", &card.recipe);
 }
 
-fn rebuilding(out: &mut Markdown) {
+fn rebuilding(out: &mut Markdown, model: &Model) {
+    let has_html = model.card.sets.iter().any(|set| set.name.ends_with("(HTML)"));
+    let (folders, named) = match has_html {
+        true => ("`pages/`, `html/`", "$DECHAFF_DATA/pages $DECHAFF_DATA/html"),
+        false => ("`pages/`", "$DECHAFF_DATA/pages"),
+    };
     out.heading(2, "How to rebuild it");
-    out.paragraph(
-        "With the files of `training/sources.toml` in a folder, `pages/` and what the recipe names in \
-         it, the same version of dechaff gives the same bytes:",
-    );
+    out.paragraph(&format!(
+        "With the files of `training/sources.toml` in a folder, {folders} and what the recipe names in it, \
+         the same version of dechaff gives the same bytes:",
+    ));
     out.code(
         "sh",
-        "export DECHAFF_DATA=…   # that folder\n\
-         dechaff train $DECHAFF_DATA/pages -o default.dechaff --recipe training/recipe.toml\n\
-         dechaff train $DECHAFF_DATA/pages --recipe training/recipe.toml --cross-validate=figures.json\n\
-         dechaff model card default.dechaff --evaluation figures.json -o default.md",
+        &format!(
+            "export DECHAFF_DATA=…   # that folder\n\
+             dechaff train {named} -o default.dechaff --recipe training/recipe.toml\n\
+             dechaff train {named} --recipe training/recipe.toml --cross-validate=figures.json\n\
+             dechaff train {named} --recipe training/recipe.toml --ablate=parts.json\n\
+             dechaff model card default.dechaff --evaluation figures.json --ablation parts.json -o default.md"
+        ),
     );
 }

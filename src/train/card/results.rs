@@ -19,6 +19,7 @@ pub fn results(measured: &Value) -> String {
     introduction(&mut out, measured);
     by_set(&mut out, measured);
     planted(&mut out, measured);
+    disguised(&mut out, measured);
     html(&mut out, measured);
     by_kind(&mut out, measured);
     by_length(&mut out, measured);
@@ -128,6 +129,33 @@ fn planted(out: &mut Markdown, measured: &Value) {
         [name.into(), lines_of(kind), figure(number(kind, "/recall")), figure(of_baseline)]
     }));
     out.table(["kind", "planted lines", "recall", "baseline"], rows);
+}
+
+fn disguised(out: &mut Markdown, measured: &Value) {
+    let Some(robustness) = measured.get("robustness").filter(|r| !r.is_null()) else { return };
+    out.heading(3, "Disguised junk, garbled articles");
+    out.paragraph(
+        "The held-out pages of text once more, changed. In disguise: only junk lines are changed, by one \
+         trick of spammers at a time; recall of the lines that it changes. Damaged: the page is converted, or \
+         garbled as mangling scripts do; what is lost of the characters of the article lines that this changes.",
+    );
+    let of = |value: &Value, before: &str, after: &str, write: fn(Option<f64>) -> String| {
+        [
+            text(value, "/name").into(),
+            lines_of(value),
+            write(number(value, before)),
+            write(number(value, after)),
+        ]
+    };
+    out.table(
+        ["junk in disguise", "lines", "recall as it is", "disguised"],
+        list(robustness, "/tricks").map(|t| of(t, "/recall_before", "/recall_after", figure)),
+    );
+    let (before, after) = ("/article_characters_lost_before", "/article_characters_lost_after");
+    out.table(
+        ["damaged article lines", "lines", "lost as they are", "damaged"],
+        list(robustness, "/damages").map(|d| of(d, before, after, percent)),
+    );
 }
 
 fn html(out: &mut Markdown, measured: &Value) {
