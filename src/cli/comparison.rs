@@ -44,6 +44,14 @@ pub fn write_comparison(comparison: &Comparison, out: &mut impl Write) -> Result
             change.low, change.high
         )?;
     }
+    if let Some(change) = c.loss_change {
+        writeln!(
+            out,
+            "the same of the change of the share of text lost: {:+.2} to {:+.2} points",
+            100.0 * change.low,
+            100.0 * change.high
+        )?;
+    }
     writeln!(
         out,
         "\n{} judged otherwise: {} now right, {} now wrong",

@@ -88,6 +88,9 @@ enum Command {
         /// What each part of the training is worth: the JSON that `dechaff train --ablate=FILE` wrote.
         #[arg(long, value_name = "FILE")]
         ablation: Option<PathBuf>,
+        /// What was found by reading its output: Markdown, headings of the second level.
+        #[arg(long, value_name = "FILE")]
+        notes: Option<PathBuf>,
         /// File to write; standard output unless given.
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
@@ -116,8 +119,14 @@ pub fn run(args: &Args) -> Result<ExitCode> {
             writeln!(out, "{name}: ok")?;
         }
         #[cfg(feature = "training")]
-        Command::Card { model, evaluation, beside, ablation, output } => {
-            let text = card(model.as_deref(), evaluation.as_deref(), beside, ablation.as_deref())?;
+        Command::Card { model, evaluation, beside, ablation, notes, output } => {
+            let figures = FigureFiles {
+                evaluation: evaluation.as_deref(),
+                beside,
+                ablation: ablation.as_deref(),
+                notes: notes.as_deref(),
+            };
+            let text = card(model.as_deref(), figures)?;
             match output {
                 Some(path) => write_file(path, &text)?,
                 None => out.write_all(text.as_bytes())?,
@@ -202,13 +211,18 @@ const CROSS_VALIDATED: (&str, &str) = ("--cross-validate", "/evaluation/sets");
 #[cfg(feature = "training")]
 const ABLATED: (&str, &str) = ("--ablate", "/whole/mean_junk_f1");
 
+/// Files that a card is written from, beside the model.
 #[cfg(feature = "training")]
-fn card(
-    path: Option<&Path>,
-    evaluation: Option<&Path>,
-    beside: &[(String, PathBuf)],
-    ablation: Option<&Path>,
-) -> Result<String> {
+struct FigureFiles<'a> {
+    evaluation: Option<&'a Path>,
+    beside: &'a [(String, PathBuf)],
+    ablation: Option<&'a Path>,
+    notes: Option<&'a Path>,
+}
+
+#[cfg(feature = "training")]
+fn card(path: Option<&Path>, files: FigureFiles<'_>) -> Result<String> {
+    let FigureFiles { evaluation, beside, ablation, notes } = files;
     let model = load(&path.map(Path::to_path_buf))?;
     let bytes = model.to_bytes()?;
     let name = path
@@ -229,7 +243,14 @@ fn card(
     let others = beside.iter().zip(&others);
     let others: Vec<Beside<'_>> =
         others.map(|((name, _), measured)| Beside { name, measured }).collect();
-    let figures = Figures { measured: measured.as_ref(), beside: &others, parts: parts.as_ref() };
+    let notes = notes.map(|path| std::fs::read_to_string(path).map_err(|e| Error::io(path, e)));
+    let notes = notes.transpose()?;
+    let figures = Figures {
+        measured: measured.as_ref(),
+        beside: &others,
+        parts: parts.as_ref(),
+        notes: notes.as_deref(),
+    };
     Ok(card::card(title, &model, figures)?)
 }
 

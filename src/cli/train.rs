@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::args::RunArgs;
 use super::comparison::{write_comparison, write_outcome};
 use super::cost::{Clock, peak_memory};
-use super::say::say;
+use super::say::{count, say};
 use super::steps::Steps;
 use crate::evaluate::ReportOptions;
 use crate::filter::Filter;
@@ -24,7 +24,6 @@ use crate::output::{Destination, OutputFile};
 use crate::train::ablation::{Ablation, ablate};
 use crate::train::card::{self, Figures, Title, card, results};
 use crate::train::compare::{Comparison, Contest, Outcome, compare};
-use crate::train::corpus::Corpus;
 use crate::train::cross_validate::{CrossValidation, Settings, cross_validate};
 use crate::train::made::{self, Materials};
 use crate::train::recipe::{self, Recipe};
@@ -207,6 +206,12 @@ fn compare_with(
     for source in sources {
         by_machine.extend(machine_made(&source.path)?);
     }
+    if by_machine.len() != pages.len() {
+        // Which labels rules gave would be guessed.
+        bail!(
+            "--compare-with: labelled pages are read twice, which a pipe does not allow; give files"
+        );
+    }
     let contest = Contest {
         pages,
         machine_made: &by_machine,
@@ -295,9 +300,21 @@ fn gather(data: Option<&Path>, recipe: &Recipe, steps: &Steps) -> Result<Materia
     let data = data_folder(data)?;
     steps.now("reading prose and word lists");
     let materials = Materials::load(recipe, data.as_deref())?;
-    for name in &materials.missing {
-        let hint = if data.is_none() { " (no --data folder)" } else { "" };
-        steps.say(format_args!("warning: {name} not found{hint}: pages are made without it"));
+    match (materials.missing.as_slice(), &data) {
+        ([], _) => {}
+        // As most users train: without the public lists of the default model.
+        (missing, None) => steps.say(format_args!(
+            "note: no --data folder: pages are made without {} of prose and words that the recipe names; \
+             the project's own word lists are used",
+            count(missing.len() as u64, "file")
+        )),
+        (missing, Some(folder)) => missing.iter().for_each(|name| {
+            let path = folder.join(name);
+            steps.say(format_args!(
+                "warning: {} not found: pages are made without it",
+                path.display()
+            ));
+        }),
     }
     Ok(materials)
 }
@@ -309,9 +326,7 @@ fn fit(
     steps: &Steps,
 ) -> Result<Model> {
     steps.now("making pages");
-    let corpus = Corpus::assemble(pages.to_vec(), recipe, |pages, html, folds| {
-        Ok(made::make(pages, html, folds, recipe, materials))
-    })?;
+    let corpus = made::corpus(pages.to_vec(), recipe, materials)?;
     let mut model = trainer::train(&corpus, recipe, &|step| steps.now(step))?;
     model.card.lexicons.clone_from(&materials.digest);
     Ok(model)
@@ -376,7 +391,8 @@ impl Files {
                 let title = Title { name: &name, bytes: bytes.len(), sha256: &sha256 };
                 let figures = measured.is_some().then_some(&figures);
                 let parts = parts.as_ref().map(serde_json::to_value).transpose()?;
-                let figures = Figures { measured: figures, beside: &[], parts: parts.as_ref() };
+                let figures =
+                    Figures { measured: figures, parts: parts.as_ref(), ..Figures::default() };
                 file.write(card(title, model, figures)?.as_bytes())?;
                 file.commit()?;
             }

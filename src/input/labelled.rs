@@ -1,12 +1,15 @@
-//! Labelled pages: the format of `training/LABELLING.md`, read for training and evaluation. JSON
-//! Lines of pages, labelled by line or as HTML with the text that is wanted of it, or lines of `__label__junk some text` (as fastText writes them), each a page of
-//! one line; plain, gzip or zstd. What is not as it should be is an error with its place.
+//! Labelled pages: the format of `training/LABELLING.md`, read for training and evaluation. JSON Lines of
+//! pages, labelled by line or as HTML with the text that is wanted of it, or lines of `__label__junk some
+//! text` (as fastText writes them), each a page of one line; plain, gzip or zstd. What is not as it should be
+//! is an error with its place.
 
+use std::fmt::{self, Formatter};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::de::{MapAccess, Visitor, value::MapAccessDeserializer};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::json;
@@ -107,15 +110,43 @@ struct PageRecord<'a> {
     id: Option<&'a RawValue>,
     site: Option<String>,
     lang: Option<String>,
-    lines: Option<Vec<LineRecord>>,
+    lines: Option<Vec<LineField>>,
     html: Option<String>,
     gold: Option<String>,
+}
+
+/// A line as it should be, or the bare text of a page without labels.
+enum LineField {
+    Record(LineRecord),
+    Bare,
+}
+
+impl<'de> Deserialize<'de> for LineField {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields;
+        impl<'de> Visitor<'de> for Fields {
+            type Value = LineField;
+
+            fn expecting(&self, out: &mut Formatter<'_>) -> fmt::Result {
+                out.write_str("a line with `text` and `label`")
+            }
+
+            fn visit_str<E>(self, _: &str) -> Result<LineField, E> {
+                Ok(LineField::Bare)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<LineField, A::Error> {
+                LineRecord::deserialize(MapAccessDeserializer::new(map)).map(LineField::Record)
+            }
+        }
+        deserializer.deserialize_any(Fields)
+    }
 }
 
 #[derive(Deserialize)]
 struct LineRecord {
     text: String,
-    label: String,
+    label: Option<String>,
     kind: Option<String>,
     #[serde(default)]
     spans: Option<Vec<[usize; 2]>>,
@@ -171,9 +202,14 @@ impl LabelledReader {
     }
 }
 
-fn checked_lines(records: Vec<LineRecord>) -> Result<Vec<LabelledLine>, String> {
+const NO_LABEL: &str = "no label; `dechaff label` gives first labels to pages without";
+
+fn checked_lines(records: Vec<LineField>) -> Result<Vec<LabelledLine>, String> {
     let mut lines = Vec::with_capacity(records.len());
     for (index, line) in records.into_iter().enumerate() {
+        let LineField::Record(line) = line else {
+            return Err(format!("lines[{index}]: {NO_LABEL}"));
+        };
         let is_blank = line.text.chars().all(char::is_whitespace);
         let line = checked(line).map_err(|reason| format!("lines[{index}]: {reason}"))?;
         if !is_blank {
@@ -230,7 +266,7 @@ fn align_html(
 }
 
 fn checked(line: LineRecord) -> Result<LabelledLine, String> {
-    let label = label_of(&line.label)?;
+    let label = label_of(&line.label.ok_or(NO_LABEL)?)?;
     let kind = match line.kind {
         None => None,
         Some(name) => Some(
@@ -400,7 +436,14 @@ mod tests {
                 r#"{"lines": [{"text": "abcd", "label": "junk", "spans": [[2, 3], [0, 1]]}]}"#,
                 "lines[0]: span [0, 1) is empty, out of order or outside the line's 4 characters",
             ),
-            (r#"{"lines": [{"text": "a"}]}"#, "missing field `label` (column 24)"),
+            (
+                r#"{"lines": [{"text": "a"}]}"#,
+                "lines[0]: no label; `dechaff label` gives first labels to pages without",
+            ),
+            (
+                r#"{"lines": ["a"]}"#,
+                "lines[0]: no label; `dechaff label` gives first labels to pages without",
+            ),
             (r#"{"id": "a"}"#, "has neither labelled `lines` nor `html` and `gold`"),
             (r#"{"lines": ["#, "EOF while parsing a list (column 11)"),
             (r#"{"id": [], "lines": []}"#, "`id` is neither a string nor a number"),

@@ -92,8 +92,8 @@ struct Part {
 
 /// How a part is left out.
 enum LeaveOut {
-    /// The recipe does without.
-    ByRecipe(fn(&mut Recipe)),
+    /// The recipe does without, if it has the part.
+    ByRecipe { has: fn(&Recipe) -> bool, change: fn(&mut Recipe) },
     /// Such pages are not learned from.
     Pages(fn(&TrainingPage) -> bool),
     /// Composed pages of such genres are not learned from.
@@ -101,13 +101,21 @@ enum LeaveOut {
 }
 
 const PARTS: [Part; 17] = [
-    Part::of_recipe("words", |recipe| recipe.words.gate = 0.0),
-    Part::of_recipe("form of the line", |recipe| recipe.line.form = false),
-    Part::of_recipe("page model: n-grams and words only", |recipe| recipe.page.passes = 0),
-    Part::of_recipe("second pass", |recipe| recipe.page.passes = 1),
-    Part::of_recipe("bands of length", |recipe| recipe.page.bands.clear()),
-    Part::of_recipe("curves: straight lines", |recipe| recipe.page.knots = 2),
-    Part::of_recipe("cost of length", |recipe| recipe.policy.length_costs = vec![0.0]),
+    Part::of_recipe("words", |r| r.words.gate > 0.0, |r| r.words.gate = 0.0),
+    Part::of_recipe("form of the line", |r| r.line.form, |r| r.line.form = false),
+    Part::of_recipe(
+        "page model: n-grams and words only",
+        |r| r.page.passes > 0,
+        |r| r.page.passes = 0,
+    ),
+    Part::of_recipe("second pass", |r| r.page.passes > 1, |r| r.page.passes = 1),
+    Part::of_recipe("bands of length", |r| !r.page.bands.is_empty(), |r| r.page.bands.clear()),
+    Part::of_recipe("curves: straight lines", |r| r.page.knots > 2, |r| r.page.knots = 2),
+    Part::of_recipe(
+        "cost of length",
+        |r| r.policy.length_costs.iter().any(|&cost| cost > 0.0),
+        |r| r.policy.length_costs = vec![0.0],
+    ),
     Part::of_pages("sets with labels of machines", |page| page.origin == Origin::Weak),
     Part::of_pages("planted copies", |page| page.origin == Origin::Made && page.genre.is_none()),
     Part::of_pages("composed pages, all", |page| page.genre.is_some()),
@@ -127,8 +135,12 @@ const PARTS: [Part; 17] = [
 ];
 
 impl Part {
-    const fn of_recipe(name: &'static str, change: fn(&mut Recipe)) -> Part {
-        Part { name, leave_out: LeaveOut::ByRecipe(change) }
+    const fn of_recipe(
+        name: &'static str,
+        has: fn(&Recipe) -> bool,
+        change: fn(&mut Recipe),
+    ) -> Part {
+        Part { name, leave_out: LeaveOut::ByRecipe { has, change } }
     }
 
     const fn of_pages(name: &'static str, is_meant: fn(&TrainingPage) -> bool) -> Part {
@@ -167,9 +179,7 @@ pub fn ablate(
     progress("making pages");
     let digests: BTreeSet<u64> = pages.iter().map(page_digest).collect();
     let digests: Vec<u64> = digests.into_iter().collect();
-    let mut corpus = Corpus::assemble(pages.to_vec(), recipe, |pages, html, folds| {
-        Ok(made::make(pages, html, folds, recipe, materials))
-    })?;
+    let mut corpus = made::corpus(pages.to_vec(), recipe, materials)?;
     // What is measured is the head for text.
     corpus.html.clear();
     let whole = Judged::by(&corpus, &corpus, recipe, &|step| progress(&format!("whole: {step}")))?;
@@ -178,18 +188,20 @@ pub fn ablate(
     for Part { name, leave_out } in &PARTS {
         let told = |step: &str| progress(&format!("without {name}: {step}"));
         let is_meant = |page: &TrainingPage| match leave_out {
-            LeaveOut::ByRecipe(_) => false,
+            LeaveOut::ByRecipe { .. } => false,
             LeaveOut::Pages(is_meant) => is_meant(page),
             LeaveOut::Genres(is_meant) => page.genre.is_some_and(*is_meant),
         };
-        let judged = if let LeaveOut::ByRecipe(change) = leave_out {
-            let mut changed = recipe.clone();
-            change(&mut changed);
-            Judged::by(&corpus, &corpus, &changed, &told)
-        } else if corpus.pages.iter().any(is_meant) {
-            Judged::by(&corpus, &unlearn(&corpus, |page, _| is_meant(page)), recipe, &told)
-        } else {
-            continue;
+        let judged = match leave_out {
+            LeaveOut::ByRecipe { has, change } if has(recipe) => {
+                let mut changed = recipe.clone();
+                change(&mut changed);
+                Judged::by(&corpus, &corpus, &changed, &told)
+            }
+            _ if corpus.pages.iter().any(is_meant) => {
+                Judged::by(&corpus, &unlearn(&corpus, |page, _| is_meant(page)), recipe, &told)
+            }
+            _ => continue,
         };
         let (figures, error) = told_apart(judged)?;
         let figures = figures.map(|judged| judged.figures(&corpus));
@@ -340,4 +352,61 @@ fn confusion(label: Label, goes: bool) -> Confusion {
         (Label::Either, _) => {}
     }
     one
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::LabelledLine;
+
+    /// A corpus of one page, whose lines are two of article and two of junk, the last one planted.
+    fn corpus() -> Corpus {
+        let line = |text: &str, label, kind| LabelledLine {
+            text: text.into(),
+            label,
+            kind,
+            spans: Vec::new(),
+        };
+        let page = LabelledPage {
+            id: "p".into(),
+            site: "p".into(),
+            lang: None,
+            set: "s".into(),
+            lines: vec![
+                line("一二三四五六", Label::Article, None),
+                line("一二", Label::Article, None),
+                line("首页", Label::Junk, Some(Kind::Nav)),
+                line("厂家批发", Label::Junk, Some(Kind::SpiderPool)),
+            ],
+            html: None,
+        };
+        let mut page = TrainingPage::new(page, 0, Origin::Gold);
+        page.planted = vec![false, false, false, true];
+        Corpus { pages: vec![page], html: Vec::new(), folds: 2 }
+    }
+
+    #[test]
+    fn lines_are_counted_by_set_and_planted_ones_by_kind() {
+        let corpus = corpus();
+        let judged = Judged { goes: vec![vec![false, true, true, false]] };
+        let figures = judged.figures(&corpus);
+        // One of two junk lines goes, and one of two article lines with two of eight characters.
+        assert_eq!((figures.junk_recall, figures.article_characters_lost), (Some(0.5), Some(0.25)));
+        assert_eq!((figures.mean_junk_f1, figures.sets["s"]), (Some(0.5), Some(0.5)));
+        assert_eq!(figures.planted_recall, Some(0.0));
+        let lines = |kind| judged.planted(&corpus, kind).lines();
+        assert_eq!((lines(None), lines(Some(Kind::SpiderPool)), lines(Some(Kind::Nav))), (1, 1, 0));
+    }
+
+    #[test]
+    fn what_is_unlearned_stays_where_it_is() {
+        let corpus = corpus();
+        let rest = unlearn(&corpus, |page, line| page.page.lines[line].kind == Some(Kind::Nav));
+        let labels = |corpus: &Corpus| -> Vec<Label> {
+            corpus.pages[0].page.lines.iter().map(|line| line.label).collect()
+        };
+        assert_eq!(labels(&rest), [Label::Article, Label::Article, Label::Either, Label::Junk]);
+        assert_eq!(labels(&corpus)[2], Label::Junk);
+        assert_eq!(rest.pages[0].page.lines[2].text, "首页");
+    }
 }

@@ -71,6 +71,8 @@ pub struct Comparison {
     pub all: Pair,
     /// 95 % interval of the change of junk F1, by bootstrap over pages; `None` for a single page.
     pub f1_change: Option<Interval>,
+    /// The same of the change of the share of article characters that go.
+    pub loss_change: Option<Interval>,
     /// Which is better.
     pub outcome: Outcome,
     /// Labelled lines that one removes and the other keeps and that the new one has right.
@@ -130,13 +132,12 @@ pub struct Flip {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// The new one: the whole interval of the change of F1 lies above zero, and it loses no more article
-    /// than the current one, or than the recipe allows.
+    /// The new one: the whole interval of the change of F1 lies above zero, and it loses no more article.
     Better,
-    /// The current one: the new one finds less junk and saves no text by it, or it loses more than is
-    /// allowed without finding more.
+    /// The current one: the new one surely has the lower F1 and saves no text by it, or it surely loses
+    /// more article and has not surely the higher F1.
     Worse,
-    /// These pages do not tell.
+    /// These pages do not tell, or more junk goes for more article, which is for the user to weigh.
     Unclear,
 }
 
@@ -172,7 +173,7 @@ pub fn compare(contest: &Contest<'_>, progress: &(dyn Fn(&str) + Sync)) -> Resul
             rows.push(Row { page, current, new });
         }
     }
-    Ok(measured.compared(&rows, folds, recipe))
+    Ok(measured.compared(&rows, folds))
 }
 
 fn judge(
@@ -245,13 +246,14 @@ impl Measured {
         Measured { pages: measured, known, all_known, machine_made, all_machine_made }
     }
 
-    fn compared(&self, rows: &[Row<'_>], folds: usize, recipe: &Recipe) -> Comparison {
+    fn compared(&self, rows: &[Row<'_>], folds: usize) -> Comparison {
         let mut sets: BTreeMap<&str, Vec<&Row<'_>>> = BTreeMap::new();
         for row in rows {
             sets.entry(&row.page.set).or_default().push(row);
         }
         let all: Vec<&Row<'_>> = rows.iter().collect();
-        let f1_change = f1_change(&all);
+        let f1_change = change(&all, |tally| tally.confusion.junk().f1);
+        let loss_change = change(&all, Tally::article_loss);
         let all = pair("all", &all);
         let mut flips: Vec<Flip> = rows.iter().flat_map(flips).collect();
         let rank = |flip: &Flip| (flip.is_right, std::cmp::Reverse(flip.text.chars().count()));
@@ -265,9 +267,14 @@ impl Measured {
             all_machine_made: self.all_machine_made,
             folds,
             sets: sets.iter().map(|(name, rows)| pair(name, rows)).collect(),
-            outcome: outcome(&all, f1_change, recipe.policy.max_article_loss),
+            outcome: match outcome(&all, f1_change, loss_change) {
+                // On pages that it was trained on it had to look better.
+                Outcome::Worse if self.all_known => Outcome::Unclear,
+                outcome => outcome,
+            },
             all,
             f1_change,
+            loss_change,
             now_right,
             now_wrong: flips.len() - now_right,
             flips,
@@ -303,8 +310,9 @@ fn pair(name: &str, rows: &[&Row<'_>]) -> Pair {
     }
 }
 
-/// The same pages are drawn for both, so that what is hard for both does not count.
-fn f1_change(rows: &[&Row<'_>]) -> Option<Interval> {
+/// Interval of the change of a figure. The same pages are drawn for both models, so that what is hard for
+/// both does not count.
+fn change(rows: &[&Row<'_>], figure: impl Fn(&Tally) -> Option<f64>) -> Option<Interval> {
     if rows.len() < 2 {
         return None;
     }
@@ -314,11 +322,8 @@ fn f1_change(rows: &[&Row<'_>]) -> Option<Interval> {
     };
     let current = drawn(|row| tally(row.page, &row.current));
     let new = drawn(|row| tally(row.page, &row.new));
-    let changes: Vec<Option<f64>> = current
-        .iter()
-        .zip(&new)
-        .map(|(a, b)| Some(b.confusion.junk().f1? - a.confusion.junk().f1?))
-        .collect();
+    let changes: Vec<Option<f64>> =
+        current.iter().zip(&new).map(|(a, b)| Some(figure(b)? - figure(a)?)).collect();
     Interval::of(changes.into_iter())
 }
 
@@ -341,14 +346,14 @@ fn flips<'a>(row: &'a Row<'_>) -> impl Iterator<Item = Flip> + 'a {
     })
 }
 
-fn outcome(all: &Pair, f1_change: Option<Interval>, allowed: f64) -> Outcome {
+fn outcome(all: &Pair, f1: Option<Interval>, loss: Option<Interval>) -> Outcome {
     let lost = |short: &Short| short.article_characters_lost.unwrap_or(0.0);
-    let (before, after) = (lost(&all.current), lost(&all.new));
-    let is_careful = after <= before.max(allowed);
-    match f1_change {
-        Some(change) if change.low > 0.0 && is_careful => Outcome::Better,
-        Some(change) if change.high < 0.0 && after >= before => Outcome::Worse,
-        Some(change) if change.low <= 0.0 && !is_careful => Outcome::Worse,
+    let loses_more = lost(&all.new) > lost(&all.current);
+    let surely_loses_more = loss.is_some_and(|change| change.low > 0.0);
+    match f1 {
+        Some(change) if change.low > 0.0 && !loses_more => Outcome::Better,
+        Some(change) if change.high < 0.0 && lost(&all.new) >= lost(&all.current) => Outcome::Worse,
+        Some(change) if change.low <= 0.0 && surely_loses_more => Outcome::Worse,
         _ => Outcome::Unclear,
     }
 }
@@ -410,8 +415,7 @@ mod tests {
             Row { page: &pages[0], current: verdict("jaaja"), new: verdict("jjjaj") },
             Row { page: &pages[1], current: verdict("ja"), new: verdict("ja") },
         ];
-        let recipe = Recipe::parse(recipe::DEFAULT).unwrap();
-        let got = measured().compared(&rows, 5, &recipe);
+        let got = measured().compared(&rows, 5);
         let names: Vec<_> = got.sets.iter().map(|set| (&*set.name, set.pages, set.lines)).collect();
         assert_eq!(names, [("s", 1, 4), ("t", 1, 2)]);
         // Of two junk lines one was found and one article line lost, then two and one.
@@ -436,18 +440,22 @@ mod tests {
     #[test]
     fn better_is_more_junk_for_no_more_text() {
         let short = |lost| Short { junk_f1: Some(0.5), article_characters_lost: Some(lost) };
-        let said = |before, after, low, high| {
+        let said = |before, after, f1: (f64, f64), loss: (f64, f64)| {
             let (name, current, new) = ("all".into(), short(before), short(after));
             let all = Pair { name, pages: 2, lines: 9, current, new };
-            outcome(&all, Some(Interval { low, high }), 0.02)
+            let interval = |(low, high)| Some(Interval { low, high });
+            outcome(&all, interval(f1), interval(loss))
         };
-        assert_eq!(said(0.01, 0.02, 0.1, 0.2), Outcome::Better);
-        assert_eq!(said(0.05, 0.04, 0.1, 0.2), Outcome::Better);
-        assert_eq!(said(0.01, 0.03, 0.1, 0.2), Outcome::Unclear);
-        assert_eq!(said(0.01, 0.03, -0.1, 0.2), Outcome::Worse);
-        assert_eq!(said(0.01, 0.02, -0.1, 0.2), Outcome::Unclear);
-        assert_eq!(said(0.01, 0.01, -0.2, -0.1), Outcome::Worse);
-        assert_eq!(said(0.05, 0.01, -0.2, -0.1), Outcome::Unclear);
+        let (up, down, unsure) = ((0.1, 0.2), (-0.2, -0.1), (-0.1, 0.2));
+        assert_eq!(said(0.02, 0.02, up, unsure), Outcome::Better);
+        assert_eq!(said(0.05, 0.04, up, down), Outcome::Better);
+        // More junk for more text, be it within what the recipe allows, is not better.
+        assert_eq!(said(0.001, 0.01, up, unsure), Outcome::Unclear);
+        assert_eq!(said(0.01, 0.03, up, up), Outcome::Unclear);
+        assert_eq!(said(0.01, 0.03, unsure, up), Outcome::Worse);
+        assert_eq!(said(0.01, 0.02, unsure, unsure), Outcome::Unclear);
+        assert_eq!(said(0.01, 0.01, down, unsure), Outcome::Worse);
+        assert_eq!(said(0.05, 0.01, down, down), Outcome::Unclear);
     }
 
     #[test]

@@ -217,9 +217,7 @@ fn others(
     let others = pages.iter().zip(fold_of).filter(|&(_, &of)| of != fold);
     let others: Vec<LabelledPage> = others.map(|(page, _)| page.clone()).collect();
     let words = materials.without(share(fold));
-    Corpus::assemble(others, recipe, |pages, html, folds| {
-        Ok(made::make(pages, html, folds, recipe, &words))
-    })
+    made::corpus(others, recipe, &words)
 }
 
 fn fit(corpus: &Corpus, recipe: &Recipe, told: &(dyn Fn(&str) + Sync)) -> Result<Filter> {
@@ -360,6 +358,9 @@ impl<'a> Gathered<'a> {
                 })
             })
             .collect::<Result<_>>()?;
+        if pages.is_empty() {
+            return Ok(());
+        }
         let of_html = pages.iter().any(|judged| judged.page().html.is_some());
         let policy = if of_html { filter.html_policy() } else { filter.policy() };
         self.thresholds.push(policy.threshold);

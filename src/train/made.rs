@@ -7,10 +7,10 @@ use std::{collections::HashSet, path::Path};
 use rayon::prelude::*;
 
 use super::{
-    corpus::{Origin, TrainingPage},
+    corpus::{Corpus, Origin, TrainingPage},
     random::Rng,
     recipe::Recipe,
-    synth::{Composer, Family, Genre, Lexicons, Planter, TermShare, garble, hypertext},
+    synth::{Composer, Family, Genre, Lexicons, LinesOf, Planter, TermShare, garble, hypertext},
 };
 use crate::{
     Error, Result,
@@ -105,6 +105,16 @@ impl Materials {
     }
 }
 
+/// The corpus that a training learns from: real pages, and those that the recipe asks to be made from them.
+///
+/// # Errors
+/// Those of [`Corpus::assemble`].
+pub fn corpus(pages: Vec<LabelledPage>, recipe: &Recipe, materials: &Materials) -> Result<Corpus> {
+    Corpus::assemble(pages, recipe, |pages, html, folds| {
+        Ok(make(pages, html, folds, recipe, materials))
+    })
+}
+
 /// Makes the pages that the recipe asks for, from real pages that know their folds.
 pub fn make(
     pages: &[TrainingPage],
@@ -161,7 +171,7 @@ pub fn planted(
     let planted = planted_lines(page, &copied);
     // Garbling rewrites the lines of a labelled page and moves none.
     if page.html.is_none() && rng.chance(recipe.synth.garbled) {
-        copied = garble(&copied, &mut rng);
+        copied = garble(&copied, LinesOf::Copy, &mut rng);
     }
     copied.id = format!("{}+planted{copy}", page.id);
     PlantedCopy { page: copied, planted }
@@ -239,7 +249,7 @@ fn composed(
         let mut rng = Rng::derive(recipe.seed, &id, 0);
         let (genre, mut page) = make(&id, &mut rng);
         if rng.chance(recipe.synth.garbled) {
-            page = garble(&page, &mut rng);
+            page = garble(&page, LinesOf::Composed, &mut rng);
         }
         page.site = format!("made in fold {fold}");
         TrainingPage { genre: Some(genre), ..TrainingPage::new(page, fold, Origin::Made) }

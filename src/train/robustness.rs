@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{
     random::Rng,
-    synth::{Trick, garble},
+    synth::{LinesOf, Trick, garble},
 };
 use crate::{
     Filter, Result,
@@ -97,7 +97,7 @@ impl Change {
             Change::Disguise(trick) => apply(trick, page, |line| line.label == Label::Junk, rng),
             // The places of spans would not move with their text.
             Change::Convert(trick) => apply(trick, page, |line| line.spans.is_empty(), rng),
-            Change::Garble => garble(page, rng),
+            Change::Garble => garble(page, LinesOf::Copy, rng),
         }
     }
 }
@@ -296,28 +296,32 @@ mod tests {
         Filter::new(model, policy)
     }
 
-    #[test]
-    fn only_junk_lines_that_change_are_counted() {
-        let line = |text: &str, label| LabelledLine {
+    fn page(lines: &[(&str, Label)]) -> LabelledPage {
+        let line = |&(text, label): &(&str, Label)| LabelledLine {
             text: text.into(),
             label,
             kind: None,
             spans: Vec::new(),
         };
-        let page = LabelledPage {
+        LabelledPage {
             id: "p".into(),
             site: "p".into(),
             lang: None,
             set: "s".into(),
-            // Full width changes the second line and nothing else.
-            lines: vec![
-                line("首页", Label::Junk),
-                line("Home | Login", Label::Junk),
-                line("The bridge was built again.", Label::Article),
-                line("end", Label::Either),
-            ],
+            lines: lines.iter().map(line).collect(),
             html: None,
-        };
+        }
+    }
+
+    #[test]
+    fn only_junk_lines_that_change_are_counted() {
+        // Full width changes the second line and nothing else.
+        let page = page(&[
+            ("首页", Label::Junk),
+            ("Home | Login", Label::Junk),
+            ("The bridge was built again.", Label::Article),
+            ("end", Label::Either),
+        ]);
         let filter = filter();
         let judged = [Judged::by(&filter, &page, &mut Scratch::default()).unwrap()];
         let got = measure(&judged, &filter, 1).unwrap();
@@ -340,25 +344,12 @@ mod tests {
 
     #[test]
     fn only_article_lines_that_change_are_damaged_and_filters_add_up() {
-        let line = |text: &str, label| LabelledLine {
-            text: text.into(),
-            label,
-            kind: None,
-            spans: Vec::new(),
-        };
-        let page = LabelledPage {
-            id: "p".into(),
-            site: "p".into(),
-            lang: None,
-            set: "s".into(),
-            // Of these, only the first has characters with a Traditional form.
-            lines: vec![
-                line("这里的门开着", Label::Article),
-                line("山水", Label::Article),
-                line("关门", Label::Junk),
-            ],
-            html: None,
-        };
+        // Of the article lines only the first has characters with a Traditional form.
+        let page = page(&[
+            ("这里的门开着", Label::Article),
+            ("山水", Label::Article),
+            ("关门", Label::Junk),
+        ]);
         let filter = filter();
         let mut kept =
             Judged::by(&filter, &page, &mut Scratch::default()).unwrap().verdict().clone();

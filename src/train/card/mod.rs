@@ -1,6 +1,6 @@
 //! The model card: a model and, where there are any, its cross-validated figures go in, Markdown
-//! comes out. Every figure is read from the model file or from the JSON of the cross-validation; what
-//! is written by hand here holds for any model.
+//! comes out. Every figure is read from the model file or from JSON of `dechaff train`; what is written by
+//! hand here holds for any model, and what was found by reading pages comes in as notes.
 
 mod ablation;
 mod beside;
@@ -46,6 +46,8 @@ pub struct Figures<'a> {
     pub beside: &'a [Beside<'a>],
     /// What [`Ablation`](super::ablation::Ablation) is as JSON.
     pub parts: Option<&'a Value>,
+    /// What its makers found by reading, as Markdown below headings of the second level.
+    pub notes: Option<&'a str>,
 }
 
 /// Whether cross-validated figures are of a model made as this one was: from the same pages, recipe,
@@ -62,7 +64,7 @@ pub fn belongs(model: &Model, measured: &Value) -> bool {
 /// [`crate::Error::BadParameter`] where the table of sources, which is part of the program, cannot
 /// be read; a test rules that out.
 pub fn card(title: Title<'_>, model: &Model, figures: Figures<'_>) -> Result<String> {
-    let Figures { measured, beside, parts } = figures;
+    let Figures { measured, beside, parts, notes } = figures;
     let sources = sources()?;
     let mut out = Markdown::default();
     out.heading(1, &format!("Model card: {}", title.name));
@@ -100,8 +102,11 @@ pub fn card(title: Title<'_>, model: &Model, figures: Figures<'_>) -> Result<Str
         }
         out.raw(&ablation::parts(measured));
     }
+    if let Some(notes) = notes {
+        out.raw(notes);
+    }
     making(&mut out, model);
-    rebuilding(&mut out, model);
+    rebuilding(&mut out, model, figures);
     Ok(out.into_text())
 }
 
@@ -233,25 +238,28 @@ fn making(out: &mut Markdown, model: &Model) {
     out.code("toml", &card.recipe);
 }
 
-fn rebuilding(out: &mut Markdown, model: &Model) {
+fn rebuilding(out: &mut Markdown, model: &Model, figures: Figures<'_>) {
     let has_html = model.card.sets.iter().any(|set| set.name.ends_with("(HTML)"));
     let (folders, named) = match has_html {
         true => ("`pages/`, `html/`", "$DECHAFF_DATA/pages $DECHAFF_DATA/html"),
         false => ("`pages/`", "$DECHAFF_DATA/pages"),
     };
+    let train = format!("dechaff train {named} --recipe training/recipe.toml");
+    let mut commands = vec![
+        "export DECHAFF_DATA=…   # that folder".to_owned(),
+        format!("{train} -o default.dechaff"),
+        format!("{train} --cross-validate=figures.json"),
+    ];
+    let mut card = "dechaff model card default.dechaff --evaluation figures.json".to_owned();
+    if figures.parts.is_some() {
+        commands.push(format!("{train} --ablate=parts.json"));
+        card += " --ablation parts.json";
+    }
+    commands.push(card + " -o default.md");
     out.heading(2, "How to rebuild it");
     out.paragraph(&format!(
         "With the files of `training/sources.toml` in a folder, {folders} and what the recipe names in it, \
          the same version of dechaff gives the same bytes:",
     ));
-    out.code(
-        "sh",
-        &format!(
-            "export DECHAFF_DATA=…   # that folder\n\
-             dechaff train {named} -o default.dechaff --recipe training/recipe.toml\n\
-             dechaff train {named} --recipe training/recipe.toml --cross-validate=figures.json\n\
-             dechaff train {named} --recipe training/recipe.toml --ablate=parts.json\n\
-             dechaff model card default.dechaff --evaluation figures.json --ablation parts.json -o default.md"
-        ),
-    );
+    out.code("sh", &commands.join("\n"));
 }

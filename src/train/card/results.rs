@@ -182,25 +182,6 @@ fn html(out: &mut Markdown, measured: &Value) {
     });
     let heading = ["set", "pages", "text P", "text R", "text F1", "junk F1", "article lost"];
     out.table(heading, rows);
-    out.paragraph(
-        "The eighteen pages of each of the project's six sets on which a head made like this one and a \
-         good extractor that goes by rules differ most were read side by side. What to expect:",
-    );
-    out.list([
-        "It seldom loses a page: less than half of the gold text was left on 7 of 375 pages, by the \
-         extractor on 18. What it loses is short posts, code and quotations in threads, and articles \
-         made of cells: entries of an encyclopedia, recipes, discographies, lists of shops.",
-        "It keeps what reads like an article and is none of this page: readers' comments below an \
-         article, the next article where a page scrolls on to it, several paragraphs told of another \
-         one. The extractor leaves comments out when told to, and then loses threads; here one answer \
-         must do for both.",
-        "It keeps notices on cookies and privacy where they are full sentences in boxes of neutral \
-         names, and help on how to write a post.",
-        "It does better on portals: lists of headlines, disclaimers and footers between the paragraphs \
-         go, where the extractor keeps the block or takes another one.",
-        "Gold texts disagree on bylines, captions, and an article that is in the page twice: some of \
-         what counts as an error here is none.",
-    ]);
     let Some(planted) = html.get("planted").filter(|planted| !planted.is_null()) else { return };
     let count = |path| planted.pointer(path).and_then(Value::as_u64).unwrap_or(0);
     out.paragraph(&format!(

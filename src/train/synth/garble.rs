@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use encoding_rs::GBK;
 
 use super::Rng;
-use super::leftover;
+use super::leftover::{self, LinesOf};
 use super::noise::full_width;
 use crate::input::{LabelledLine, LabelledPage};
 use crate::text::Label;
@@ -91,9 +91,9 @@ const LEFT_MARKUP: usize = 8;
 
 /// Garbles a share of the page's lines in one or two ways, or leaves markup in most of them. Article
 /// lines stay article; now and then the junk is garbled as well, so that being garbled says nothing.
-pub fn garble(page: &LabelledPage, rng: &mut Rng) -> LabelledPage {
+pub fn garble(page: &LabelledPage, lines_of: LinesOf, rng: &mut Rng) -> LabelledPage {
     if rng.below(100) < LEFT_MARKUP {
-        return leftover::leave(page, rng);
+        return leftover::leave(page, lines_of, rng);
     }
     let mut ways = vec![rng.weighted(WAYS)];
     if rng.chance(0.3) {

@@ -33,16 +33,27 @@ const STYLES: [(Style, usize); 5] = [
 /// Lines shorter than this, in characters, have no tags within.
 const SHORT: usize = 14;
 
+/// What becomes of the lines of a page that is garbled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinesOf {
+    /// A copy of a real page: each line stays a line.
+    Copy,
+    /// A page made from nothing: several paragraphs may become one long line.
+    Composed,
+}
+
 /// Marks up most article lines of a page, and now and then its junk as well, so that tags alone say
-/// nothing. On a page that was made from nothing several paragraphs may become one long line; a copy
-/// of a real page keeps its lines.
-pub(super) fn leave(page: &LabelledPage, rng: &mut Rng) -> LabelledPage {
+/// nothing.
+pub(super) fn leave(page: &LabelledPage, lines_of: LinesOf, rng: &mut Rng) -> LabelledPage {
     let style = rng.weighted(STYLES);
     let share = rng.pick([0.6, 0.9, 1.0, 1.0]);
     let junk_share = rng.pick([0.0, 0.0, 0.0, 0.3, 0.9]);
     let mut page = page.clone();
     let mut lines: Vec<LabelledLine> = Vec::with_capacity(page.lines.len());
-    let most = if page.set == "generated" { rng.pick([1, 1, 1, 3, 12, 60]) } else { 1 };
+    let most = match lines_of {
+        LinesOf::Copy => 1,
+        LinesOf::Composed => rng.pick([1, 1, 1, 3, 12, 60]),
+    };
     // Most lines of a page have the same tags around them.
     let usual = signs(style, rng).around;
     let mut joined = 0;
@@ -234,7 +245,7 @@ fn mark(line: &mut LabelledLine, signs: &Signs, rng: &mut Rng) {
 mod tests {
     use super::*;
 
-    fn page(set: &str) -> LabelledPage {
+    fn page() -> LabelledPage {
         let line = |text: &str, label| LabelledLine {
             text: text.into(),
             label,
@@ -245,7 +256,7 @@ mod tests {
             id: "m".into(),
             site: "m".into(),
             lang: None,
-            set: set.into(),
+            set: "own".into(),
             lines: vec![
                 line("首页", Label::Junk),
                 line("甲乙丙丁，戊己庚辛。", Label::Article),
@@ -260,9 +271,9 @@ mod tests {
     fn marked_up_text_keeps_its_labels_and_its_characters_in_order() {
         let (mut marked, mut merged) = (0, 0);
         for copy in 0..200 {
-            let real = leave(&page("real"), &mut Rng::derive(2, "markup", copy));
+            let real = leave(&page(), LinesOf::Copy, &mut Rng::derive(2, "markup", copy));
             assert_eq!(real.lines.len(), 4);
-            let made = leave(&page("generated"), &mut Rng::derive(2, "markup", copy));
+            let made = leave(&page(), LinesOf::Composed, &mut Rng::derive(2, "markup", copy));
             assert_eq!(made.lines.first().map(|l| l.label), Some(Label::Junk));
             assert_eq!(made.lines.last().map(|l| l.label), Some(Label::Junk));
             merged += usize::from(made.lines.len() == 3);

@@ -36,6 +36,7 @@ pub use compose::Composer;
 pub use family::Family;
 pub use garble::garble;
 pub use genre::Genre;
+pub use leftover::LinesOf;
 pub use lexicon::Lexicons;
 pub(super) use plant::put_inside;
 pub use plant::{MIN_SPAN, Planter};

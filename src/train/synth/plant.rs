@@ -232,8 +232,8 @@ fn merge(
 
 #[cfg(test)]
 mod tests {
-    use super::super::garble;
     use super::super::noise::full_width;
+    use super::super::{LinesOf, garble};
     use super::*;
     use crate::text::Kind;
 
@@ -342,7 +342,7 @@ mod tests {
         let planter = Planter::new(&lexicons, &Family::PLANTED);
         let make = |copy| {
             let mut rng = Rng::derive(11, "p", copy);
-            garble(&planter.plant(&page("zh"), &mut rng), &mut rng)
+            garble(&planter.plant(&page("zh"), &mut rng), LinesOf::Copy, &mut rng)
         };
         assert_eq!(make(3), make(3));
         assert_ne!(make(3), make(4));
