@@ -201,6 +201,14 @@ fn labels_by_hand_and_files_with_mistakes_are_not_overwritten() {
         "out.jsonl:2: lines[0]: unknown label \"jnuk\", expected article, junk or either",
     );
     refuse("no labels\n", "nothing was overwritten");
+    // A review that goes on has decisions that the file may not have yet.
+    let begun = "{\"entry\":\"begin\",\"file\":\"out.jsonl\",\"sha256\":\"0\"}\n";
+    let saved = format!("{begun}{}", "{\"entry\":\"save\",\"sha256\":\"1\"}\n");
+    bench.write("out.jsonl.review.jsonl", &saved);
+    refuse("", "out.jsonl: is under review");
+    let done = bench.run(&["label", "raw.jsonl", "-o", "out.jsonl", "--overwrite"]);
+    assert!(done.stderr.contains("is under review"), "{}", done.stderr);
+    bench.write("out.jsonl.review.jsonl", begun);
     let done = bench.run(&["label", "raw.jsonl", "-o", "out.jsonl", "--overwrite"]);
     assert_eq!(done.status.code(), Some(0), "{}", done.stderr);
     let done = bench.run(&["label", "raw.jsonl", "-o", "raw.jsonl", "--overwrite"]);

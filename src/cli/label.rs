@@ -20,6 +20,7 @@ use crate::label::report::{Report, html, text};
 use crate::label::rules::{builtin, parse_user_rules};
 use crate::label::{Labeller, Labels, RulePage, Settings, corpus, existing, siblings, write};
 use crate::output::{Destination, OutputFile};
+use crate::review::journal;
 use crate::text::Label;
 use crate::train::recipe::{self, Recipe};
 use crate::{Error, Model, Page};
@@ -275,10 +276,8 @@ impl Files {
             format: Some(Format::JsonLines),
         });
         Destination::Nowhere.check(&[], &golds.collect::<Vec<_>>(), &lists)?;
-        if let Some(path) = output
-            && !args.overwrite
-        {
-            existing::check(path)?;
+        if let Some(path) = output {
+            replaceable(path, args.overwrite)?;
         }
         let create = |path: Option<&PathBuf>| -> Result<Option<OutputFile>> {
             let Some(path) = path else { return Ok(None) };
@@ -325,9 +324,23 @@ impl Files {
             }
         }
         out.flush()?;
-        file.map_or(Ok(()), OutputFile::commit)?;
+        if let (Some(file), Some(path)) = (file, &args.output) {
+            // Labels may have come to it while the rules voted.
+            replaceable(path, args.overwrite)?;
+            file.commit()?;
+        }
         Ok(())
     }
+}
+
+/// Makes sure that a file of labels may be replaced: no review of it goes on, and nothing in it was made by
+/// hand, unless that is to be overwritten.
+fn replaceable(path: &Path, overwrite: bool) -> Result<()> {
+    journal::check_none_waits(path)?;
+    if !overwrite {
+        existing::check(path)?;
+    }
+    Ok(())
 }
 
 fn summarise(pages: &[RulePage], labels: &Labels, steps: &Steps) {

@@ -81,6 +81,32 @@ pub struct Journal {
     is_torn: bool,
 }
 
+/// Makes sure that no decision waits in the journal of a labelled file, which may go on being written:
+/// whoever replaced the file would take from under it what was decided about.
+///
+/// # Errors
+/// [`Error::BadInput`] where one waits, [`Error::Io`].
+pub fn check_none_waits(labels: &Path) -> Result<()> {
+    let path = Journal::path_of(labels);
+    let bytes = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(Error::io(&path, error)),
+    };
+    let mut entries = bytes.split_inclusive(|&byte| byte == b'\n');
+    let is_begin = |line: &[u8]| matches!(serde_json::from_slice(line), Ok(Entry::Begin { .. }));
+    if entries.all(is_begin) {
+        return Ok(());
+    }
+    let reason = format!(
+        "is under review, or was when that broke off: {} has its decisions; end it with `dechaff review \
+         {}`, or write to another file",
+        path.display(),
+        labels.display()
+    );
+    Err(Error::BadInput { path: labels.into(), reason })
+}
+
 /// What a journal held when it was opened.
 #[derive(Debug, Default)]
 pub struct Found {
