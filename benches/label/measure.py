@@ -36,8 +36,8 @@ def read_pages(folder):
         name = path.name.split(".")[0]
         if name.endswith("_weak"):
             continue
-        opened = gzip.open(path, "rt") if path.suffix == ".gz" else open(path)
-        with opened as lines:
+        opened = gzip.open if path.suffix == ".gz" else open
+        with opened(path, "rt", encoding="utf-8") as lines:
             for number, line in enumerate(lines):
                 page = json.loads(line)
                 page["lines"] = [line for line in page["lines"] if line["text"].strip()]
@@ -48,12 +48,17 @@ def read_pages(folder):
     return pages
 
 
+def parsed(text):
+    """JSON Lines. Not `splitlines`, which also ends lines at U+2028 and the like."""
+    return [json.loads(line) for line in text.split("\n") if line]
+
+
 def is_held_out(run, site):
     return hashlib.sha256(f"{run}\0{site}".encode()).digest()[0] % 2 == 1
 
 
 def write(path, pages, line_of):
-    with open(path, "w") as out:
+    with open(path, "w", encoding="utf-8") as out:
         for page in pages:
             fields = {key: page[key] for key in ("id", "site", "lang") if key in page}
             fields["lines"] = [line_of(line) for line in page["lines"]]
@@ -74,7 +79,7 @@ class Bench:
 
     def run(self, *arguments):
         command = [str(self.dechaff), *map(str, arguments), "--quiet"]
-        done = subprocess.run(command, capture_output=True, text=True)
+        done = subprocess.run(command, capture_output=True, encoding="utf-8")
         if done.returncode != 0:
             sys.exit(f"{' '.join(command)}\n{done.stderr}")
         return done.stdout
@@ -112,7 +117,7 @@ def measure_rules(bench, held_out, folder):
     raw, report = bench.folder / "raw-held-out.jsonl", bench.folder / "report.json"
     write(raw, held_out, hidden)
     bench.run("label", raw, "--gold", folder / "gold.jsonl", "--report", report)
-    gold = json.loads(report.read_text())["gold"]
+    gold = json.loads(report.read_text(encoding="utf-8"))["gold"]
     keep = ("junk_precision", "junk_coverage", "article_precision", "article_coverage", "accuracy")
     return {way: {key: gold[way][key] for key in keep} for way in ("combined", "unthresholded", "majority")}
 
@@ -157,7 +162,7 @@ def one_run(number, pages, options, bench):
         write(by_set / f"{name}.jsonl", [page for page in held_out if page["set"] == name], gold)
     write(bench.folder / "gold.jsonl", held_out, gold)
     found = {"pages": len(train), "rules": measure_rules(bench, held_out, bench.folder)}
-    if "rules" == options.only:
+    if options.only == "rules":
         return found
 
     raw, rules, truth = (bench.folder / f"{name}.jsonl" for name in ("raw", "rules", "truth"))
@@ -167,23 +172,31 @@ def one_run(number, pages, options, bench):
     first = bench.train("rules", rules)
     found["by_rules"] = bench.figures(first, by_set)
     found["by_gold"] = bench.figures(bench.train("truth", truth), by_set)
-    if "model" == options.only:
+    if options.only == "model":
         return found
 
     right = {page["id"]: page for page in train}
-    labelled = {page["id"]: page for page in map(json.loads, rules.read_text().splitlines())}
-    asked = bench.run("label", rules, "--next", options.lines, f"--with-model={first}")
-    asked = [json.loads(line) for line in asked.splitlines()]
+    labelled = {page["id"]: page for page in parsed(rules.read_text(encoding="utf-8"))}
+    asked = parsed(bench.run("label", rules, "--next", options.lines, f"--with-model={first}"))
     ways = {"next": [(question["page"], question["line"] - 1) for question in asked]}
     everything = [(page, index) for page in labelled for index in range(len(labelled[page]["lines"]))]
     ways["random"] = drawn.sample(everything, options.lines)
     for way, chosen in ways.items():
         after, wrong, by_hand = corrected(labelled, right, chosen)
         path = bench.folder / f"{way}.jsonl"
-        path.write_text("".join(json.dumps(page, ensure_ascii=False) + "\n" for page in after))
+        path.write_text("".join(json.dumps(page, ensure_ascii=False) + "\n" for page in after), encoding="utf-8")
         found[way] = {"lines": len(chosen), "changed": wrong, "by_hand": by_hand}
         found[way].update(bench.figures(bench.train(way, path), by_set))
     return found
+
+
+def shown(key, values, digits):
+    """Mean and worst of the runs that have the figure: of what is lost the most, of all else the least."""
+    values = [value for value in values if value is not None]
+    if not values:
+        return f"{key} -"
+    worst = max(values) if key == "loss" else min(values)
+    return f"{key} {statistics.mean(values):.{digits}f} [{worst:.{digits}f}]"
 
 
 def main():
@@ -201,23 +214,17 @@ def main():
     for number in range(options.runs):
         with tempfile.TemporaryDirectory() as folder:
             runs.append(one_run(number, pages, options, Bench(options.dechaff, options.recipe, Path(folder))))
-        options.output.write_text(json.dumps(runs, indent=1) + "\n")
+        options.output.write_text(json.dumps(runs, indent=1) + "\n", encoding="utf-8")
         print(json.dumps(runs[-1]), file=sys.stderr)
 
-    def mean(*path):
-        values = []
-        for run in runs:
-            for key in path:
-                run = run[key]
-            values.append(run)
-        return statistics.mean(values)
-
-    rules = [mean("rules", way, key) for way in ("combined", "majority") for key in ("junk_precision", "junk_coverage")]
-    print("rules: junk precision {:.3f} at coverage {:.3f}; majority {:.3f} at {:.3f}".format(*rules))
+    print("means of the runs, in brackets the worst")
+    for way in ("combined", "majority"):
+        keys = ("junk_precision", "junk_coverage", "article_precision", "article_coverage", "accuracy")
+        print(way.ljust(9), *(shown(key, [run["rules"][way][key] for run in runs], 3) for key in keys))
     for way in ("by_rules", "by_gold", "next", "random"):
         if way in runs[0]:
             keys = ("f1", "loss", "f1_at_2", "f1_at_5", "f1_at_best", "area", "mean_area")
-            print(way.ljust(9), *(f"{key} {mean(way, key):.4f}" for key in keys))
+            print(way.ljust(9), *(shown(key, [run[way][key] for run in runs], 4) for key in keys))
 
 
 if __name__ == "__main__":
