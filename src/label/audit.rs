@@ -55,8 +55,8 @@ pub struct Audit {
     pub disputes: Vec<Dispute>,
 }
 
-/// Cross-validates labels. Pages of HTML are judged as the text that a reader sees. Nothing is made up for training here: the labels are judged by each other.
-/// `progress` is told what is being done.
+/// Cross-validates labels. Pages of HTML are judged as the text that a reader sees. Nothing is made up for
+/// training here: the labels are judged by each other. `progress` is told what is being done.
 ///
 /// # Errors
 /// [`Error::Untrainable`] where a class is missing, there is one site only or a fold has one class
@@ -66,9 +66,7 @@ pub fn audit(
     recipe: &Recipe,
     progress: &(dyn Fn(&str) + Sync),
 ) -> Result<Audit> {
-    let html = pages.iter().filter(|page| page.html.is_some());
-    let html: BTreeSet<(String, String)> =
-        html.map(|page| (page.set.clone(), page.id.clone())).collect();
+    // All others are here as their HTML is read; a page that comes both ways is here as text.
     let text = pages.iter().filter(|page| page.html.is_none());
     let text: BTreeSet<(String, String)> =
         text.map(|page| (page.set.clone(), page.id.clone())).collect();
@@ -76,9 +74,7 @@ pub fn audit(
     let stages = out_of_fold::fit(&corpus, recipe, progress).map_err(told)?;
     let mut audit = Audit { lines: 0, folds: corpus.folds, disputes: Vec::new() };
     for (page, beliefs) in corpus.pages.iter().map(|page| &page.page).zip(&stages.belief) {
-        // A page that comes both ways is here as text.
-        let key = (page.set.clone(), page.id.clone());
-        let is_html = html.contains(&key) && !text.contains(&key);
+        let is_html = !text.contains(&(page.set.clone(), page.id.clone()));
         for (index, (line, &belief)) in page.lines.iter().zip(beliefs).enumerate() {
             let margin = match line.label {
                 Label::Junk => belief,

@@ -3,9 +3,10 @@
 //!
 //! A line's score is the entropy of the model's probability (uncertainty sampling: Lewis and Gale
 //! 1994), times 1 + `GROUP` · ln(lines in its group), times how rare its kind is: the root of the mean
-//! number of lines a kind over the number of its kind, held between 1 and `RAREST`. Both weigh little, so
-//! that no line of which the model is sure comes before one of which it is not. No page has more than a
-//! tenth of the questions while others have any, so that one odd page does not fill the list.
+//! number of lines a kind over the number of its kind, held between 1 and `RAREST`. Large groups may go
+//! before lines that are less sure, for one answer serves them all: with a thousand lines alike p = .93 comes
+//! before p = .7 of a single one, but p = .99 not before p = .9, however rare its kind. No page has more
+//! than a tenth of the questions while others have any, so that one odd page does not fill the list.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -176,6 +177,19 @@ mod tests {
         let got = asked(&lines, &[0.99, 0.5, 0.6, 0.7, 0.9], &[None; 5], 9);
         assert_eq!(got, [(3, 2), (2, 1), (5, 1), (1, 1)]);
         assert_eq!(asked(&lines, &[0.99, 0.5, 0.6, 0.7, 0.9], &[None; 5], 1), [(3, 2)]);
+    }
+
+    #[test]
+    fn large_groups_come_before_single_lines_but_not_where_the_model_is_all_but_sure() {
+        let mut lines = vec!["丙"; 1000];
+        lines.push("甲");
+        let asked = |group: f32, single: f32| {
+            let mut p = vec![group; 1000];
+            p.push(single);
+            asked(&lines, &p, &[None; 1001], 2)
+        };
+        assert_eq!(asked(0.93, 0.7), [(1, 1000), (1001, 1)]);
+        assert_eq!(asked(0.99, 0.9), [(1001, 1), (1, 1000)]);
     }
 
     #[test]

@@ -3,9 +3,9 @@
 //!
 //! [`label_file`] is the file in memory and [`edit`] what a decision writes into a line of it;
 //! [`journal`] has every decision on disk before it counts, [`session`] applies and undoes, [`replay`]
-//! takes up what was left, [`save`] writes the file. [`study`] is what model and near-identical lines say of it. [`retrain`] trains a
-//! new model from it. [`http`],
-//! [`server`] and [`api`] show it all to a browser on the same machine.
+//! takes up what was left, [`save`] writes the file. [`study`] is what model and near-identical lines say
+//! of it. [`retrain`] trains a new model from it. [`http`], [`server`] and [`api`] show it all to a browser
+//! on the same machine.
 
 pub mod api;
 pub mod edit;
