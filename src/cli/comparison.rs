@@ -96,7 +96,10 @@ fn remarks(c: &Comparison) -> Vec<String> {
     }
     if c.machine_made > 0 {
         let labels = count(c.machine_made as u64, "label");
-        remarks.push(format!("{labels} that rules gave left out: only the others are measured on"));
+        remarks.push(format!(
+            "{labels} that rules gave left out: only the others are measured on, and where these were \
+             picked for doubt they are harder than most"
+        ));
     }
     if c.all_machine_made {
         remarks.push(

@@ -5,10 +5,12 @@
 //! 1994), times 1 + `GROUP` · ln(lines in its group), times how rare its kind is: the root of the mean
 //! number of lines a kind over the number of its kind, held between 1 and `RAREST`. Large groups may go
 //! before lines that are less sure, for one answer serves them all: with a thousand lines alike p = .93 comes
-//! before p = .7 of a single one, but p = .99 not before p = .9, however rare its kind. No page has more
-//! than a tenth of the questions while others have any, so that one odd page does not fill the list.
+//! before p = .7 of a single one, but p = .99 not before p = .9, however rare its kind. Of any
+//! `WINDOW` questions in a row, counted from the first, a page has no more than a tenth while others have
+//! any, so that one odd page does not fill the list.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 
 use serde::Serialize;
 
@@ -20,6 +22,8 @@ use crate::text::Kind;
 const RAREST: f64 = 1.5;
 /// How much more a line of a group e times as large counts.
 const GROUP: f64 = 0.25;
+/// Questions among which a page has no more than its share.
+const WINDOW: usize = 50;
 /// Lines of context on either side.
 const CONTEXT: usize = 2;
 
@@ -92,26 +96,39 @@ pub fn next(
         .collect()
 }
 
-/// The indices of the first `n`, at first no more than a tenth of them from one page.
-fn chosen(candidates: &[(f64, usize, (usize, usize))], n: usize) -> BTreeSet<usize> {
-    let most = n.div_ceil(10);
-    let mut of_page: BTreeMap<usize, usize> = BTreeMap::new();
-    let mut chosen = BTreeSet::new();
+/// The indices of `n` candidates in the order in which they are asked about.
+fn chosen(candidates: &[(f64, usize, (usize, usize))], n: usize) -> Vec<usize> {
+    let window = WINDOW.min(n);
+    let share = window.div_ceil(10);
+    let mut of_page: BTreeMap<usize, VecDeque<usize>> = BTreeMap::new();
     for (at, &(_, _, (page, _))) in candidates.iter().enumerate() {
-        if chosen.len() == n {
-            break;
-        }
-        let count = of_page.entry(page).or_default();
-        if *count < most {
-            *count += 1;
-            chosen.insert(at);
-        }
+        of_page.entry(page).or_default().push_back(at);
     }
-    for at in 0..candidates.len() {
-        if chosen.len() >= n {
-            break;
+    // The pages that may be asked about, by their first candidate; the first of all comes next.
+    let first = |rest: &VecDeque<usize>, page| Some(Reverse((*rest.front()?, page)));
+    let mut open: BinaryHeap<Reverse<(usize, usize)>> =
+        of_page.iter().filter_map(|(&page, rest)| first(rest, page)).collect();
+    let mut chosen = Vec::with_capacity(n.min(candidates.len()));
+    let mut had: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut waiting = Vec::new();
+    let mut most = share;
+    while chosen.len() < n {
+        let is_new_window = chosen.len() % window == 0;
+        if is_new_window || open.is_empty() {
+            // Where no other page has any, the rest of a window is for all.
+            most = if is_new_window { share } else { n };
+            had.clear();
+            open.extend(waiting.drain(..));
         }
-        chosen.insert(at);
+        let Some(Reverse((at, page))) = open.pop() else { break };
+        chosen.push(at);
+        let count = had.entry(page).or_default();
+        *count += 1;
+        let rest = of_page.entry(page).or_default();
+        rest.pop_front();
+        if let Some(next) = first(rest, page) {
+            if *count < most { open.push(next) } else { waiting.push(next) }
+        }
     }
     chosen
 }
@@ -215,6 +232,22 @@ mod tests {
         let candidates: Vec<_> =
             (0..30).map(|i| (1.0 - f64::from(i) / 30.0, 1, (usize::from(i >= 25), 0))).collect();
         let got = chosen(&candidates, 10);
-        assert_eq!(Vec::from_iter(got), [0, 1, 2, 3, 4, 5, 6, 7, 8, 25]);
+        assert_eq!(got, [0, 25, 1, 2, 3, 4, 5, 6, 7, 8]);
+    }
+
+    #[test]
+    fn nor_any_stretch_of_a_long_one() {
+        // A page of 200 lines of which the model is least sure, and forty of ten lines each.
+        let candidates: Vec<_> =
+            (0..600).map(|i: usize| (1.0, 1, (if i < 200 { 0 } else { i / 10 }, 0))).collect();
+        let got = chosen(&candidates, 600);
+        let of_first = |questions: &[usize]| questions.iter().filter(|&&at| at < 200).count();
+        assert_eq!(of_first(&got[..50]), 5);
+        assert_eq!(of_first(&got[200..250]), 5);
+        assert_eq!(got[..6], [0, 1, 2, 3, 4, 200]);
+        // Nothing is asked twice, and all in the end.
+        let mut all = got.clone();
+        all.sort_unstable();
+        assert_eq!(all, (0..600).collect::<Vec<_>>());
     }
 }
