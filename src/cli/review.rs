@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 use super::args::{ModelArgs, RunArgs};
 use super::say::{count, say};
 use super::steps::Steps;
-use super::train::{data_folder, read_recipe};
+use super::train::{data_folder, data_of_environment, read_recipe};
 use crate::Error;
 use crate::review::replay::Recovered;
 use crate::review::{Server, Session, Study, Training};
@@ -30,8 +30,8 @@ const FOLDS: usize = 5;
 /// every byte, those that were say "source": "hand". What a killed review left in FILE.review.jsonl is
 /// taken up when FILE is next reviewed. Several windows may be open on one review.
 ///
-/// P trains a new model from the labels while you go on, and shows what it would change; it is written
-/// beside FILE only if you say so, under a name that no file has.
+/// P trains a new model from the labels while you go on, and shows what it would change, both models at
+/// their own thresholds; it is written beside FILE only if you say so, under a name that no file has.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -69,7 +69,11 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<ExitCode> {
     let steps = Steps::new(args.run.quiet);
     let recipe = read_recipe(args.recipe.as_deref())?;
-    let data = data_folder(args.data.as_deref())?;
+    let data = match args.data.as_deref() {
+        Some(folder) => data_folder(Some(folder))?,
+        // Looked at where somebody trains; few reviews do.
+        None => data_of_environment(),
+    };
     steps.now("reading labels");
     let (session, recovered) = match Session::open(&args.file) {
         Ok(opened) => opened,

@@ -288,12 +288,17 @@ fn read(sources: &[Source], skip_bad: bool) -> Result<(Vec<LabelledPage>, u64)> 
 /// # Errors
 /// [`Error::Io`] where it is not there: a slip, not a wish to do without.
 pub(super) fn data_folder(named: Option<&Path>) -> Result<Option<PathBuf>> {
-    let from_environment = std::env::var_os("DECHAFF_DATA").filter(|value| !value.is_empty());
-    let data = named.map(Path::to_path_buf).or(from_environment.map(PathBuf::from));
+    let data = named.map(Path::to_path_buf).or_else(data_of_environment);
     if let Some(folder) = &data {
         std::fs::read_dir(folder).map_err(|e| Error::io(folder, e))?;
     }
     Ok(data)
+}
+
+/// The folder of prose and word lists of the environment, wherever it leads.
+pub(super) fn data_of_environment() -> Option<PathBuf> {
+    let data = std::env::var_os("DECHAFF_DATA").filter(|value| !value.is_empty());
+    data.map(PathBuf::from)
 }
 
 fn gather(data: Option<&Path>, recipe: &Recipe, steps: &Steps) -> Result<Materials> {

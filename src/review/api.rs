@@ -274,6 +274,14 @@ fn keep(review: &Review) -> Response {
     }
 }
 
+/// Writes the file; the review ends if that went well.
+fn finish(review: &Review) -> (Response, bool) {
+    match review.write() {
+        Ok(()) => (ok(&json!({"ended": true})), true),
+        Err(error) => (fault(507, "disk", &error.to_string()), false),
+    }
+}
+
 fn post(review: &Arc<Review>, request: &Request, path: &str) -> (Response, bool) {
     // Forms of other origins cannot send this type without asking first.
     if request.header("content-type").is_none_or(|media| !media.starts_with("application/json")) {
@@ -282,6 +290,7 @@ fn post(review: &Arc<Review>, request: &Request, path: &str) -> (Response, bool)
     match path {
         "api/train" => return (train(review), false),
         "api/keep" => return (keep(review), false),
+        "api/finish" => return finish(review),
         _ => {}
     }
     let bad = |error: serde_json::Error| (fault(400, "bad_request", &error.to_string()), false);
@@ -302,16 +311,10 @@ fn post(review: &Arc<Review>, request: &Request, path: &str) -> (Response, bool)
                 siblings: if body.siblings { review.study.siblings(at) } else { &[] },
             })
         }
-        "api/undo" => match serde_json::from_slice::<UndoBody>(&request.body) {
+        _ => match serde_json::from_slice::<UndoBody>(&request.body) {
             Ok(body) => session.undo(&body.window),
             Err(error) => return bad(error),
         },
-        _ => {
-            return match super::save::write_now(&mut session) {
-                Ok(()) => (ok(&json!({"ended": true})), true),
-                Err(error) => (fault(507, "disk", &error.to_string()), false),
-            };
-        }
     };
     let response = match done {
         Ok(Done { at, changed, left }) => ok(&json!({

@@ -10,7 +10,6 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::save;
 use super::server::Review;
 use crate::input::{LabelledPage, read_labelled};
 use crate::label::existing::machine_made;
@@ -19,7 +18,7 @@ use crate::train::corpus::Corpus;
 use crate::train::made::{self, Materials};
 use crate::train::recipe::Recipe;
 use crate::train::trainer;
-use crate::{Error, Model, Result};
+use crate::{Error, Filter, Model, Result};
 
 /// Lines that are judged otherwise go out, of those that are now wrong and of those that are now right.
 const MAX_FLIPS: usize = 25;
@@ -33,7 +32,8 @@ const MAX_NAMES: u32 = 10_000;
 pub struct Training {
     /// Every parameter.
     pub recipe: Recipe,
-    /// Where the prose and word lists of the recipe are, where they are anywhere.
+    /// Where the prose and word lists of the recipe are, where they are anywhere. A folder that is not there
+    /// is an error of the training, not of the review.
     pub data: Option<PathBuf>,
     /// Parts that the sites are dealt into for the comparison.
     pub folds: usize,
@@ -51,7 +51,7 @@ pub struct Retraining {
 #[derive(Debug)]
 enum State {
     None,
-    Running { step: String, since: Instant },
+    Running { step: String, since: Instant, missing: Vec<String> },
     Failed(String),
     Done(Box<Trained>),
 }
@@ -60,6 +60,8 @@ enum State {
 struct Trained {
     model: Model,
     comparison: Comparison,
+    /// What the recipe names and was not found.
+    missing: Vec<String>,
     /// Where it was written, once somebody wanted it.
     kept: Option<PathBuf>,
 }
@@ -78,9 +80,12 @@ impl Retraining {
     pub fn told(&self) -> Value {
         match &*self.lock() {
             State::None => json!({"state": "none"}),
-            State::Running { step, since } => {
-                json!({"state": "running", "step": step, "seconds": since.elapsed().as_secs()})
-            }
+            State::Running { step, since, missing } => json!({
+                "state": "running",
+                "step": step,
+                "seconds": since.elapsed().as_secs(),
+                "missing": self.missing(missing),
+            }),
             State::Failed(reason) => json!({"state": "failed", "reason": reason}),
             State::Done(trained) => {
                 let kept = trained.kept.as_deref().and_then(Path::file_name);
@@ -88,9 +93,14 @@ impl Retraining {
                     "state": "done",
                     "kept": kept.map(|name| name.to_string_lossy()),
                     "comparison": shown(&trained.comparison),
+                    "missing": self.missing(&trained.missing),
                 })
             }
         }
+    }
+
+    fn missing(&self, names: &[String]) -> Value {
+        json!({"names": names, "has_folder": self.training.data.is_some()})
     }
 
     /// Begins in a thread of its own, unless one runs already: then `false`. A model that was trained before
@@ -101,7 +111,8 @@ impl Retraining {
             if matches!(&*state, State::Running { .. }) {
                 return false;
             }
-            *state = State::Running { step: String::new(), since: Instant::now() };
+            let (step, missing) = (String::new(), Vec::new());
+            *state = State::Running { step, since: Instant::now(), missing };
         }
         let shared = review.clone();
         let spawned = std::thread::Builder::new().name("training".into()).spawn(move || {
@@ -127,18 +138,30 @@ impl Retraining {
                 now.clone_into(step);
             }
         };
+        let Training { recipe, data, folds, .. } = &self.training;
+        if let Some(folder) = data {
+            std::fs::read_dir(folder).map_err(|e| {
+                Error::parameter("--data or DECHAFF_DATA", folder.display(), e.to_string())
+            })?;
+        }
         progress("writing the file");
         let path = review.lock().path().to_path_buf();
-        save::write(review.session())?;
+        review.write()?;
         progress("reading labels");
         let pages: Vec<LabelledPage> = read_labelled(&path)?.collect::<Result<_>>()?;
         let by_machine = machine_made(&path)?;
-        let Training { recipe, data, folds, .. } = &self.training;
         let materials = Materials::load(recipe, data.as_deref())?;
+        if let State::Running { missing, .. } = &mut *self.lock() {
+            missing.clone_from(&materials.missing);
+        }
+        // As the new ones: at the model's own operating point, whatever point the questions are asked at.
+        let model = review.study.filter().model().clone();
+        let policy = *model.policy();
+        let current = Filter::new(model, policy);
         let contest = Contest {
             pages: &pages,
             machine_made: &by_machine,
-            current: review.study.filter(),
+            current: &current,
             recipe,
             materials: &materials,
             folds: *folds,
@@ -151,7 +174,7 @@ impl Retraining {
         })?;
         let mut model = trainer::train(&corpus, recipe, &told)?;
         model.card.lexicons.clone_from(&materials.digest);
-        Ok(Trained { model, comparison, kept: None })
+        Ok(Trained { model, comparison, missing: materials.missing, kept: None })
     }
 
     /// Writes the new model beside the labels, as `labels.dechaff` or, where that is taken, `labels-2.dechaff`

@@ -4,7 +4,7 @@
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 
 use tempfile::NamedTempFile;
 
@@ -13,24 +13,59 @@ use super::session::Session;
 use crate::input::read_labelled;
 use crate::{Error, Result, digest};
 
-/// Writes the file, while windows may go on deciding. What goes wrong is remembered in the session,
-/// for its windows to show.
-///
-/// # Errors
-/// [`Error::BadInput`] where another program changed the file meanwhile, [`Error::Io`]. The file is as
-/// it was then, and the decisions are in the journal.
-pub fn write(session: &Mutex<Session>) -> Result<()> {
-    let lock = || session.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    let Some(pending) = announce(&mut lock())? else { return Ok(()) };
-    let written = pending.write();
-    settle(&mut lock(), &pending, written)
+/// A session that threads share. One of them writes the file at a time: each finds on disk what the one
+/// before it left, and knows it from what another program wrote.
+#[derive(Debug)]
+pub struct Shared {
+    session: Mutex<Session>,
+    /// Held from the look at the session until it knows what became of the file. It is taken before the
+    /// session, never by who has that.
+    writing: Mutex<()>,
 }
 
-/// The same for who has the session alone.
+impl Shared {
+    /// A session that nobody else has.
+    pub fn new(session: Session) -> Self {
+        Shared { session: Mutex::new(session), writing: Mutex::new(()) }
+    }
+
+    /// The session, for a moment.
+    pub fn lock(&self) -> MutexGuard<'_, Session> {
+        self.session.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    fn alone(&self) -> MutexGuard<'_, ()> {
+        self.writing.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// Writes the file, while windows may go on deciding. What goes wrong is remembered in the session,
+    /// for its windows to show.
+    ///
+    /// # Errors
+    /// [`Error::BadInput`] where another program changed the file meanwhile, [`Error::Io`]. The file is as
+    /// it was then, and the decisions are in the journal.
+    pub fn write(&self) -> Result<()> {
+        let _alone = self.alone();
+        let Some(pending) = announce(&mut self.lock())? else { return Ok(()) };
+        let written = pending.write();
+        settle(&mut self.lock(), &pending, written)
+    }
+
+    /// Ends the session, once nobody writes.
+    ///
+    /// # Errors
+    /// As [`Session::end`].
+    pub fn end(&self) -> Result<()> {
+        let _alone = self.alone();
+        self.lock().end()
+    }
+}
+
+/// Writes the file, for who has the session alone.
 ///
 /// # Errors
-/// As [`write()`].
-pub fn write_now(session: &mut Session) -> Result<()> {
+/// As [`Shared::write`].
+pub(super) fn write_now(session: &mut Session) -> Result<()> {
     let Some(pending) = announce(session)? else { return Ok(()) };
     let written = pending.write();
     settle(session, &pending, written)
@@ -142,5 +177,82 @@ pub(super) fn folder(path: &Path) -> &Path {
 pub(super) fn sync_folder(folder: &Path) {
     if let Ok(folder) = File::open(folder) {
         let _ = folder.sync_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
+
+    use super::*;
+    use crate::review::journal::Journal;
+    use crate::review::session::{At, Decision};
+    use crate::text::Label;
+
+    const LABELS: &str = "{\"lines\":[{\"text\":\"首页\",\"label\":\"either\"},{\"text\":\"桥修好了。\",\"label\":\"either\"}]}\n";
+
+    fn shared(folder: &tempfile::TempDir) -> (Shared, PathBuf) {
+        let path = folder.path().join("x.jsonl");
+        fs::write(&path, LABELS).unwrap();
+        (Shared::new(Session::open(&path).unwrap().0), path)
+    }
+
+    fn decide(shared: &Shared, at: At, version: u32) {
+        let label = if version % 2 == 0 { Label::Junk } else { Label::Article };
+        let decision = Decision { window: "w", at, version, label, kind: None, siblings: &[] };
+        shared.lock().decide(&decision).unwrap();
+    }
+
+    #[test]
+    fn writers_at_once_do_not_take_each_other_for_another_program() {
+        let folder = tempfile::tempdir().unwrap();
+        let (shared, path) = shared(&folder);
+        let is_over = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let writers = [(); 3].map(|()| {
+                scope.spawn(|| -> Result<()> {
+                    while !is_over.load(Ordering::SeqCst) {
+                        shared.write()?;
+                    }
+                    Ok(())
+                })
+            });
+            for version in 0..30 {
+                decide(&shared, (0, 0), version);
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            is_over.store(true, Ordering::SeqCst);
+            for writer in writers {
+                writer.join().unwrap().unwrap();
+            }
+        });
+        shared.end().unwrap();
+        assert_eq!(fs::read_to_string(path).unwrap(), shared.lock().file().render());
+    }
+
+    #[test]
+    fn the_end_waits_for_who_writes_and_comes_last() {
+        let folder = tempfile::tempdir().unwrap();
+        let (shared, path) = shared(&folder);
+        decide(&shared, (0, 0), 0);
+        let alone = shared.alone();
+        let pending = announce(&mut shared.lock()).unwrap().unwrap();
+        decide(&shared, (0, 1), 0);
+        std::thread::scope(|scope| {
+            let end = scope.spawn(|| shared.end());
+            std::thread::sleep(Duration::from_millis(200));
+            assert!(!end.is_finished());
+            let written = pending.write();
+            settle(&mut shared.lock(), &pending, written).unwrap();
+            drop(alone);
+            end.join().unwrap().unwrap();
+        });
+        let text = fs::read_to_string(&path).unwrap();
+        assert_eq!(text.matches("\"source\":\"hand\"").count(), 2, "{text}");
+        assert!(!Journal::path_of(&path).exists());
+        // Who comes later has nothing to write.
+        shared.write().unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), text);
     }
 }

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use super::http::{self, Request, Response};
 use super::retrain::{Retraining, Training};
-use super::{Session, Study, api, save};
+use super::save::Shared;
+use super::{Session, Study, api};
 use crate::{Error, Result};
 
 /// Connections that are served at a time; a browser opens six.
@@ -36,7 +37,7 @@ pub struct Review {
     pub study: Study,
     /// What becomes of the labels.
     pub retraining: Retraining,
-    session: Mutex<Session>,
+    session: Shared,
     token: String,
     port: u16,
     stop: AtomicBool,
@@ -76,7 +77,7 @@ impl Server {
         let review = Review {
             study,
             retraining: Retraining::new(training),
-            session: Mutex::new(session),
+            session: Shared::new(session),
             token: secret.iter().map(|byte| format!("{byte:02x}")).collect(),
             port: address.port(),
             stop: AtomicBool::new(false),
@@ -134,7 +135,7 @@ impl Server {
         }
         // It ends by itself; if it panicked, there is the journal.
         let _ = writer.join();
-        review.lock().end()
+        review.session.end()
     }
 }
 
@@ -153,12 +154,12 @@ impl Stopper {
 impl Review {
     /// The session, for a moment.
     pub fn lock(&self) -> MutexGuard<'_, Session> {
-        self.session.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.session.lock()
     }
 
-    /// The session, for longer works that let go of it meanwhile.
-    pub(super) fn session(&self) -> &Mutex<Session> {
-        &self.session
+    /// Writes the file; not for who holds the session.
+    pub(super) fn write(&self) -> Result<()> {
+        self.session.write()
     }
 
     /// Answers one connection; whether the review is to end.
@@ -222,7 +223,7 @@ impl Review {
                 let is_long = session.last_change.elapsed() >= QUIET;
                 !session.is_saved() && (is_long || session.unsaved() >= MANY)
             };
-            if is_due && !*stop && save::write(&self.session).is_err() {
+            if is_due && !*stop && self.write().is_err() {
                 // The windows show it; tried again not at once.
                 stop = wake.wait_timeout(stop, QUIET).unwrap_or_else(|p| p.into_inner()).0;
             }

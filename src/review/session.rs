@@ -295,7 +295,7 @@ impl Session {
     /// in it. Nothing can be decided after that.
     ///
     /// # Errors
-    /// As [`super::save::write_now`], and [`Error::Io`] if the journal cannot be removed: it stays, and
+    /// As [`super::save::Shared::write`], and [`Error::Io`] if the journal cannot be removed: it stays, and
     /// is taken up when the file is next opened.
     pub fn end(&mut self) -> Result<()> {
         super::save::write_now(self)?;

@@ -175,7 +175,7 @@ fn a_review_by_mouse_in_two_windows_and_two_languages() {
 }
 
 /// Pages of eight sites with menus and sentences, all labelled.
-fn labelled() -> String {
+pub fn labelled() -> String {
     let who = ["渔民们", "老人", "校长", "修表匠", "合唱队", "村长"];
     let what = ["把旧船拖上了岸", "数了数种子", "修好了水车", "在院子里晒书", "写了一封信"];
     let pages = (0..24).map(|p| {
@@ -195,23 +195,25 @@ fn labelled() -> String {
     pages.collect()
 }
 
-#[test]
-fn a_new_model_is_trained_compared_and_kept_by_keyboard() {
-    let Some(browser) = Browser::start("en") else { return };
-    let bench = Bench::new();
-    bench.write("x.jsonl", labelled()).write("x.dechaff", "another file");
-    // Small, for it is trained six times.
+/// Small, for a comparison trains six times.
+pub fn small_recipe() -> String {
     let small = [
         ("folds = 5", "folds = 2"),
         ("passes = 2", "passes = 1"),
         ("composed = 1000", "composed = 0"),
     ];
-    let recipe =
-        small.iter().fold(dechaff::train::recipe::DEFAULT.to_owned(), |recipe, (from, to)| {
-            assert!(recipe.contains(from));
-            recipe.replacen(from, to, 1)
-        });
-    bench.write("small.toml", recipe);
+    small.iter().fold(dechaff::train::recipe::DEFAULT.to_owned(), |recipe, (from, to)| {
+        assert!(recipe.contains(from));
+        recipe.replacen(from, to, 1)
+    })
+}
+
+#[test]
+fn a_new_model_is_trained_compared_and_kept_by_keyboard() {
+    let Some(browser) = Browser::start("en") else { return };
+    let bench = Bench::new();
+    bench.write("x.jsonl", labelled()).write("x.dechaff", "another file");
+    bench.write("small.toml", small_recipe());
     let mut command =
         bench.command(&["review", "x.jsonl", "-m", "m.dechaff", "--recipe", "small.toml"]);
     command.env_remove("DECHAFF_DATA");
@@ -293,4 +295,7 @@ fn a_server_that_was_killed_is_told() {
     );
     browser.wait(CURRENT, "上一篇 下一篇");
     assert_eq!(n_decisions(&bench), 1);
+    browser.keys(&["p"]);
+    let warning = "return document.querySelector('#trained .warn')?.textContent.slice(0, 27)";
+    browser.wait(warning, "The server does not answer.");
 }
