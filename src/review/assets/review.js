@@ -41,6 +41,9 @@ const WORDS = {
     train_about: "Trains on every label of this file and compares the result with the model that asks the questions. Each page is judged by a new model that did not see its site. It takes minutes; you can go on labelling. Nothing is written unless you keep the new model.",
     train_running: (t) => `${t.step} · ${t.seconds} s`,
     train_failed: (why) => `It did not work: ${why}`,
+    train_other: "Another window was first: this is how far its training is.",
+    no_model: "There is no new model to keep any more.",
+    missing: (m) => `Prose and word lists that were not found, and are done without: ${m.names.join(", ")}.${m.has_folder ? "" : " No folder was named (--data or DECHAFF_DATA)."}`,
     train_done: "The training is done: P shows what changes.",
     train_kept: (name) => `Written as ${name}. dechaff review -m ${name} asks what it doubts; dechaff filter -m ${name} uses it.`,
     outcome: {
@@ -109,6 +112,9 @@ const WORDS = {
     train_about: "用这个文件里的全部标注训练，再与现在提问的模型比较。每一页都由没见过它所在网站的新模型来判断。需要几分钟，其间可以继续标注。不选择保留，就什么也不写。",
     train_running: (t) => `${t.step} · ${t.seconds} 秒`,
     train_failed: (why) => `没有成功：${why}`,
+    train_other: "另一个窗口先开始了训练，进度如下。",
+    no_model: "已没有可保留的新模型。",
+    missing: (m) => `没有找到下列散文和词表，训练中未用：${m.names.join("、")}。${m.has_folder ? "" : "没有指定文件夹（--data 或 DECHAFF_DATA）。"}`,
     train_done: "训练完成：按 P 看有什么变化。",
     train_kept: (name) => `已存为 ${name}。dechaff review -m ${name} 按它的疑问提问；dechaff filter -m ${name} 用它过滤。`,
     outcome: {
@@ -165,6 +171,7 @@ let visited = []; // lines seen before it
 let busy = false;
 let over = false; // the server has ended
 let training = { state: "none" }; // the new model
+let refusal = null; // why the server did not train or keep: a name of the words and what it is about
 let last = null; // the last message, to be said again in the other language
 
 const words = () => WORDS[language];
@@ -624,10 +631,13 @@ function showTraining() {
   const w = words();
   const { state: how } = training;
   byId("training").textContent = how === "running" ? `… ${training.seconds} s` : how === "done" ? "✓" : "";
+  const why = refusal && w[refusal[0]];
   byId("trained").replaceChildren(...[
+    why ? make("p", { class: "warn", role: "alert" }, typeof why === "function" ? why(...refusal.slice(1)) : why) : null,
     how === "none" ? make("p", {}, w.train_about) : null,
     how === "running" ? make("p", { role: "status" }, w.train_running(training)) : null,
     how === "failed" ? make("p", { class: "warn" }, w.train_failed(training.reason)) : null,
+    training.missing?.names.length ? make("p", { class: "remark" }, w.missing(training.missing)) : null,
     training.kept ? make("p", { id: "kept" }, w.train_kept(training.kept)) : null,
     ...(how === "done" ? comparisonElements(training.comparison) : []),
   ].filter(Boolean));
@@ -637,23 +647,39 @@ function showTraining() {
   byId("train-keep").hidden = how !== "done" || Boolean(training.kept);
 }
 
+/** Why the server does not train or keep: a name of the words and what it is about. */
+function whyNot(error) {
+  if (error.status === 0) return ["gone"];
+  if (error.status === 403) return ["refused"];
+  if (error.status === 507) return ["train_failed", error.message];
+  if (error.answer.error === "training") return ["train_other"];
+  if (error.answer.error === "no_model") return ["no_model"];
+  return ["fault", error.message];
+}
+
 async function askTraining(path, body) {
-  const before = training.state;
-  const kept = training.kept;
+  const { state: before, kept } = training;
+  const said = refusal;
   try {
     training = await ask(path, body);
+    // What was asked for in vain stays in sight until something else is asked for.
+    if (body !== undefined || said?.[0] === "gone") refusal = null;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    if (error.status === 507) byId("trained").prepend(make("p", { class: "warn" }, words().disk(error.message)));
-    return;
+    const why = whyNot(error);
+    if (String(why) !== String(said)) refusal = why;
+    if (refusal !== said && !byId("train").open) say(why[0], why.slice(1), true);
+    // Another window was first: how far it is.
+    if (error.status === 409) training = await ask("train").catch(() => training);
   }
-  if (before === "running" && training.state === "running" || before !== training.state || kept !== training.kept) {
+  if (before === "running" || before !== training.state || kept !== training.kept || said !== refusal) {
     showTraining();
   }
   if (before === "running" && training.state === "done" && !byId("train").open) say("train_done");
 }
 
 async function openTraining() {
+  refusal = null;
   await askTraining("train");
   showTraining();
   byId("train").showModal();
