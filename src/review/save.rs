@@ -129,11 +129,7 @@ impl Pending {
         for page in read_labelled(file.path())? {
             page?;
         }
-        if digest::of_bytes(&fs::read(path).map_err(at)?) != self.before {
-            let reason = "was changed by another program; it was not overwritten. The decisions are in \
-                          the journal: end this review and start it again";
-            return Err(Error::BadInput { path: path.clone(), reason: reason.into() });
-        }
+        check_unchanged(path, &self.before)?;
         file.persist(path).map_err(|e| at(e.error))?;
         sync_folder(folder);
         Ok(())
@@ -144,6 +140,19 @@ impl Pending {
         file.as_file().set_permissions(fs::metadata(&self.path)?.permissions())?;
         file.as_file().sync_all()
     }
+}
+
+/// Makes sure that a file is as this review left it.
+///
+/// # Errors
+/// [`Error::BadInput`] where it is not, [`Error::Io`].
+pub(super) fn check_unchanged(path: &Path, sha256: &str) -> Result<()> {
+    if digest::of_bytes(&fs::read(path).map_err(|e| Error::io(path, e))?) == sha256 {
+        return Ok(());
+    }
+    let reason = "was changed by another program; it was not overwritten. The decisions are in the journal: \
+                  end this review and start it again";
+    Err(Error::BadInput { path: path.into(), reason: reason.into() })
 }
 
 /// Keeps decisions aside that do not fit the file any more.

@@ -299,6 +299,9 @@ impl Session {
     /// is taken up when the file is next opened.
     pub fn end(&mut self) -> Result<()> {
         super::save::write_now(self)?;
+        // Nothing may have been left to write, and the file be another one by now: then the journal is all
+        // that has the decisions.
+        super::save::check_unchanged(&self.path, &self.on_disk)?;
         self.has_ended = true;
         self.journal.remove()
     }
@@ -515,6 +518,25 @@ mod tests {
         drop(session);
         let (_session, recovered) = bench.open();
         assert!(recovered.file_changed && recovered.misfits.is_empty());
+        assert_eq!(bench.text(), decided(&other));
+    }
+
+    #[test]
+    fn a_review_does_not_end_on_another_file_than_it_wrote() {
+        let bench = Bench::new();
+        let (mut session, _) = bench.open();
+        session.decide(&nav("w", (0, 0), 0)).unwrap();
+        super::super::save::write_now(&mut session).unwrap();
+        assert!(session.is_saved());
+        // All is written, and another program puts another file in its place.
+        let other = LABELS.replace("1.0", "2.0");
+        fs::write(&bench.path, &other).unwrap();
+        let said = session.end().unwrap_err().to_string();
+        assert!(said.contains("was changed by another program"), "{said}");
+        drop(session);
+        let (mut session, recovered) = bench.open();
+        assert_eq!((recovered.file_changed, recovered.decisions), (true, 1));
+        session.end().unwrap();
         assert_eq!(bench.text(), decided(&other));
     }
 
