@@ -252,7 +252,7 @@ fn a_new_model_is_trained_compared_and_kept_by_keyboard() {
     browser.keys(&["p", "k"]);
     browser.wait(
         "return document.getElementById('kept')?.textContent.slice(0, 24)",
-        "Written as x-2.dechaff. ",
+        "Written as x-2.dechaff, ",
     );
     assert_eq!(bench.read("x.dechaff"), b"another file");
     browser.keys(&[ESCAPE, "f", "f"]);

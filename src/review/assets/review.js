@@ -45,7 +45,7 @@ const WORDS = {
     no_model: "There is no new model to keep any more.",
     missing: (m) => `Prose and word lists that were not found, and are done without: ${m.names.join(", ")}.${m.has_folder ? "" : " No folder was named (--data or DECHAFF_DATA)."}`,
     train_done: "The training is done: P shows what changes.",
-    train_kept: (name) => `Written as ${name}. dechaff review -m ${name} asks what it doubts; dechaff filter -m ${name} uses it.`,
+    train_kept: (name) => `Written as ${name}, beside the labels; what was decided after P is not in it. dechaff filter -m ${name} uses it; dechaff review LABELS -m ${name} asks what it doubts.`,
     outcome: {
       better: "The new model is better.", worse: "The model in use is better.",
       unclear: "These pages do not tell which is better: label more of them, or look at the lines.",
@@ -55,7 +55,7 @@ const WORDS = {
     machine_made: (n) => `Labels by rules left out of the figures: ${n}.`,
     all_machine_made: "All labels are those of rules: the figures say who agrees with the rules, not who is right.",
     set: "set", n_pages: "pages", n_lines: "lines", f1: "junk F1", lost: "article lost", now: "in use", new: "new",
-    change: (c) => `Change of F1, 95 % interval: ${c}.`,
+    change: (f1, lost) => `95 % interval of the change of F1: ${f1}; of the share of text lost: ${lost} points.`,
     flips: (c) => `Lines judged otherwise: ${c.now_right} now right, ${c.now_wrong} now wrong.`,
     now_right: "now right", now_wrong: "now wrong", removed: "removed", kept: "kept",
     kinds: {
@@ -116,7 +116,7 @@ const WORDS = {
     no_model: "已没有可保留的新模型。",
     missing: (m) => `没有找到下列散文和词表，训练中未用：${m.names.join("、")}。${m.has_folder ? "" : "没有指定文件夹（--data 或 DECHAFF_DATA）。"}`,
     train_done: "训练完成：按 P 看有什么变化。",
-    train_kept: (name) => `已存为 ${name}。dechaff review -m ${name} 按它的疑问提问；dechaff filter -m ${name} 用它过滤。`,
+    train_kept: (name) => `已存为 ${name}，与标注文件在一起；按 P 之后的决定不在其中。dechaff filter -m ${name} 用它过滤；dechaff review 标注文件 -m ${name} 按它的疑问提问。`,
     outcome: {
       better: "新模型更好。", worse: "现用的模型更好。", unclear: "这些页面还分不出哪个更好：再多标一些，或看看下面的行。",
     },
@@ -125,7 +125,7 @@ const WORDS = {
     machine_made: (n) => `规则给出的标注不计入数字：${n}。`,
     all_machine_made: "所有标注都出自规则：数字只说明谁与规则一致，不说明谁对。",
     set: "集合", n_pages: "页", n_lines: "行", f1: "垃圾 F1", lost: "正文损失", now: "现用", new: "新",
-    change: (c) => `F1 的变化，95% 区间：${c}。`,
+    change: (f1, lost) => `95% 区间：F1 的变化 ${f1}；正文损失的变化 ${lost} 个百分点。`,
     flips: (c) => `判断不同的行：${c.now_right} 行改对，${c.now_wrong} 行改错。`,
     now_right: "改对", now_wrong: "改错", removed: "删除", kept: "保留",
     kinds: {
@@ -610,9 +610,11 @@ function comparisonElements(c) {
     share(pair.current.article_characters_lost), share(pair.new.article_characters_lost),
   ]));
   const head = [w.set, w.n_pages, w.n_lines, `${w.f1}: ${w.now}`, w.new, `${w.lost}: ${w.now}`, w.new];
-  const interval = c.f1_change
-    ? make("p", {}, w.change(`${signed(c.f1_change.low)} … ${signed(c.f1_change.high)}`)) : null;
-  const flips = c.flips.map((flip) => make("li", { class: flip.label },
+  const range = (interval, scale) =>
+    interval ? `${signed(scale * interval.low)} … ${signed(scale * interval.high)}` : "–";
+  const interval = c.f1_change || c.loss_change
+    ? make("p", {}, w.change(range(c.f1_change, 1), range(c.loss_change, 100))) : null;
+  const flips = c.flips.map((flip) => make("li", { class: flip.is_right ? "right" : "wrong" },
     make("span", { class: "what" },
       `${flip.is_right ? w.now_right : w.now_wrong}, ${flip.is_removed ? w.removed : w.kept} · ${flip.page}:${flip.line}`),
     ` ${flip.text}`));
