@@ -14,7 +14,6 @@ use super::server::Review;
 use crate::input::{LabelledPage, read_labelled};
 use crate::label::existing::machine_made;
 use crate::train::compare::{Comparison, Contest, Flip, compare};
-use crate::train::corpus::Corpus;
 use crate::train::made::{self, Materials};
 use crate::train::recipe::Recipe;
 use crate::train::trainer;
@@ -169,9 +168,7 @@ impl Retraining {
         let comparison = compare(&contest, &progress)?;
         let told = |step: &str| progress(&format!("all pages: {step}"));
         told("making pages");
-        let corpus = Corpus::assemble(pages, recipe, |pages, html, folds| {
-            Ok(made::make(pages, html, folds, recipe, &materials))
-        })?;
+        let corpus = made::corpus(pages, recipe, &materials)?;
         let mut model = trainer::train(&corpus, recipe, &told)?;
         model.card.lexicons.clone_from(&materials.digest);
         Ok(Trained { model, comparison, missing: materials.missing, kept: None })

@@ -208,7 +208,7 @@ mod tests {
     }
 
     fn decide(shared: &Shared, at: At, version: u32) {
-        let label = if version % 2 == 0 { Label::Junk } else { Label::Article };
+        let label = if version.is_multiple_of(2) { Label::Junk } else { Label::Article };
         let decision = Decision { window: "w", at, version, label, kind: None, siblings: &[] };
         shared.lock().decide(&decision).unwrap();
     }

@@ -43,7 +43,8 @@ const WORDS = {
     train_failed: (why) => `It did not work: ${why}`,
     train_other: "Another window was first: this is how far its training is.",
     no_model: "There is no new model to keep any more.",
-    missing: (m) => `Prose and word lists that were not found, and are done without: ${m.names.join(", ")}.${m.has_folder ? "" : " No folder was named (--data or DECHAFF_DATA)."}`,
+    missing: (m) => m.has_folder ? `Not found, so that pages are made without: ${m.names.join(", ")}.`
+      : `No folder of prose and word lists was named (--data or DECHAFF_DATA): pages are made without ${m.names.length} files that the recipe names.`,
     train_done: "The training is done: P shows what changes.",
     train_kept: (name) => `Written as ${name}, beside the labels; what was decided after P is not in it. dechaff filter -m ${name} uses it; dechaff review LABELS -m ${name} asks what it doubts.`,
     outcome: {
@@ -114,7 +115,8 @@ const WORDS = {
     train_failed: (why) => `没有成功：${why}`,
     train_other: "另一个窗口先开始了训练，进度如下。",
     no_model: "已没有可保留的新模型。",
-    missing: (m) => `没有找到下列散文和词表，训练中未用：${m.names.join("、")}。${m.has_folder ? "" : "没有指定文件夹（--data 或 DECHAFF_DATA）。"}`,
+    missing: (m) => m.has_folder ? `没有找到下列文件，合成页面时未用：${m.names.join("、")}。`
+      : `没有指定文本和词表的文件夹（--data 或 DECHAFF_DATA）：合成页面时未用配方列出的 ${m.names.length} 个文件。`,
     train_done: "训练完成：按 P 看有什么变化。",
     train_kept: (name) => `已存为 ${name}，与标注文件在一起；按 P 之后的决定不在其中。dechaff filter -m ${name} 用它过滤；dechaff review 标注文件 -m ${name} 按它的疑问提问。`,
     outcome: {
