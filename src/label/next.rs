@@ -98,7 +98,8 @@ pub fn next(
 
 /// The indices of `n` candidates in the order in which they are asked about.
 fn chosen(candidates: &[(f64, usize, (usize, usize))], n: usize) -> Vec<usize> {
-    let window = WINDOW.min(n);
+    // Where fewer are asked for than there are, these few are the window.
+    let window = if n < candidates.len() { WINDOW.min(n) } else { WINDOW };
     let share = window.div_ceil(10);
     let mut of_page: BTreeMap<usize, VecDeque<usize>> = BTreeMap::new();
     for (at, &(_, _, (page, _))) in candidates.iter().enumerate() {
