@@ -384,8 +384,8 @@ fn ln_distance(lines: u32) -> f32 {
     ln_1p(f64::from(lines))
 }
 
-/// How likely a line is of a kind that intruders plant, by its own words: they are rare, and even odds
-/// against them are already suspicious.
+/// How likely a line is of a kind that intruders plant, by its own words: they are rare, and odds of one to
+/// e are already as good as even.
 fn planted(facts: &PageFacts, i: usize) -> f32 {
     1.0 / (1.0 + (-(facts.margins[i].planted + 1.0)).exp())
 }

@@ -33,6 +33,14 @@ impl LineOrigin {
     }
 }
 
+/// Where the labels of a file come from, page by page; `None` for a page that does not say, as fastText's.
+fn origins(path: &Path) -> Result<impl Iterator<Item = Result<Option<PageOrigin>>>> {
+    let format = Some(Format::JsonLines);
+    let source = Source { path: path.into(), relative: path.into(), format };
+    let pages = read_source(&source, format)?;
+    Ok(pages.map(|page| page.map(|page| serde_json::from_slice(&page.bytes).ok())))
+}
+
 /// Makes sure that nothing is lost if a file is overwritten: there is none, it is empty, or every
 /// label in it was made by rules.
 ///
@@ -52,13 +60,10 @@ pub fn check(path: &Path) -> Result<()> {
             other => other,
         })?;
     }
-    let format = Some(Format::JsonLines);
-    let source = Source { path: path.into(), relative: path.into(), format };
     let mut by_hand = 0;
-    for page in read_source(&source, format)? {
-        let page: Option<PageOrigin> = serde_json::from_slice(&page?.bytes).ok();
+    for page in origins(path)? {
         // Lines as fastText writes them name no source: each is a label by hand.
-        by_hand += page.map_or(1, |page| page.lines.iter().filter(|l| l.is_by_hand()).count());
+        by_hand += page?.map_or(1, |page| page.lines.iter().filter(|l| l.is_by_hand()).count());
     }
     if by_hand > 0 {
         let s = if by_hand == 1 { "" } else { "s" };
@@ -77,12 +82,9 @@ pub fn check(path: &Path) -> Result<()> {
 /// [`Error::Io`] and [`Error::BadInput`] where the file cannot be read; its mistakes are for
 /// [`read_labelled`] to tell.
 pub fn machine_made(path: &Path) -> Result<Vec<Vec<bool>>> {
-    let format = Some(Format::JsonLines);
-    let source = Source { path: path.into(), relative: path.into(), format };
     let mut pages = Vec::new();
-    for page in read_source(&source, format)? {
-        let page: Option<PageOrigin> = serde_json::from_slice(&page?.bytes).ok();
-        let lines = page.filter(|page| page.html.is_none()).map(|page| page.lines);
+    for page in origins(path)? {
+        let lines = page?.filter(|page| page.html.is_none()).map(|page| page.lines);
         let lines = lines.unwrap_or_default().into_iter();
         let lines = lines.filter(|line| !line.text.chars().all(char::is_whitespace));
         pages.push(lines.map(|line| line.source.as_deref() == Some(SOURCE)).collect());

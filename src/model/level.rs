@@ -26,12 +26,6 @@ pub struct Level {
     pub highest: f32,
 }
 
-impl Default for Level {
-    fn default() -> Self {
-        Level { slope: 0.65, offset: 0.6, lowest: -1.0, highest: 2.0 }
-    }
-}
-
 impl Level {
     /// Takes the level of a page off its beliefs, log odds of junk, one a line; `characters` tells how
     /// many a line has, and `order` is a buffer.
@@ -144,11 +138,12 @@ mod tests {
 
     #[test]
     fn nonsense_is_told() {
-        assert_eq!(Level::default().check(), Ok(()));
+        let sound = Level { slope: 0.65, offset: 0.6, lowest: -1.0, highest: 2.0 };
+        assert_eq!(sound.check(), Ok(()));
         for bad in [
-            Level { slope: 0.0, ..Level::default() },
-            Level { offset: f32::NAN, ..Level::default() },
-            Level { lowest: 3.0, ..Level::default() },
+            Level { slope: 0.0, ..sound },
+            Level { offset: f32::NAN, ..sound },
+            Level { lowest: 3.0, ..sound },
         ] {
             assert!(bad.check().is_err());
         }
