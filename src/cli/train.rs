@@ -25,7 +25,7 @@ use crate::train::ablation::{Ablation, ablate};
 use crate::train::card::{self, Figures, Title, card, results};
 use crate::train::compare::{Comparison, Contest, Outcome, compare};
 use crate::train::cross_validate::{CrossValidation, Settings, cross_validate};
-use crate::train::made::{self, Materials};
+use crate::train::made::Materials;
 use crate::train::recipe::{self, Recipe};
 use crate::train::trainer;
 use crate::{Error, Model, digest};
@@ -135,7 +135,10 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         let is_better = comparison.as_ref().is_some_and(|c| c.outcome == Outcome::Better);
         let is_kept = !args.if_better || is_better;
         let model = match &args.output {
-            Some(_) if is_kept => Some(fit(&pages, &recipe, &materials, &steps)?),
+            Some(_) if is_kept => {
+                let told = |step: &str| steps.now(step);
+                Some(trainer::train_on(pages.clone(), &recipe, &materials, &told)?)
+            }
             _ => None,
         };
         let measured = match &args.cross_validate {
@@ -322,19 +325,6 @@ fn gather(data: Option<&Path>, recipe: &Recipe, steps: &Steps) -> Result<Materia
         }),
     }
     Ok(materials)
-}
-
-fn fit(
-    pages: &[LabelledPage],
-    recipe: &Recipe,
-    materials: &Materials,
-    steps: &Steps,
-) -> Result<Model> {
-    steps.now("making pages");
-    let corpus = made::corpus(pages.to_vec(), recipe, materials)?;
-    let mut model = trainer::train(&corpus, recipe, &|step| steps.now(step))?;
-    model.card.lexicons.clone_from(&materials.digest);
-    Ok(model)
 }
 
 /// The files to be written, opened before anything is computed: a folder that cannot be written is

@@ -21,6 +21,8 @@ mod prose;
 mod record;
 mod source;
 mod stream;
+#[cfg(test)]
+pub(crate) mod testing;
 mod warc;
 
 pub use compression::Compression;

@@ -18,24 +18,12 @@ pub fn page_digest(page: &LabelledPage) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::LabelledLine;
+    use crate::input::testing;
     use crate::text::Label;
 
     fn page(id: &str, lines: &[&str], label: Label) -> LabelledPage {
-        let line = |text: &&str| LabelledLine {
-            text: (*text).to_owned(),
-            label,
-            kind: None,
-            spans: Vec::new(),
-        };
-        LabelledPage {
-            id: id.to_owned(),
-            site: String::new(),
-            lang: None,
-            set: String::new(),
-            lines: lines.iter().map(line).collect(),
-            html: None,
-        }
+        let page = testing::page(lines.iter().map(|text| testing::line(text, label)));
+        LabelledPage { id: id.to_owned(), ..page }
     }
 
     #[test]

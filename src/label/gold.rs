@@ -84,23 +84,11 @@ fn follow(page: &RulePage, gold: &[LabelledLine]) -> Vec<Option<GoldLine>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::testing;
     use crate::label::page::tests::page;
 
     fn gold(lines: &[(&str, Label)]) -> LabelledPage {
-        let line = |&(text, label): &(&str, Label)| LabelledLine {
-            text: text.into(),
-            label,
-            kind: None,
-            spans: Vec::new(),
-        };
-        LabelledPage {
-            id: "p".into(),
-            site: "s".into(),
-            lang: None,
-            set: "g".into(),
-            lines: lines.iter().map(line).collect(),
-            html: None,
-        }
+        testing::page(lines.iter().map(|&(text, label)| testing::line(text, label)))
     }
 
     #[test]

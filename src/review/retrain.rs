@@ -14,7 +14,7 @@ use super::server::Review;
 use crate::input::{LabelledPage, read_labelled};
 use crate::label::existing::machine_made;
 use crate::train::compare::{Comparison, Contest, Flip, compare};
-use crate::train::made::{self, Materials};
+use crate::train::made::Materials;
 use crate::train::recipe::Recipe;
 use crate::train::trainer;
 use crate::{Error, Filter, Model, Result};
@@ -167,10 +167,7 @@ impl Retraining {
         };
         let comparison = compare(&contest, &progress)?;
         let told = |step: &str| progress(&format!("all pages: {step}"));
-        told("making pages");
-        let corpus = made::corpus(pages, recipe, &materials)?;
-        let mut model = trainer::train(&corpus, recipe, &told)?;
-        model.card.lexicons.clone_from(&materials.digest);
+        let model = trainer::train_on(pages, recipe, &materials, &told)?;
         Ok(Trained { model, comparison, missing: materials.missing, kept: None })
     }
 

@@ -21,10 +21,9 @@ use super::{
     trainer::held_out,
 };
 use crate::{
-    Error, Result,
-    evaluate::metrics::{Confusion, share},
+    Error, LineVerdict, Result, Verdict,
+    evaluate::{Tally, metrics::Confusion},
     input::{LabelledPage, page_digest},
-    model::Evidence,
     text::{Kind, Label},
 };
 
@@ -261,8 +260,8 @@ fn unlearn(corpus: &Corpus, is_meant: impl Fn(&TrainingPage, usize) -> bool) -> 
 
 /// Every line of a corpus, judged by fits that did not see its site.
 struct Judged {
-    /// Page by page, whether each line goes.
-    goes: Vec<Vec<bool>>,
+    /// Page by page.
+    verdicts: Vec<Vec<LineVerdict>>,
 }
 
 impl Judged {
@@ -277,109 +276,79 @@ impl Judged {
         let lines: Vec<_> = held_out(learned, &stages).collect();
         let Operation { calibration, policy, .. } =
             operate(&lines, recipe, Aim::JunkLines, recipe.policy.max_article_loss)?;
-        let answers = stages.belief.iter().zip(&stages.planted);
-        let goes = corpus.pages.iter().zip(answers).map(|(page, (belief, planted))| {
-            let lines = page.page.lines.iter().zip(belief.iter().zip(planted));
-            lines
-                .map(|(line, (&log_odds, &planted))| {
-                    let characters = line.text.chars().count();
-                    let evidence = Evidence { log_odds, planted, characters };
-                    calibration.probability(evidence) >= policy.threshold
-                })
-                .collect()
-        });
-        Ok(Judged { goes: goes.collect() })
+        let judge = |(_, evidence)| {
+            let probability = calibration.probability(evidence);
+            let is_junk = probability >= policy.threshold;
+            let verdict = if is_junk { Verdict::Junk } else { Verdict::Article };
+            LineVerdict { probability, verdict, cut: Vec::new(), kind: None }
+        };
+        let pages = corpus.pages.iter().enumerate();
+        let verdicts =
+            pages.map(|(number, page)| stages.evidence(number, &page.page).map(judge).collect());
+        Ok(Judged { verdicts: verdicts.collect() })
     }
 
     fn figures(&self, corpus: &Corpus) -> Figures {
-        let mut sets: BTreeMap<String, Confusion> = BTreeMap::new();
-        let (mut characters, mut lost) = (0, 0);
-        for (page, goes) in self.pages(corpus).filter(|(page, _)| page.origin == Origin::Gold) {
+        let mut sets: BTreeMap<String, Tally> = BTreeMap::new();
+        for (page, verdicts) in self.pages(corpus).filter(|(page, _)| page.origin == Origin::Gold) {
             let set = sets.entry(page.page.set.clone()).or_default();
-            for (line, &goes) in page.page.lines.iter().zip(goes) {
-                set.add(&confusion(line.label, goes));
-                if line.label == Label::Article {
-                    let count = line.text.chars().count() as u64;
-                    characters += count;
-                    lost += if goes { count } else { 0 };
-                }
+            for (line, verdict) in page.page.lines.iter().zip(verdicts) {
+                set.line(line, verdict);
             }
         }
-        let mut pooled = Confusion::default();
+        let mut pooled = Tally::default();
         sets.values().for_each(|set| pooled.add(set));
         let sets: BTreeMap<_, _> =
-            sets.into_iter().map(|(name, set)| (name, set.junk().f1)).collect();
+            sets.into_iter().map(|(name, set)| (name, set.confusion.junk().f1)).collect();
         let f1: Vec<f64> = sets.values().copied().flatten().collect();
         Figures {
             mean_junk_f1: (!f1.is_empty()).then(|| f1.iter().sum::<f64>() / f1.len() as f64),
             sets,
-            junk_recall: pooled.junk().recall,
-            article_characters_lost: share(lost, characters),
+            junk_recall: pooled.confusion.junk().recall,
+            article_characters_lost: pooled.article_loss(),
             planted_recall: self.planted(corpus, None).junk().recall,
         }
     }
 
     /// Planted lines, of one kind or of all.
     fn planted(&self, corpus: &Corpus, kind: Option<Kind>) -> Confusion {
-        let mut all = Confusion::default();
-        for (page, goes) in self.pages(corpus) {
-            let lines = page.page.lines.iter().zip(&page.planted).zip(goes);
-            for ((line, &is_planted), &goes) in lines {
+        let mut all = Tally::default();
+        for (page, verdicts) in self.pages(corpus) {
+            let lines = page.page.lines.iter().zip(&page.planted).zip(verdicts);
+            for ((line, &is_planted), verdict) in lines {
                 if is_planted && (kind.is_none() || line.kind == kind) {
-                    all.add(&confusion(line.label, goes));
+                    all.line(line, verdict);
                 }
             }
         }
-        all
+        all.confusion
     }
 
     fn pages<'a>(
         &'a self,
         corpus: &'a Corpus,
-    ) -> impl Iterator<Item = (&'a TrainingPage, &'a Vec<bool>)> {
-        corpus.pages.iter().zip(&self.goes)
+    ) -> impl Iterator<Item = (&'a TrainingPage, &'a Vec<LineVerdict>)> {
+        corpus.pages.iter().zip(&self.verdicts)
     }
-}
-
-/// One line.
-fn confusion(label: Label, goes: bool) -> Confusion {
-    let mut one = Confusion::default();
-    match (label, goes) {
-        (Label::Junk, true) => one.junk_removed = 1,
-        (Label::Junk, false) => one.junk_kept = 1,
-        (Label::Article, true) => one.article_removed = 1,
-        (Label::Article, false) => one.article_kept = 1,
-        (Label::Either, _) => {}
-    }
-    one
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::LabelledLine;
+    use crate::input::{
+        LabelledLine,
+        testing::{self, line},
+    };
 
     /// A corpus of one page, whose lines are two of article and two of junk, the last one planted.
     fn corpus() -> Corpus {
-        let line = |text: &str, label, kind| LabelledLine {
-            text: text.into(),
-            label,
-            kind,
-            spans: Vec::new(),
-        };
-        let page = LabelledPage {
-            id: "p".into(),
-            site: "p".into(),
-            lang: None,
-            set: "s".into(),
-            lines: vec![
-                line("一二三四五六", Label::Article, None),
-                line("一二", Label::Article, None),
-                line("首页", Label::Junk, Some(Kind::Nav)),
-                line("厂家批发", Label::Junk, Some(Kind::SpiderPool)),
-            ],
-            html: None,
-        };
+        let junk = |text, kind| LabelledLine { kind: Some(kind), ..line(text, Label::Junk) };
+        let page = testing::page([
+            line("一二三四五六", Label::Article),
+            line("一二", Label::Article),
+            junk("首页", Kind::Nav),
+            junk("厂家批发", Kind::SpiderPool),
+        ]);
         let mut page = TrainingPage::new(page, 0, Origin::Gold);
         page.planted = vec![false, false, false, true];
         Corpus { pages: vec![page], html: Vec::new(), folds: 2 }
@@ -388,11 +357,17 @@ mod tests {
     #[test]
     fn lines_are_counted_by_set_and_planted_ones_by_kind() {
         let corpus = corpus();
-        let judged = Judged { goes: vec![vec![false, true, true, false]] };
+        let verdicts = [false, true, true, false].map(|goes| LineVerdict {
+            probability: 0.5,
+            verdict: if goes { Verdict::Junk } else { Verdict::Article },
+            cut: Vec::new(),
+            kind: None,
+        });
+        let judged = Judged { verdicts: vec![verdicts.into()] };
         let figures = judged.figures(&corpus);
         // One of two junk lines goes, and one of two article lines with two of eight characters.
         assert_eq!((figures.junk_recall, figures.article_characters_lost), (Some(0.5), Some(0.25)));
-        assert_eq!((figures.mean_junk_f1, figures.sets["s"]), (Some(0.5), Some(0.5)));
+        assert_eq!((figures.mean_junk_f1, figures.sets["own"]), (Some(0.5), Some(0.5)));
         assert_eq!(figures.planted_recall, Some(0.0));
         let lines = |kind| judged.planted(&corpus, kind).lines();
         assert_eq!((lines(None), lines(Some(Kind::SpiderPool)), lines(Some(Kind::Nav))), (1, 1, 0));

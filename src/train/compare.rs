@@ -252,8 +252,9 @@ impl Measured {
             sets.entry(&row.page.set).or_default().push(row);
         }
         let all: Vec<&Row<'_>> = rows.iter().collect();
-        let f1_change = change(&all, |tally| tally.confusion.junk().f1);
-        let loss_change = change(&all, Tally::article_loss);
+        let drawn = drawn(&all);
+        let f1_change = change(&drawn, |tally| tally.confusion.junk().f1);
+        let loss_change = change(&drawn, Tally::article_loss);
         let all = pair("all", &all);
         let mut flips: Vec<Flip> = rows.iter().flat_map(flips).collect();
         let rank = |flip: &Flip| (flip.is_right, std::cmp::Reverse(flip.text.chars().count()));
@@ -310,21 +311,23 @@ fn pair(name: &str, rows: &[&Row<'_>]) -> Pair {
     }
 }
 
-/// Interval of the change of a figure. The same pages are drawn for both models, so that what is hard for
-/// both does not count.
-fn change(rows: &[&Row<'_>], figure: impl Fn(&Tally) -> Option<f64>) -> Option<Interval> {
+/// Sums of both models over the same drawn pages, so that what is hard for both does not count; none from a
+/// single page.
+fn drawn(rows: &[&Row<'_>]) -> Vec<(Tally, Tally)> {
     if rows.len() < 2 {
-        return None;
+        return Vec::new();
     }
     let drawn = |of: fn(&Row<'_>) -> Tally| {
         let pages: Vec<Tally> = rows.iter().map(|row| of(row)).collect();
         resample(&pages, RESAMPLES, seed_for(1, "compare"))
     };
     let current = drawn(|row| tally(row.page, &row.current));
-    let new = drawn(|row| tally(row.page, &row.new));
-    let changes: Vec<Option<f64>> =
-        current.iter().zip(&new).map(|(a, b)| Some(figure(b)? - figure(a)?)).collect();
-    Interval::of(changes.into_iter())
+    current.into_iter().zip(drawn(|row| tally(row.page, &row.new))).collect()
+}
+
+/// Interval of the change of a figure.
+fn change(drawn: &[(Tally, Tally)], figure: impl Fn(&Tally) -> Option<f64>) -> Option<Interval> {
+    Interval::of(drawn.iter().map(|(current, new)| Some(figure(new)? - figure(current)?)))
 }
 
 fn flips<'a>(row: &'a Row<'_>) -> impl Iterator<Item = Flip> + 'a {
@@ -362,29 +365,21 @@ fn outcome(all: &Pair, f1: Option<Interval>, loss: Option<Interval>) -> Outcome 
 mod tests {
     use super::*;
     use crate::filter::LineVerdict;
-    use crate::input::LabelledLine;
+    use crate::input::testing;
     use crate::train::recipe;
 
     /// A page of a site of its own; `a`, `j` and `e` are what its lines are labelled.
     fn page(set: &str, id: &str, labels: &str) -> LabelledPage {
-        let line = |(at, label): (usize, char)| LabelledLine {
-            text: format!("{id}{}", "一".repeat(at + 1)),
-            label: match label {
+        let line = |(at, label): (usize, char)| {
+            let label = match label {
                 'a' => Label::Article,
                 'j' => Label::Junk,
                 _ => Label::Either,
-            },
-            kind: None,
-            spans: Vec::new(),
+            };
+            testing::line(&format!("{id}{}", "一".repeat(at + 1)), label)
         };
-        LabelledPage {
-            id: id.into(),
-            site: id.into(),
-            lang: None,
-            set: set.into(),
-            lines: labels.chars().enumerate().map(line).collect(),
-            html: None,
-        }
+        let page = testing::page(labels.chars().enumerate().map(line));
+        LabelledPage { id: id.into(), site: id.into(), set: set.into(), ..page }
     }
 
     /// `j` goes, everything else stays.

@@ -441,23 +441,11 @@ impl Planted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{input::LabelledLine, text::Label};
+    use crate::{input::testing, text::Label};
 
     fn page(set: &str, site: &str, lines: &[(Label, &str)]) -> LabelledPage {
-        let line = |&(label, text): &(Label, &str)| LabelledLine {
-            text: text.into(),
-            label,
-            kind: None,
-            spans: Vec::new(),
-        };
-        LabelledPage {
-            id: format!("{set} {site}"),
-            site: site.into(),
-            lang: None,
-            set: set.into(),
-            lines: lines.iter().map(line).collect(),
-            html: None,
-        }
+        let page = testing::page(lines.iter().map(|&(label, text)| testing::line(text, label)));
+        LabelledPage { id: format!("{set} {site}"), site: site.into(), set: set.into(), ..page }
     }
 
     #[test]

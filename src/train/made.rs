@@ -306,33 +306,16 @@ fn composed(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::testing::{self, line};
 
     fn page() -> LabelledPage {
-        let line = |text: &str, label| LabelledLine {
-            text: text.into(),
-            label,
-            kind: None,
-            spans: Vec::new(),
-        };
-        LabelledPage {
-            id: "p".into(),
-            site: "s".into(),
-            lang: Some("zh".into()),
-            set: "own".into(),
-            lines: vec![
-                line("返回首页浏览全部栏目", Label::Junk),
-                line(
-                    "渡口的老船工说，今年的水比往年来得早，两岸的柳树都已经绿了。",
-                    Label::Article,
-                ),
-                line(
-                    "他每天天不亮就起来，把缆绳一根一根地理好，等第一批过河的人。",
-                    Label::Article,
-                ),
-                line("热门文章排行与网友推荐", Label::Junk),
-            ],
-            html: None,
-        }
+        let page = testing::page([
+            line("返回首页浏览全部栏目", Label::Junk),
+            line("渡口的老船工说，今年的水比往年来得早，两岸的柳树都已经绿了。", Label::Article),
+            line("他每天天不亮就起来，把缆绳一根一根地理好，等第一批过河的人。", Label::Article),
+            line("热门文章排行与网友推荐", Label::Junk),
+        ]);
+        LabelledPage { lang: Some("zh".into()), ..page }
     }
 
     #[test]

@@ -19,7 +19,11 @@ use crate::{
         facts::{Margins, PageFacts},
         ngrams::{CHARACTERS, FORM, WORDS},
     },
-    model::{Curves, CurvesScratch, LineModel, LineScratch, PageModel, Table, observe, word_codes},
+    input::{LabelledLine, LabelledPage},
+    model::{
+        Curves, CurvesScratch, Evidence, LineModel, LineScratch, PageModel, Table, observe,
+        word_codes,
+    },
     text::{Kind, Label, Line},
 };
 
@@ -108,6 +112,21 @@ pub struct Stages {
     pub planted: Vec<Vec<f32>>,
     /// How the fits went, one line each.
     pub report: Vec<String>,
+}
+
+impl Stages {
+    /// What the stages say of the lines of a page of the corpus, in order.
+    pub fn evidence<'a>(
+        &'a self,
+        number: usize,
+        page: &'a LabelledPage,
+    ) -> impl Iterator<Item = (&'a LabelledLine, Evidence)> {
+        let answers = self.belief[number].iter().zip(&self.planted[number]);
+        page.lines.iter().zip(answers).map(|(line, (&log_odds, &planted))| {
+            let characters = line.text.chars().count();
+            (line, Evidence { log_odds, planted, characters })
+        })
+    }
 }
 
 /// How the step begins that fits the line model, in what `progress` is told.

@@ -267,6 +267,7 @@ mod tests {
     use super::*;
     use crate::{
         PageVerdict,
+        input::testing,
         model::{Calibration, Card, LineModel, Model, OperatingCurve, Policy, Table},
     };
 
@@ -297,20 +298,7 @@ mod tests {
     }
 
     fn page(lines: &[(&str, Label)]) -> LabelledPage {
-        let line = |&(text, label): &(&str, Label)| LabelledLine {
-            text: text.into(),
-            label,
-            kind: None,
-            spans: Vec::new(),
-        };
-        LabelledPage {
-            id: "p".into(),
-            site: "p".into(),
-            lang: None,
-            set: "s".into(),
-            lines: lines.iter().map(line).collect(),
-            html: None,
-        }
+        testing::page(lines.iter().map(|&(text, label)| testing::line(text, label)))
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use super::{
     corpus::{Corpus, Origin, TrainingPage},
     kind_fit,
+    made::{self, Materials},
     operate::{Aim, HeldOut, Operation, operate},
     out_of_fold::{self, Stages},
     recipe::Recipe,
@@ -13,9 +14,27 @@ use crate::{
     Error, Result,
     digest::Digest,
     features::schema,
-    model::{Card, Evidence, Model},
+    input::LabelledPage,
+    model::{Card, Model},
     text::{Label, words},
 };
+
+/// Trains a model on labelled pages and those that the recipe asks to be made from them.
+///
+/// # Errors
+/// Those of [`made::corpus`] and [`train`].
+pub fn train_on(
+    pages: Vec<LabelledPage>,
+    recipe: &Recipe,
+    materials: &Materials,
+    progress: &(dyn Fn(&str) + Sync),
+) -> Result<Model> {
+    progress("making pages");
+    let corpus = made::corpus(pages, recipe, materials)?;
+    let mut model = train(&corpus, recipe, progress)?;
+    model.card.lexicons.clone_from(&materials.digest);
+    Ok(model)
+}
 
 /// Trains a model. `progress` is told what is being done, a short line each time.
 ///
@@ -104,20 +123,15 @@ pub(super) fn held_out<'a>(
 ) -> impl Iterator<Item = HeldOut<'a>> {
     let any_gold = corpus.pages.iter().any(|p| p.origin == Origin::Gold);
     let measured = move |page: &TrainingPage| page.origin == Origin::Gold || !any_gold;
-    let answers = stages.belief.iter().zip(&stages.planted);
-    let pages = corpus.pages.iter().zip(answers).enumerate();
-    let pages = pages.filter(move |(_, (page, _))| measured(page));
-    pages.flat_map(|(number, (page, (belief, planted)))| {
-        let lines = page.page.lines.iter().zip(belief.iter().zip(planted));
-        lines.filter(|(l, _)| l.label != Label::Either).map(move |(line, (&log_odds, &planted))| {
-            let characters = line.text.chars().count();
-            HeldOut {
-                set: &page.page.set,
-                site: &page.page.site,
-                page: number,
-                is_junk: line.label == Label::Junk,
-                evidence: Evidence { log_odds, planted, characters },
-            }
+    let pages = corpus.pages.iter().enumerate().filter(move |(_, page)| measured(page));
+    pages.flat_map(|(number, page)| {
+        let lines = stages.evidence(number, &page.page);
+        lines.filter(|(l, _)| l.label != Label::Either).map(move |(line, evidence)| HeldOut {
+            set: &page.page.set,
+            site: &page.page.site,
+            page: number,
+            is_junk: line.label == Label::Junk,
+            evidence,
         })
     })
 }

@@ -244,27 +244,17 @@ fn mark(line: &mut LabelledLine, signs: &Signs, rng: &mut Rng) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::testing::{self, line};
+    use crate::text::Kind;
 
     fn page() -> LabelledPage {
-        let line = |text: &str, label| LabelledLine {
-            text: text.into(),
-            label,
-            kind: (label == Label::Junk).then_some(crate::text::Kind::Nav),
-            spans: Vec::new(),
-        };
-        LabelledPage {
-            id: "m".into(),
-            site: "m".into(),
-            lang: None,
-            set: "own".into(),
-            lines: vec![
-                line("首页", Label::Junk),
-                line("甲乙丙丁，戊己庚辛。", Label::Article),
-                line("子丑寅卯！", Label::Article),
-                line("版权所有", Label::Junk),
-            ],
-            html: None,
-        }
+        let nav = |text| LabelledLine { kind: Some(Kind::Nav), ..line(text, Label::Junk) };
+        testing::page([
+            nav("首页"),
+            line("甲乙丙丁，戊己庚辛。", Label::Article),
+            line("子丑寅卯！", Label::Article),
+            nav("版权所有"),
+        ])
     }
 
     #[test]
