@@ -183,6 +183,39 @@ fn the_report_measures_on_gold() {
 }
 
 #[test]
+fn labels_by_hand_in_the_input_stay() {
+    let bench = Bench::new();
+    bench.write("raw.jsonl", corpus(1));
+    let label = |input: &str, output: &str| bench.run(&["label", input, "-o", output]);
+    assert_eq!(label("raw.jsonl", "first.jsonl").status.code(), Some(0));
+    let first = String::from_utf8(bench.read("first.jsonl")).unwrap();
+    let mut page: Value = serde_json::from_str(first.lines().next().unwrap()).unwrap();
+    let line = page["lines"][8].as_object_mut().unwrap();
+    assert_eq!(line["label"], "junk");
+    // With whatever else was said of the line.
+    for (key, value) in [("label", "article"), ("source", "hand"), ("note", "ours")] {
+        line.insert(key.into(), value.into());
+    }
+    line.remove("kind");
+    let made = serde_json::to_string(&page["lines"][8]).unwrap();
+    bench.write("reviewed.jsonl", format!("{page}\n"));
+    let done = label("reviewed.jsonl", "second.jsonl");
+    assert_eq!(done.status.code(), Some(0), "{}", done.stderr);
+    assert!(done.stderr.contains("1 of them by hand"), "{}", done.stderr);
+    let second = String::from_utf8(bench.read("second.jsonl")).unwrap();
+    assert!(second.contains(&made), "{second}");
+    // All else is as the rules had it.
+    let rest = first.lines().next().unwrap().split("{\"n\":9").next().unwrap();
+    assert!(second.starts_with(rest), "{second}");
+
+    bench.write("mistake.jsonl", format!("{page}\n").replace("\"article\"", "\"atricle\""));
+    let done = label("mistake.jsonl", "third.jsonl");
+    assert_eq!(done.status.code(), Some(1));
+    assert!(done.stderr.contains("mistake.jsonl:1: lines["), "{}", done.stderr);
+    assert!(done.stderr.contains("atricle"), "{}", done.stderr);
+}
+
+#[test]
 fn labels_by_hand_and_files_with_mistakes_are_not_overwritten() {
     let bench = Bench::new();
     bench.write("raw.jsonl", corpus(1));

@@ -33,8 +33,10 @@ use crate::{Error, Model, Page};
 /// Lines of pages as LABELLING.md has them, each line also with `confidence` (the probability of its
 /// label), `rules` (those that voted), `source` (`rules`) and, where a near-identical line gave it the
 /// label, `from`. A line that no rule voted on, or on which votes are not sure enough, is labelled
-/// `either` with confidence null: it is neither learned from nor scored. Labels in the input are
-/// ignored. All pages are held in memory: take a sample of a large crawl.
+/// `either` with confidence null: it is neither learned from nor scored. Labels that the input says were
+/// made by hand (a `source` other than `rules`) stay as they are and go to near-identical lines that the
+/// rules leave open; other labels in the input are ignored. All pages are held in memory: take a sample
+/// of a large crawl.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -346,12 +348,17 @@ fn replaceable(path: &Path, overwrite: bool) -> Result<()> {
 fn summarise(pages: &[RulePage], labels: &Labels, steps: &Steps) {
     let lines: usize = pages.iter().map(|page| page.lines.len()).sum();
     let count = |label: Label| labels.lines.iter().flatten().filter(|l| l.label == label).count();
+    let made = pages.iter().flat_map(|page| &page.lines).filter(|l| l.by_hand.is_some()).count();
     steps.say(format_args!(
-        "{} pages, {lines} lines: {} labelled junk, {} article, {} left either",
+        "{} pages, {lines} lines: {} labelled junk, {} article, {} left either{}",
         pages.len(),
         count(Label::Junk),
         count(Label::Article),
-        count(Label::Either)
+        count(Label::Either),
+        match made {
+            0 => String::new(),
+            made => format!("; {made} of them by hand"),
+        }
     ));
 }
 

@@ -1,12 +1,14 @@
-//! Raw pages for labelling: what `filter` reads, with site and language where the page tells them.
-//! Labels in the input are ignored.
+//! Raw pages for labelling: what `filter` reads, with site and language where the page tells them, and
+//! with the labels that somebody made; other labels in the input are ignored.
 
 use rayon::prelude::*;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
-use super::page::RulePage;
-use crate::Result;
-use crate::input::{Body, Content, InputPage, RecordOptions, Source, read_source_with};
+use super::page::{ByHand, RulePage};
+use crate::input::{Body, Content, InputPage, RecordOptions, Source, json, read_source_with};
+use crate::text::{Kind, Label};
+use crate::{Error, Result};
 
 /// Pages that are decoded at a time.
 const BATCH: usize = 1024;
@@ -35,15 +37,13 @@ pub fn read_pages(source: &Source, text_field: Option<&str>) -> Result<Vec<Resul
         if raw.is_empty() {
             return Ok(pages);
         }
-        let measured = raw
-            .into_par_iter()
-            .map(|raw| raw?.parse(options).map(|page| measured(&page)))
-            .collect::<Vec<_>>();
+        let measured =
+            raw.into_par_iter().map(|raw| measured(&raw?.parse(options)?)).collect::<Vec<_>>();
         pages.extend(measured);
     }
 }
 
-fn measured(page: &InputPage) -> RulePage {
+fn measured(page: &InputPage) -> Result<RulePage> {
     let about: About = match &page.body {
         Body::Record(record) => serde_json::from_str(&record.raw).unwrap_or_default(),
         Body::Text(_) | Body::Html(_) => About::default(),
@@ -64,12 +64,15 @@ fn measured(page: &InputPage) -> RulePage {
         && let Content::Lines { elements, .. } = &record.content
     {
         for line in &mut measured.lines {
-            let element = elements.get((line.number as usize).saturating_sub(1));
-            let raw = element.and_then(|element| record.raw.get(element.range.clone()));
-            line.by_hand = raw.is_some_and(is_by_hand);
+            let at = (line.number as usize).saturating_sub(1);
+            let raw = elements.get(at).and_then(|element| record.raw.get(element.range.clone()));
+            line.by_hand = raw.map(by_hand).transpose().map(Option::flatten).map_err(|reason| {
+                let reason = format!("lines[{at}]: {reason}");
+                Error::BadPage { path: page.path.to_path_buf(), line: page.line, reason }
+            })?;
         }
     }
-    measured
+    Ok(measured)
 }
 
 /// What a labelled line says of where its label comes from.
@@ -79,10 +82,24 @@ struct Origin {
     source: Option<serde_json::Value>,
 }
 
-/// Whether a line of a page says that its label was made by anybody but the rules.
-fn is_by_hand(line: &str) -> bool {
+#[derive(Deserialize)]
+struct Labelled {
+    label: Label,
+    #[serde(default)]
+    kind: Option<Kind>,
+}
+
+/// The label of a line that says that it was made by anybody but the rules. A mistake in such a label is an
+/// error: work by hand is not passed over.
+fn by_hand(line: &str) -> Result<Option<ByHand>, String> {
     let origin = serde_json::from_str::<Origin>(line).ok().and_then(|origin| origin.source);
-    origin.is_some_and(|source| !source.is_null() && source != super::write::SOURCE)
+    if origin.is_none_or(|source| source == super::write::SOURCE) {
+        return Ok(None);
+    }
+    let said = |e: serde_json::Error| json::reason(&e);
+    let Labelled { label, kind } = serde_json::from_str(line).map_err(said)?;
+    let raw = RawValue::from_string(line.to_owned()).map_err(said)?;
+    Ok(Some(ByHand { label, kind, raw }))
 }
 
 /// `example.com` for `https://www.example.com:80/x`.
@@ -119,9 +136,15 @@ mod tests {
 
     #[test]
     fn lines_labelled_by_hand_are_known() {
-        assert!(is_by_hand("{\"text\": \"x\", \"source\": \"hand\"}"));
-        assert!(!is_by_hand("{\"text\": \"x\", \"source\": \"rules\"}"));
-        assert!(!is_by_hand("{\"text\": \"x\", \"source\": null}"));
-        assert!(!is_by_hand("{\"text\": \"x\"}") && !is_by_hand("\"x\""));
+        let of = |rest: &str| by_hand(&format!("{{\"text\": \"x\"{rest}}}"));
+        let found =
+            of(", \"label\": \"junk\", \"kind\": \"nav\", \"source\": \"hand\"").unwrap().unwrap();
+        assert_eq!((found.label, found.kind), (Label::Junk, Some(Kind::Nav)));
+        for rest in [", \"source\": \"rules\", \"label\": 7", ", \"source\": null", ""] {
+            assert!(of(rest).unwrap().is_none(), "{rest}");
+        }
+        assert!(by_hand("\"x\"").unwrap().is_none());
+        let mistake = of(", \"label\": \"jnuk\", \"source\": \"hand\"").unwrap_err();
+        assert!(mistake.contains("jnuk"), "{mistake}");
     }
 }

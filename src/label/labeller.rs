@@ -4,7 +4,7 @@
 use rayon::prelude::*;
 
 use super::combine::{Combination, Voter, fit};
-use super::page::{RulePage, link_sites};
+use super::page::{ByHand, RulePage, link_sites};
 use super::rules::{Rule, builtin};
 use super::siblings;
 use super::votes::{PageVotes, Vote};
@@ -105,9 +105,12 @@ impl Labeller {
             .par_iter()
             .map(|votes| votes.lines().map(|votes| self.settle(votes, &combination)).collect())
             .collect();
+        keep_hand_labels(pages, &mut lines);
         if self.siblings {
             let groups = siblings::group(pages);
             siblings::spread(&groups, &mut lines);
+            // A line that somebody left either stays so, whatever its siblings are.
+            keep_hand_labels(pages, &mut lines);
         }
         Labels { votes, combination, lines }
     }
@@ -182,9 +185,21 @@ impl Labeller {
     }
 }
 
+/// Puts the labels that somebody made in the place of those of the rules, surer than any of these.
+fn keep_hand_labels(pages: &[RulePage], lines: &mut [Vec<LineLabel>]) {
+    let labels = lines.iter_mut().flatten();
+    for (line, label) in pages.iter().flat_map(|page| &page.lines).zip(labels) {
+        if let Some(ByHand { label: made, kind, .. }) = line.by_hand {
+            let confidence = (made != Label::Either).then_some(1.0);
+            *label = LineLabel { label: made, kind, confidence, from: None };
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::label::page::tests::{by_hand, page};
 
     fn labelled(lines: &[&str]) -> Vec<(Label, Option<Kind>)> {
         let settings = Settings { confidence: 0.7, ..Settings::default() };
@@ -207,6 +222,26 @@ mod tests {
             (Label::Junk, Some(Kind::Legal)),
         ];
         assert_eq!(got, expected);
+    }
+
+    #[test]
+    fn labels_by_hand_stay_and_go_to_siblings() {
+        let settings = || Settings { confidence: 0.7, siblings: true, ..Settings::default() };
+        let label = |made: Label| {
+            let mut pages = [page(&["小桥", "小桥", "版权所有 某某网", "版权所有 某某网"])];
+            pages[0].lines[0].by_hand = Some(by_hand(Label::Junk, Some(Kind::Nav)));
+            pages[0].lines[2].by_hand = Some(by_hand(made, None));
+            let labels = Labeller::new(settings()).unwrap().label(&mut pages);
+            labels.lines[0].iter().map(|l| (l.label, l.kind, l.from)).collect::<Vec<_>>()
+        };
+        let got = label(Label::Article);
+        assert_eq!(got[0], (Label::Junk, Some(Kind::Nav), None));
+        assert_eq!(got[1], (Label::Junk, Some(Kind::Nav), Some((0, 0))));
+        // What the rules are sure of is not turned round, and what was left open by hand stays open.
+        assert_eq!(got[2], (Label::Article, None, None));
+        assert_eq!(got[3].0, Label::Junk);
+        let got = label(Label::Either);
+        assert_eq!((got[2].0, got[3].0), (Label::Either, Label::Junk));
     }
 
     #[test]

@@ -71,7 +71,10 @@ pub fn next(
     let mut candidates: Vec<(f64, usize, (usize, usize))> = Vec::new();
     for members in &groups.members {
         let by_hand = |&(page, line): &(usize, usize)| {
-            pages.get(page).and_then(|page| page.lines.get(line)).is_some_and(|line| line.by_hand)
+            pages
+                .get(page)
+                .and_then(|page| page.lines.get(line))
+                .is_some_and(|line| line.by_hand.is_some())
         };
         if members.iter().any(by_hand) {
             continue;
@@ -178,8 +181,9 @@ fn question(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::label::page::tests::page;
+    use crate::label::page::tests::{by_hand, page};
     use crate::label::siblings::group;
+    use crate::text::Label;
 
     fn asked(lines: &[&str], p: &[f32], kinds: &[Option<Kind>], n: usize) -> Vec<(u32, usize)> {
         let pages = [page(lines)];
@@ -221,7 +225,7 @@ mod tests {
     #[test]
     fn groups_labelled_by_hand_are_done() {
         let mut pages = [page(&["甲", "甲", "乙"])];
-        pages[0].lines[1].by_hand = true;
+        pages[0].lines[1].by_hand = Some(by_hand(Label::Article, None));
         let guesses = [vec![Guess { probability: 0.5, kind: None }; 3]];
         let questions = next(&pages, &group(&pages), &guesses, 5);
         assert_eq!(questions.len(), 1);

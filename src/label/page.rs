@@ -3,9 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use serde_json::value::RawValue;
+
 use crate::features::skeleton;
 use crate::text::fold::{fold_char, fold_line, unfold_into};
 use crate::text::script::Class;
+use crate::text::{Kind, Label};
 
 /// A line of so few units is a menu entry rather than a headline. A Han character is one unit, a word
 /// of letters 1.7, as everywhere in the features.
@@ -81,8 +84,19 @@ pub struct RuleLine {
     pub topic_words: u32,
     /// Share of them that the running text of the page has; 1 for running text itself.
     pub topic_share: f32,
-    /// Whether the input says that it was labelled by hand: it needs no question.
-    pub by_hand: bool,
+    /// The label that the input says was made by hand: it stays, and needs no question.
+    pub by_hand: Option<ByHand>,
+}
+
+/// A label that somebody made.
+#[derive(Debug, Clone)]
+pub struct ByHand {
+    /// What it is.
+    pub label: Label,
+    /// Of junk, as far as it was told.
+    pub kind: Option<Kind>,
+    /// The line as the input has it, with all that was said of it.
+    pub raw: Box<RawValue>,
 }
 
 impl RulePage {
@@ -336,6 +350,12 @@ pub(crate) mod tests {
     pub(crate) fn page(lines: &[&str]) -> RulePage {
         let numbered = (1..).zip(lines.iter().copied());
         RulePage::new("p".into(), String::new(), None, numbered)
+    }
+
+    /// What the input says of a line that somebody labelled.
+    pub(crate) fn by_hand(label: Label, kind: Option<Kind>) -> ByHand {
+        let raw = serde_json::json!({"text": "x", "label": label, "kind": kind, "source": "hand"});
+        ByHand { label, kind, raw: serde_json::value::to_raw_value(&raw).unwrap() }
     }
 
     #[test]

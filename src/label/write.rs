@@ -2,6 +2,7 @@
 //! and origin beside each label. `train` reads the file as it is and passes over what it does not know.
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::labeller::Labels;
 use super::page::RulePage;
@@ -18,7 +19,15 @@ struct PageOut<'a> {
     site: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     lang: Option<&'a str>,
-    lines: Vec<LineOut<'a>>,
+    lines: Vec<Out<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Out<'a> {
+    /// As the input has it.
+    ByHand(&'a RawValue),
+    ByRules(LineOut<'a>),
 }
 
 #[derive(Serialize)]
@@ -40,7 +49,7 @@ struct LineOut<'a> {
 /// Appends page `number` as a line of JSON to `out`: `id`, `site`, `lang`, and of each line `n` (its
 /// number), `text`, `label`, `kind`, `confidence` (the probability of the label, `null` for a line
 /// that has none and is `either`), `rules` (those that voted), `source` (`rules`) and, where the label
-/// is that of a near-identical line, `from`.
+/// is that of a near-identical line, `from`. A line that was labelled by hand stays as the input has it.
 pub fn write_page(
     pages: &[RulePage],
     number: usize,
@@ -54,17 +63,21 @@ pub fn write_page(
         return;
     };
     let name = |rule: u16| rules.get(usize::from(rule)).map(|rule| rule.name.as_str());
-    let lines = page.lines.iter().zip(lines).enumerate().map(|(index, (line, label))| LineOut {
-        n: line.number,
-        text: &line.text,
-        label: label.label,
-        kind: label.kind,
-        confidence: label.confidence.map(|c| (f64::from(c) * 1e4).round() / 1e4),
-        rules: votes.of(index).iter().filter_map(|vote| name(vote.rule)).collect(),
-        source: (label.label != Label::Either).then_some(SOURCE),
-        from: label.from.and_then(|(page, line)| {
-            let page = pages.get(page)?;
-            Some(format!("sibling of {}:{}", page.id, page.lines.get(line)?.number))
+    let lines = page.lines.iter().zip(lines).enumerate();
+    let lines = lines.map(|(index, (line, label))| match &line.by_hand {
+        Some(made) => Out::ByHand(&made.raw),
+        None => Out::ByRules(LineOut {
+            n: line.number,
+            text: &line.text,
+            label: label.label,
+            kind: label.kind,
+            confidence: label.confidence.map(|c| (f64::from(c) * 1e4).round() / 1e4),
+            rules: votes.of(index).iter().filter_map(|vote| name(vote.rule)).collect(),
+            source: (label.label != Label::Either).then_some(SOURCE),
+            from: label.from.and_then(|(page, line)| {
+                let page = pages.get(page)?;
+                Some(format!("sibling of {}:{}", page.id, page.lines.get(line)?.number))
+            }),
         }),
     });
     let page = PageOut {
