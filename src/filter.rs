@@ -365,8 +365,12 @@ impl Filter {
         let Scratch { facts, surroundings, belief, .. } = scratch;
         let mut row = [0.0; WIDTH];
         for i in own {
-            let probability =
-                self.model.calibration.probability(evidence(lines[i].text, facts, belief, i));
+            let probability = self.model.calibration.probability(Evidence::of(
+                lines[i].text,
+                facts,
+                i,
+                belief[i],
+            ));
             let is_junk = probability >= self.policy.threshold;
             let pass = self.model.passes.last().filter(|_| is_junk);
             out.push(pass.map_or([None; DECIDING], |pass| {
@@ -390,7 +394,8 @@ impl Filter {
         let out = &mut out.lines;
         let first = out.len();
         for i in own.clone() {
-            let probability = calibration.probability(evidence(lines[i].text, facts, belief, i));
+            let probability =
+                calibration.probability(Evidence::of(lines[i].text, facts, i, belief[i]));
             out.push(self.decide(policy, probability, &lines[i], span, spans));
         }
         if self.kinds {
@@ -439,12 +444,6 @@ impl Filter {
         }
         judged
     }
-}
-
-/// What is known of line `i` when it is decided on.
-fn evidence(text: &str, facts: &PageFacts, belief: &[f32], i: usize) -> Evidence {
-    let characters = facts.n_characters[i] as usize;
-    Evidence::of(text, belief[i], facts.margins[i].planted, characters)
 }
 
 /// Whether more would go than the model has grounds for: see `KEPT_SHARE`.

@@ -23,7 +23,7 @@ pub struct PageFacts {
     pub head_hash: Vec<Option<u32>>,
     /// Equal for lines of one form, see [`super::skeleton::coarse_hash`].
     pub skeleton_hash: Vec<u32>,
-    /// How many characters each line has as it came.
+    /// How many characters of each line a reader sees.
     pub n_characters: Vec<u32>,
     /// The same number, up to the rounding of a logarithm.
     pub characters: Vec<f32>,

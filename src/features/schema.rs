@@ -5,7 +5,7 @@ use super::{context, ngrams, tree};
 use crate::{digest::Digest, text::fold};
 
 /// Raised when a feature is computed otherwise under the same name.
-const REVISION: u32 = 2;
+const REVISION: u32 = 3;
 
 /// The digest of fold table, n-gram families and dense columns.
 pub fn digest() -> String {

@@ -69,6 +69,13 @@ pub const ENDS_ELLIPSIS: usize = 14;
 /// How many Han characters a word of letters stands for: what translations of one text have.
 const WORD_UNITS: f32 = 1.7;
 
+/// How many of a line's characters a reader sees. Zero-width ones and their like make a line neither
+/// longer nor thinner nor junk: spammers put them into words that filters look for, and honest pages
+/// hold them as well.
+pub fn seen(counts: &ClassCounts) -> u32 {
+    counts.iter().sum::<u32>() - counts[Class::Ignored as usize]
+}
+
 /// Measures a line: its text, its folded codes and their sorts, the classes of its original characters,
 /// and what its runs add up to.
 pub fn measure(
@@ -80,9 +87,7 @@ pub fn measure(
 ) -> Row {
     let n = |class: Class| counts[class as usize];
     let of = |class: Class| n(class) as f32;
-    // What no reader sees makes a line neither longer nor thinner; it has a column of its own.
-    let all: u32 = counts.iter().sum();
-    let seen = all - n(Class::Ignored);
+    let seen = seen(counts);
     let total = seen as f32;
     let share = |n: f32| n / total.max(1.0);
     let flag = |yes: bool| f32::from(u8::from(yes));
@@ -151,7 +156,7 @@ pub fn measure(
         ln_1_plus(n(Class::Quote)),
         flag(n(Class::Symbol) > 0 && ["©", "®", "℗"].iter().any(|mark| text.contains(mark))),
         flag(n(Class::SentenceEnd) > 0 && (text.contains('?') || text.contains("？"))),
-        (of(Class::Control) + of(Class::Ignored)) / (all as f32).max(1.0),
+        share(of(Class::Control)),
     ]
 }
 
@@ -254,15 +259,33 @@ mod tests {
     use super::*;
     use crate::text::fold::fold_line_with;
 
-    fn column(text: &str, name: &str) -> f32 {
+    fn row(text: &str) -> Row {
         let mut codes = Vec::new();
         let mut counts = ClassCounts::default();
         fold_line_with(text, &mut codes, |_, f| counts[f.class as usize] += 1);
         let mut sorts = Vec::new();
         runs::sorts(&codes, &mut sorts);
         let runs = Runs::read(&codes, &sorts, &mut Vec::new(), &mut Vec::new());
-        let at = COLUMNS.iter().position(|c| *c == name).expect("a column");
-        measure(text, &codes, &sorts, &counts, &runs)[at]
+        measure(text, &codes, &sorts, &counts, &runs)
+    }
+
+    fn column(text: &str, name: &str) -> f32 {
+        row(text)[COLUMNS.iter().position(|c| *c == name).expect("a column")]
+    }
+
+    #[test]
+    fn what_no_reader_sees_changes_no_column() {
+        for (plain, hidden) in [
+            (
+                "专业生产电线电缆，欢迎来电咨询",
+                "专业\u{200b}生产\u{200b}电线\u{feff}电缆，欢迎来电\u{200d}咨询",
+            ),
+            ("甲 | 乙 | 丙", "甲\u{200b} | 乙\u{200b} | 丙"),
+            ("They left early.", "They\u{ad} left early\u{200b}."),
+        ] {
+            assert_eq!(row(plain), row(hidden), "{plain}");
+        }
+        assert_eq!(column("词\u{fffd}", "unreadable_share"), 0.5);
     }
 
     #[test]

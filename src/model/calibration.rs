@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::html::holds_hiding_tag;
+use crate::{features::facts::PageFacts, html::holds_hiding_tag};
 
 /// What is known of a line when it is decided on.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -12,8 +12,8 @@ pub struct Evidence {
     pub log_odds: f32,
     /// Log odds that the line's own words were planted.
     pub planted: f32,
-    /// Its length.
-    pub characters: usize,
+    /// How many characters of it a reader sees.
+    pub characters: u32,
 }
 
 /// Log odds of being planted that a line has at least where it holds a tag that hides its content.
@@ -21,11 +21,16 @@ pub struct Evidence {
 const HIDDEN: f32 = 4.0;
 
 impl Evidence {
-    /// Of a line with this text: `planted` as the line model has it, and more where the text holds a
-    /// tag that hides.
-    pub fn of(text: &str, log_odds: f32, planted: f32, characters: usize) -> Self {
+    /// Of line `i` of a page that was read, whose text is `text`: planted as far as the line model says
+    /// so, and surely where the text holds a tag that hides.
+    ///
+    /// # Panics
+    /// Where the page has no such line.
+    pub fn of(text: &str, facts: &PageFacts, i: usize, log_odds: f32) -> Self {
+        let planted = facts.margins[i].planted;
         let is_hidden = planted < HIDDEN && holds_hiding_tag(text);
-        Evidence { log_odds, planted: if is_hidden { HIDDEN } else { planted }, characters }
+        let planted = if is_hidden { HIDDEN } else { planted };
+        Evidence { log_odds, planted, characters: facts.n_characters[i] }
     }
 }
 

@@ -123,8 +123,7 @@ impl Model {
             around.row(facts, i, &mut row);
             explain_page(pass, &row)
         });
-        let characters = facts.n_characters.get(i).map_or(0, |&n| n as usize);
-        let evidence = Evidence::of(text, log_odds, line.planted, characters);
+        let evidence = Evidence::of(text, facts, i, log_odds);
         let c = self.calibration;
         let length_cost = super::Calibration::adjusted(c.length_cost, evidence) - evidence.log_odds;
         let calibration = CalibrationParts {

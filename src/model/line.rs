@@ -261,8 +261,7 @@ pub fn observe(
     let runs = Runs::read(codes, sorts, skeleton, units);
     let margins = judge(codes, skeleton, folded, words);
     let shape = shape::measure(text, codes, sorts, &counts, &runs);
-    let n_characters = counts.iter().sum();
-    facts.push(codes, units, n_characters, skeleton::coarse_hash(skeleton), shape, margins);
+    facts.push(codes, units, shape::seen(&counts), skeleton::coarse_hash(skeleton), shape, margins);
 }
 
 /// The words of a folded line, each as a 16-bit hash, so that n-grams of words are n-grams of

@@ -24,6 +24,7 @@ use crate::{
     Error, LineVerdict, Result, Verdict,
     evaluate::{Tally, metrics::Confusion},
     input::{LabelledPage, page_digest},
+    model::Evidence,
     text::{Kind, Label},
 };
 
@@ -181,7 +182,7 @@ pub fn ablate(
     let mut corpus = made::corpus(pages.to_vec(), recipe, materials)?;
     // What is measured is the head for text.
     corpus.html.clear();
-    let whole = Judged::by(&corpus, &corpus, recipe, &|step| progress(&format!("whole: {step}")))?;
+    let whole = Judged::by(&corpus, recipe, &|step| progress(&format!("whole: {step}")))?;
 
     let mut without = Vec::new();
     for Part { name, leave_out } in &PARTS {
@@ -195,10 +196,10 @@ pub fn ablate(
             LeaveOut::ByRecipe { has, change } if has(recipe) => {
                 let mut changed = recipe.clone();
                 change(&mut changed);
-                Judged::by(&corpus, &corpus, &changed, &told)
+                Judged::by(&corpus, &changed, &told)
             }
             _ if corpus.pages.iter().any(is_meant) => {
-                Judged::by(&corpus, &unlearn(&corpus, |page, _| is_meant(page)), recipe, &told)
+                Judged::by(&unlearn(&corpus, |page, _| is_meant(page)), recipe, &told)
             }
             _ => continue,
         };
@@ -215,7 +216,7 @@ pub fn ablate(
         }
         let told = |step: &str| progress(&format!("without {}: {step}", kind.name()));
         let rest = unlearn(&corpus, |page, line| page.page.lines[line].kind == Some(kind));
-        let (judged, error) = told_apart(Judged::by(&corpus, &rest, recipe, &told))?;
+        let (judged, error) = told_apart(Judged::by(&rest, recipe, &told))?;
         kinds.push(KindLeftOut {
             name: kind.name(),
             planted: planted.lines(),
@@ -265,27 +266,20 @@ struct Judged {
 }
 
 impl Judged {
-    /// Learns from `learned` and judges all of `corpus`, which has the same pages and lines.
-    fn by(
-        corpus: &Corpus,
-        learned: &Corpus,
-        recipe: &Recipe,
-        progress: &(dyn Fn(&str) + Sync),
-    ) -> Result<Judged> {
+    /// Learns from the labels of a corpus and judges all of its lines.
+    fn by(learned: &Corpus, recipe: &Recipe, progress: &(dyn Fn(&str) + Sync)) -> Result<Judged> {
         let stages: Stages = out_of_fold::fit(learned, recipe, progress)?;
         let lines: Vec<_> = held_out(learned, &stages).collect();
         let Operation { calibration, policy, .. } =
             operate(&lines, recipe, Aim::JunkLines, recipe.policy.max_article_loss)?;
-        let judge = |(_, evidence)| {
+        let judge = |&evidence: &Evidence| {
             let probability = calibration.probability(evidence);
             let is_junk = probability >= policy.threshold;
             let verdict = if is_junk { Verdict::Junk } else { Verdict::Article };
             LineVerdict { probability, verdict, cut: Vec::new(), kind: None }
         };
-        let pages = corpus.pages.iter().enumerate();
-        let verdicts =
-            pages.map(|(number, page)| stages.evidence(number, &page.page).map(judge).collect());
-        Ok(Judged { verdicts: verdicts.collect() })
+        let of_page = |evidence: &Vec<Evidence>| evidence.iter().map(judge).collect();
+        Ok(Judged { verdicts: stages.evidence.iter().map(of_page).collect() })
     }
 
     fn figures(&self, corpus: &Corpus) -> Figures {

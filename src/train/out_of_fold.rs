@@ -19,7 +19,6 @@ use crate::{
         facts::{Margins, PageFacts},
         ngrams::{CHARACTERS, FORM, WORDS},
     },
-    input::{LabelledLine, LabelledPage},
     model::{
         Curves, CurvesScratch, Evidence, LineModel, LineScratch, PageModel, Table, observe,
         word_codes,
@@ -108,25 +107,10 @@ pub struct Stages {
     pub passes: Vec<Fitted<PageModel>>,
     /// Log odds after the last pass, page by page, by models that did not see the page's fold.
     pub belief: Vec<Vec<f32>>,
-    /// Log odds that each line was planted, in the same way.
-    pub planted: Vec<Vec<f32>>,
+    /// What is known of every line when it is decided on, in the same way.
+    pub evidence: Vec<Vec<Evidence>>,
     /// How the fits went, one line each.
     pub report: Vec<String>,
-}
-
-impl Stages {
-    /// What the stages say of the lines of a page of the corpus, in order.
-    pub fn evidence<'a>(
-        &'a self,
-        number: usize,
-        page: &'a LabelledPage,
-    ) -> impl Iterator<Item = (&'a LabelledLine, Evidence)> {
-        let answers = self.belief[number].iter().zip(&self.planted[number]);
-        page.lines.iter().zip(answers).map(|(line, (&log_odds, &planted))| {
-            let characters = line.text.chars().count();
-            (line, Evidence { log_odds, planted, characters })
-        })
-    }
 }
 
 /// How the step begins that fits the line model, in what `progress` is told.
@@ -166,7 +150,6 @@ pub fn fit(corpus: &Corpus, recipe: &Recipe, progress: &(dyn Fn(&str) + Sync)) -
         .collect();
     let mut belief: Vec<Vec<f32>> =
         facts.iter().map(|f| f.margins.iter().map(Margins::total).collect()).collect();
-    let planted = facts.iter().map(|f| f.margins.iter().map(|m| m.planted).collect()).collect();
 
     let sample = draw(&labelled, recipe);
     let mut passes = Vec::new();
@@ -191,7 +174,15 @@ pub fn fit(corpus: &Corpus, recipe: &Recipe, progress: &(dyn Fn(&str) + Sync)) -
             .collect();
         passes.push(fitted);
     }
-    Ok(Stages { line, passes, belief, planted, report })
+    let evidence =
+        corpus.pages.par_iter().zip(&facts).zip(&belief).map(|((page, facts), belief)| {
+            let lines = page.page.lines.iter().zip(belief).enumerate();
+            lines
+                .map(|(i, (line, &log_odds))| Evidence::of(&line.text, facts, i, log_odds))
+                .collect()
+        });
+    let evidence = evidence.collect();
+    Ok(Stages { line, passes, belief, evidence, report })
 }
 
 fn lines_of(page: &TrainingPage) -> Vec<Line<'_>> {

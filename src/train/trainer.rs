@@ -125,8 +125,8 @@ pub(super) fn held_out<'a>(
     let measured = move |page: &TrainingPage| page.origin == Origin::Gold || !any_gold;
     let pages = corpus.pages.iter().enumerate().filter(move |(_, page)| measured(page));
     pages.flat_map(|(number, page)| {
-        let lines = stages.evidence(number, &page.page);
-        lines.filter(|(l, _)| l.label != Label::Either).map(move |(line, evidence)| HeldOut {
+        let lines = page.page.lines.iter().zip(&stages.evidence[number]);
+        lines.filter(|(l, _)| l.label != Label::Either).map(move |(line, &evidence)| HeldOut {
             set: &page.page.set,
             site: &page.page.site,
             page: number,

@@ -208,11 +208,7 @@ impl Read<'_> {
             site: &page.site,
             page: number,
             is_junk: line.label == Label::Junk,
-            evidence: Evidence {
-                log_odds: self.belief[index],
-                planted: self.facts.margins[index].planted,
-                characters: line.text.chars().count(),
-            },
+            evidence: Evidence::of(&line.text, &self.facts, index, self.belief[index]),
         })
     }
 }

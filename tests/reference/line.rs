@@ -172,7 +172,7 @@ impl Line {
             ("quotes", (1.0 + n(&[Quote])).ln()),
             ("rights_mark", has(&["©", "®", "℗"])),
             ("question", has(&["?", "？"])),
-            ("unreadable_share", n(&[Control, Ignored]) / (chars.len() as f64).max(1.0)),
+            ("unreadable_share", share(&[Control])),
         ]);
         let (skeleton, units) = (skeleton(&codes), units(&codes));
         Line { codes, characters: total, length, skeleton, units, shape }

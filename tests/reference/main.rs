@@ -151,8 +151,10 @@ fn compare(text: &str) -> Result<(), String> {
     let filter = Filter::new(model.clone(), policy);
     let verdict = filter.judge(&page, &mut Scratch::default());
     for (i, (line, verdict)) in page.lines.iter().zip(&verdict.lines).enumerate() {
-        let planted = facts.margins[i].planted;
-        let evidence = Evidence::of(line.text, belief[i], planted, line.text.chars().count());
+        let evidence = Evidence::of(line.text, &facts, i, belief[i]);
+        if f64::from(evidence.characters) != lines[i].characters {
+            return Err(format!("line {i}: {} characters", evidence.characters));
+        }
         let expected = model.calibration.probability(evidence);
         if verdict.probability != expected {
             return Err(format!("line {i}: {} and {expected}", verdict.probability));
