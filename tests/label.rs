@@ -297,6 +297,7 @@ fn audit_lists_the_label_that_was_turned_round() {
             for (at, line) in page["lines"].as_array_mut().unwrap().iter_mut().enumerate() {
                 let is_article = (3..6).contains(&at) && !(s == 3 && at == 4);
                 line["label"] = json!(if is_article { "article" } else { "junk" });
+                line["source"] = json!(if s == 3 { "rules" } else { "hand" });
             }
             format!("{page}\n")
         })
@@ -306,6 +307,7 @@ fn audit_lists_the_label_that_was_turned_round() {
     assert_eq!(done.status.code(), Some(0), "{}", done.stderr);
     let out = String::from_utf8(done.stdout).unwrap();
     assert!(out.starts_with("labelled p3:5 junk, margin -"), "{out}");
+    assert!(out.lines().next().unwrap().ends_with(" (by rules)"), "{out}");
     assert!(
         out.contains(&format!("\n    {}\n  > {}\n    {}\n", PROSE[0], PROSE[1], PROSE[2])),
         "{out}"

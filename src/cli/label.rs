@@ -413,7 +413,8 @@ fn run_audit(args: &Args, steps: &Steps) -> Result<ExitCode> {
     };
     steps.now("reading labels");
     let pages = read(&args.audit, "nothing was audited")?;
-    let found = audit(pages, &recipe, &|step| steps.now(step))?;
+    let by_rules = by_rules(&args.audit)?;
+    let found = audit(pages, &by_rules, &recipe, &|step| steps.now(step))?;
     let (n, lines) = (found.disputes.len(), found.lines);
     steps.say(format_args!(
         "{n} of {lines} labels disputed by models of {} folds; the first {} follow",
@@ -431,12 +432,27 @@ fn run_audit(args: &Args, steps: &Steps) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Which labels rules made, in the order of the pages.
+fn by_rules(paths: &[PathBuf]) -> Result<Vec<Vec<bool>>> {
+    let mut pages = Vec::new();
+    for path in paths {
+        for source in discover(path)?.sources {
+            pages.extend(existing::machine_made(&source.path)?);
+        }
+    }
+    Ok(pages)
+}
+
 fn show(dispute: &Dispute, out: &mut impl std::io::Write) -> std::io::Result<()> {
     let label = if dispute.label == Label::Junk { "junk" } else { "article" };
     let kind = dispute.kind.map_or(String::new(), |kind| format!(" ({})", kind.name()));
     let d = dispute;
-    let html = if d.is_html { " (HTML: mend `gold`)" } else { "" };
-    writeln!(out, "{} {}:{} {label}{kind}, margin {:.2}{html}", d.set, d.page, d.line, d.margin)?;
+    let whose = match (d.is_html, d.by_rules) {
+        (true, _) => " (HTML: mend `gold`)",
+        (false, true) => " (by rules)",
+        (false, false) => "",
+    };
+    writeln!(out, "{} {}:{} {label}{kind}, margin {:.2}{whose}", d.set, d.page, d.line, d.margin)?;
     d.before.iter().try_for_each(|line| writeln!(out, "    {line}"))?;
     writeln!(out, "  > {}", d.text)?;
     d.after.iter().try_for_each(|line| writeln!(out, "    {line}"))?;

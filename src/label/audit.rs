@@ -5,7 +5,7 @@
 //! training; a label is disputed where the log odds speak against it. Ranking by how little a held-out
 //! model believes the given label is that of confident learning (Northcutt, Jiang, Chuang 2021).
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -37,6 +37,8 @@ pub struct Dispute {
     pub label: Label,
     /// Its kind, where it has one.
     pub kind: Option<Kind>,
+    /// Whether rules made the label, as the file says.
+    pub by_rules: bool,
     /// Whether it stands on a page of HTML: its label then follows from the page's `gold` text, and is mended
     /// there.
     pub is_html: bool,
@@ -56,25 +58,32 @@ pub struct Audit {
 }
 
 /// Cross-validates labels. Pages of HTML are judged as the text that a reader sees. Nothing is made up for
-/// training here: the labels are judged by each other. `progress` is told what is being done.
+/// training here: the labels are judged by each other. `by_rules` says which labels rules made, page by page
+/// and line by line, as [`super::existing::machine_made`] does; where it says nothing, none. `progress` is
+/// told what is being done.
 ///
 /// # Errors
 /// [`Error::Untrainable`] where a class is missing, there is one site only or a fold has one class
 /// only, and [`Error::NotConverged`].
 pub fn audit(
     pages: Vec<LabelledPage>,
+    by_rules: &[Vec<bool>],
     recipe: &Recipe,
     progress: &(dyn Fn(&str) + Sync),
 ) -> Result<Audit> {
     // All others are here as their HTML is read; a page that comes both ways is here as text.
-    let text = pages.iter().filter(|page| page.html.is_none());
-    let text: BTreeSet<(String, String)> =
-        text.map(|page| (page.set.clone(), page.id.clone())).collect();
+    let text = pages.iter().enumerate().filter(|(_, page)| page.html.is_none());
+    let text: BTreeMap<(String, String), &[bool]> = text
+        .map(|(number, page)| {
+            let by_rules = by_rules.get(number).map_or(&[][..], Vec::as_slice);
+            ((page.set.clone(), page.id.clone()), by_rules)
+        })
+        .collect();
     let corpus = Corpus::assemble(pages, recipe, |_, _, _| Ok(Vec::new())).map_err(told)?;
     let stages = out_of_fold::fit(&corpus, recipe, progress).map_err(told)?;
     let mut audit = Audit { lines: 0, folds: corpus.folds, disputes: Vec::new() };
     for (page, beliefs) in corpus.pages.iter().map(|page| &page.page).zip(&stages.belief) {
-        let is_html = !text.contains(&(page.set.clone(), page.id.clone()));
+        let by_rules = text.get(&(page.set.clone(), page.id.clone()));
         for (index, (line, &belief)) in page.lines.iter().zip(beliefs).enumerate() {
             let margin = match line.label {
                 Label::Junk => belief,
@@ -98,7 +107,8 @@ pub fn audit(
                 after: texts(index + 1, index + 1 + CONTEXT),
                 label: line.label,
                 kind: line.kind,
-                is_html,
+                by_rules: by_rules.is_some_and(|lines| lines.get(index).is_some_and(|&by| by)),
+                is_html: by_rules.is_none(),
                 margin: (f64::from(margin) * 1e4).round() / 1e4,
             });
         }
@@ -147,10 +157,13 @@ mod tests {
             .collect();
         pages[4].lines[7].label = Label::Junk;
         let recipe = Recipe::parse(recipe::DEFAULT).unwrap();
-        let audit = audit(pages, &recipe, &|_| ()).unwrap();
+        let mut by_rules = vec![vec![]; 5];
+        by_rules[4] = (0..13).map(|line| line == 7).collect();
+        let audit = audit(pages, &by_rules, &recipe, &|_| ()).unwrap();
         assert_eq!((audit.lines, audit.folds), (12 * 13, 5));
         let first = &audit.disputes[0];
         assert_eq!((first.page.as_str(), first.line, first.label), ("p4", 8, Label::Junk));
+        assert!(first.by_rules && audit.disputes[1..].iter().all(|d| !d.by_rules));
         assert!(first.margin < -0.5 && first.before.len() == 2 && first.after.len() == 2);
     }
 }
