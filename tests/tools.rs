@@ -230,6 +230,11 @@ fn lines_are_explained_by_their_own_text() {
     let text = String::from_utf8_lossy(&short.exits(0).stdout).into_owned();
     short.check(text.contains(" other n-grams of characters "), "the sum of the rest");
     short.check(text.contains(" other columns "), "the sum of the rest");
+    let belief = text.lines().find(|line| line.trim_start().starts_with("belief = ")).unwrap();
+    assert!(belief.ends_with("  belief about the line itself"), "{belief}");
+    let columns = bench.run(&["explain", "--columns"]);
+    let columns = String::from_utf8_lossy(&columns.exits(0).stdout).into_owned();
+    assert!(columns.lines().any(|l| l.starts_with("belief ") && l.ends_with("  对本行的看法")));
     let json = bench.run(&["explain", "p.txt", "--json"]);
     let lines: Vec<serde_json::Value> = String::from_utf8_lossy(&json.exits(0).stdout)
         .lines()

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::args::{ModelArgs, PageArgs};
 use super::each_page::each_page;
 use super::say::say;
+use crate::features::glossary::{GLOSSARY, in_words};
 use crate::filter::Scratch;
 use crate::model::{Explanation, GramPart};
 use crate::text::visible::{start, visible};
@@ -18,13 +19,15 @@ use crate::{LineVerdict, Verdict, text::Kind};
 ///
 /// For each line: what its n-grams of characters (as they stand in the line; ^ and $ are its ends), its
 /// form and its words add to the line model's margin; what each column of the page model adds to the
-/// log odds, with the column's value; what length and calibration make of them. The parts add up. What
-/// is above 0 speaks for junk.
+/// log odds, with the column's value and what it says; what length and calibration make of them. The
+/// parts add up. What is above 0 speaks for junk. Lengths and distances are logarithms; a belief is the
+/// log odds that the pass before left.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   dechaff explain page.txt --line 12
   dechaff explain pages.jsonl --page 4711 --top 20
+  dechaff explain --columns
   dechaff explain page.txt --json | jq 'select(.verdict == \"junk\").page_model.parts[0].name'")]
 pub struct Args {
     #[command(flatten)]
@@ -41,6 +44,9 @@ pub struct Args {
     /// Write one JSON object a line, with all parts.
     #[arg(long)]
     json: bool,
+    /// List every column with what it says, in English and Chinese, instead.
+    #[arg(long, conflicts_with_all = ["inputs", "page", "line", "json"])]
+    columns: bool,
     #[command(flatten)]
     model: ModelArgs,
 }
@@ -65,6 +71,14 @@ struct Explained<'a> {
 /// # Errors
 /// If the model cannot be read or the output fails.
 pub fn run(args: &Args) -> Result<ExitCode> {
+    if args.columns {
+        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+        for column in GLOSSARY {
+            writeln!(out, "{:<23}{:<51}{}", column.name, column.en, column.zh)?;
+        }
+        out.flush()?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let (model, policies) = args.model.load()?;
     let filter = args.pages.adjust(policies).filter(model).with_kinds();
     let mut scratch = Scratch::default();
@@ -140,7 +154,8 @@ fn write_line(
         row(out, "bias", page.bias)?;
         for part in page.parts.iter().take(top) {
             let values: Vec<_> = part.values.iter().map(|x| format!("{x:.2}")).collect();
-            row(out, &format!("{} = {}", part.name, values.join(", ")), part.adds)?;
+            let says = in_words(&part.name, |meaning| meaning.en);
+            told(out, &format!("{} = {}", part.name, values.join(", ")), part.adds, &says)?;
         }
         let rest = page.parts.get(top..).unwrap_or_default();
         others(out, "columns", rest.len(), rest.iter().map(|part| part.adds))?;
@@ -175,11 +190,16 @@ fn others(
     row(out, &format!("{n} other {what}"), adds.map(f64::from).sum::<f64>() as f32)
 }
 
-/// A part and what it adds, in line on a terminal: Han characters take two cells.
 fn row(out: &mut impl Write, name: &str, adds: f32) -> std::io::Result<()> {
+    told(out, name, adds, "")
+}
+
+/// A part, what it adds and what it says, in line on a terminal: Han characters take two cells.
+fn told(out: &mut impl Write, name: &str, adds: f32, says: &str) -> std::io::Result<()> {
     let width: usize = name.chars().map(cells).sum();
     let gap = " ".repeat(36usize.saturating_sub(width).max(1));
-    writeln!(out, "    {name}{gap}{adds:>+8.3}")
+    let line = format!("    {name}{gap}{adds:>+8.3}  {says}");
+    writeln!(out, "{}", line.trim_end())
 }
 
 fn cells(c: char) -> usize {

@@ -2,10 +2,11 @@
 //!
 //! One function defines each: [`ngrams::emit`], [`skeleton::tokens`], [`shape::measure`] and
 //! [`context::Surroundings::row`]; training, filtering and tests call the same ones. [`schema`] lists the columns in
-//! order and names the whole by a digest, which a model file carries.
+//! order and names the whole by a digest, which a model file carries; [`glossary`] says them in words.
 
 pub mod context;
 pub mod facts;
+pub mod glossary;
 pub mod ngrams;
 pub mod position;
 pub mod runs;

@@ -11,6 +11,7 @@ use super::retrain::Retraining;
 use super::server::Review;
 use super::session::{At, Decision, Done, Refusal, Session};
 use super::study::texts;
+use crate::features::glossary::in_words;
 use crate::model::GramPart;
 use crate::text::{Kind, Label};
 
@@ -183,7 +184,11 @@ fn line(review: &Review, request: &Request) -> Response {
         let parts = page.parts.iter().take(MAX_PARTS);
         let part = |part: &crate::model::ColumnPart| {
             let values: Vec<f64> = part.values.iter().map(|&value| rounded(value)).collect();
-            json!({"name": part.name, "values": values, "adds": rounded(part.adds)})
+            let says = json!({
+                "en": in_words(&part.name, |meaning| meaning.en),
+                "zh": in_words(&part.name, |meaning| meaning.zh),
+            });
+            json!({"name": part.name, "says": says, "values": values, "adds": rounded(part.adds)})
         };
         parts.map(part).collect::<Vec<_>>()
     });

@@ -75,6 +75,21 @@ fn the_page_is_served_with_what_it_needs_and_nothing_else() {
 }
 
 #[test]
+fn what_decided_is_said_in_both_languages() {
+    let bench = labels();
+    // The model of the program: the one of the tests has no page model.
+    let review = Reviewing::start(bench.command(&["review", "x.jsonl"]));
+    let line = review.get("api/line?page=0&line=0").json();
+    let columns = line["columns"].as_array().unwrap();
+    assert!(columns.len() > 3, "{line}");
+    for column in columns {
+        let says = |language: &str| column["says"][language].as_str().unwrap().to_owned();
+        assert!(!says("en").is_empty() && says("en") != says("zh"), "{column}");
+    }
+    review.kill();
+}
+
+#[test]
 fn decisions_are_on_disk_at_once_and_in_the_file_at_the_end() {
     let bench = labels();
     let review = start(&bench);

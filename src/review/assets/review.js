@@ -349,7 +349,7 @@ function showWhy() {
     : current.label === "either" ? w.nobody : w.no_source;
   const columns = (current.columns ?? []).map((part) => make(
     "tr", {},
-    make("td", {}, part.name),
+    make("td", { title: part.name }, part.says[language] || part.name),
     make("td", { class: "value" }, part.values.map((value) => +value.toFixed(2)).join(", ")),
     make("td", { class: `adds ${side(part.adds)}` }, signed(part.adds)),
   ));
