@@ -91,22 +91,65 @@ pub fn column_names() -> impl Iterator<Item = &'static str> {
     MARGIN_COLUMNS.into_iter().chain(shape::COLUMNS).chain(COLUMNS)
 }
 
-/// The surroundings that depend on what is believed of the lines, as indices of [`COLUMNS`].
-const MOVING: [usize; 32] = [
-    0, 1, 2, 3, 4, 5, 6, 13, 14, 15, 16, 17, 18, 19, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33,
-    34, 35, 37, 40, 45, 46, 51,
+/// The surroundings that depend on what is believed of the lines, in the order of [`COLUMNS`].
+const MOVING: [&str; 32] = [
+    "belief",
+    "belief_3_above",
+    "belief_2_above",
+    "belief_1_above",
+    "belief_1_below",
+    "belief_2_below",
+    "belief_3_below",
+    "junk_within_1",
+    "junk_within_2",
+    "junk_within_5",
+    "junk_within_12",
+    "junk_within_30",
+    "junk_5_above",
+    "junk_5_below",
+    "article_10_above",
+    "article_10_below",
+    "article_share_above",
+    "article_in_page",
+    "article_share_of_page",
+    "sure_article_above",
+    "sure_article_below",
+    "sure_junk_above",
+    "sure_junk_below",
+    "in_block",
+    "above_block",
+    "below_block",
+    "block_share",
+    "form_run_junk",
+    "short_run_junk",
+    "form_junk",
+    "similarity",
+    "junk_in_page",
 ];
 
 /// The columns of a row that depend on beliefs, as indices of the row, rising.
 pub const BELIEVED: [usize; MOVING.len()] = {
-    let mut columns = MOVING;
-    let mut i = 0;
-    while i < columns.len() {
-        columns[i] += WIDTH - COLUMNS.len();
+    let mut columns = [0; MOVING.len()];
+    let (mut column, mut i) = (0, 0);
+    while i < MOVING.len() {
+        // Past the end where a name is not among the columns, or not in their order: that does not compile.
+        while !is_same(COLUMNS[column], MOVING[i]) {
+            column += 1;
+        }
+        columns[i] = WIDTH - COLUMNS.len() + column;
         i += 1;
     }
     columns
 };
+
+const fn is_same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut i = 0;
+    while i < a.len() && i < b.len() && a[i] == b[i] {
+        i += 1;
+    }
+    i == a.len() && i == b.len()
+}
 
 /// The other columns of a row, which are the same in every pass, likewise.
 pub const SETTLED: [usize; WIDTH - MOVING.len()] = {
