@@ -208,11 +208,62 @@ fn labels_by_hand_in_the_input_stay() {
     let rest = first.lines().next().unwrap().split("{\"n\":9").next().unwrap();
     assert!(second.starts_with(rest), "{second}");
 
+    // Labels that do not say whose they are are not kept, and that is told.
+    bench.write("unsigned.jsonl", format!("{page}\n").replace(",\"source\":\"hand\"", ""));
+    let done = label("unsigned.jsonl", "third.jsonl");
+    assert!(done.stderr.contains("; 1 had a label that names no `source`"), "{}", done.stderr);
+
     bench.write("mistake.jsonl", format!("{page}\n").replace("\"article\"", "\"atricle\""));
     let done = label("mistake.jsonl", "third.jsonl");
     assert_eq!(done.status.code(), Some(1));
     assert!(done.stderr.contains("mistake.jsonl:1: lines["), "{}", done.stderr);
     assert!(done.stderr.contains("atricle"), "{}", done.stderr);
+    // No page was read: what stood there still does.
+    let third = String::from_utf8(bench.read("third.jsonl")).unwrap();
+    assert!(third.contains("\"source\":\"rules\""), "{third}");
+
+    // Hand labels on lines that are not those of the text.
+    page["text"] = json!("桥修好了。");
+    bench.write("both.jsonl", format!("{page}\n"));
+    let done = label("both.jsonl", "fourth.jsonl");
+    assert_eq!(done.status.code(), Some(1));
+    assert!(
+        done.stderr.contains("both.jsonl:1: holds labels made by hand beside"),
+        "{}",
+        done.stderr
+    );
+}
+
+#[test]
+fn what_a_page_says_of_itself_and_the_numbers_of_its_lines_stay() {
+    let bench = Bench::new();
+    let text = "首页 | 新闻 | 体育\n\n版权所有 某某网\n小桥";
+    let page = json!({"id": 7, "site": 17, "url": "https://b.example/x", "content": text, "seen": [1.50, null]});
+    bench.write("raw.jsonl", format!("{page}\n"));
+    let label = |more: &[&str], input: &str, output: &str| {
+        let done = bench.run(&[&["label", input, "-o", output], more].concat());
+        assert_eq!(done.status.code(), Some(0), "{}", done.stderr);
+        serde_json::from_slice::<Value>(&bench.read(output)).unwrap()
+    };
+    let mut first = label(&["--text-field", "content"], "raw.jsonl", "first.jsonl");
+    for (name, expected) in [
+        ("id", json!("7")),
+        ("site", json!("17")),
+        ("url", page["url"].clone()),
+        ("seen", page["seen"].clone()),
+    ] {
+        assert_eq!(first[name], expected, "{name}");
+    }
+    assert!(first.get("content").is_none(), "{first}");
+    let numbers = |page: &Value| -> Vec<u64> {
+        page["lines"].as_array().unwrap().iter().map(|line| line["n"].as_u64().unwrap()).collect()
+    };
+    assert_eq!(numbers(&first), [1, 3, 4]);
+    first["lines"][1]["source"] = json!("hand");
+    bench.write("first.jsonl", format!("{first}\n"));
+    let second = label(&[], "first.jsonl", "second.jsonl");
+    assert_eq!(numbers(&second), [1, 3, 4]);
+    assert_eq!((&second["lines"][1], &second["seen"]), (&first["lines"][1], &first["seen"]));
 }
 
 #[test]
@@ -355,6 +406,9 @@ fn command_lines_that_make_no_sense_are_refused() {
         &["label", "raw.jsonl", "-o", "x", "--confidence", "0.3"],
         &["label", "raw.jsonl", "--next", "3", "-o", "x"],
         &["label", "raw.jsonl", "--gold", "raw.jsonl", "-o", "x"],
+        &["label", "raw.jsonl", "-o", "x", "--json"],
+        &["label", "raw.jsonl", "--next", "3", "--recipe", "x.toml"],
+        &["explain", "--columns", "--threshold", "0.4"],
     ] {
         assert_eq!(bench.run(arguments).status.code(), Some(2), "{arguments:?}");
     }

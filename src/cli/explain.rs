@@ -20,8 +20,8 @@ use crate::{LineVerdict, Verdict, text::Kind};
 /// For each line: what its n-grams of characters (as they stand in the line; ^ and $ are its ends), its
 /// form and its words add to the line model's margin; what each column of the page model adds to the
 /// log odds, with the column's value and what it says; what length and calibration make of them. The
-/// parts add up. What is above 0 speaks for junk. Lengths and distances are logarithms; a belief is the
-/// log odds that the pass before left.
+/// parts add up. What is above 0 speaks for junk. Values are as the model takes them, a number n as
+/// ln(1 + n); a belief is the log odds that the pass before left.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -44,8 +44,8 @@ pub struct Args {
     /// Write one JSON object a line, with all parts.
     #[arg(long)]
     json: bool,
-    /// List every column with what it says, in English and Chinese, instead.
-    #[arg(long, conflicts_with_all = ["inputs", "page", "line", "json"])]
+    /// List every column with its unit and what it says, in English and Chinese, instead.
+    #[arg(long, exclusive = true)]
     columns: bool,
     #[command(flatten)]
     model: ModelArgs,
@@ -74,7 +74,8 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     if args.columns {
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
         for column in GLOSSARY {
-            writeln!(out, "{:<23}{:<51}{}", column.name, column.en, column.zh)?;
+            let unit = column.unit.name();
+            writeln!(out, "{:<23}{unit:<11}{:<53}{}", column.name, column.en, column.zh)?;
         }
         out.flush()?;
         return Ok(ExitCode::SUCCESS);

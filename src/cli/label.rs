@@ -34,9 +34,9 @@ use crate::{Error, Model, Page};
 /// label), `rules` (those that voted), `source` (`rules`) and, where a near-identical line gave it the
 /// label, `from`. A line that no rule voted on, or on which votes are not sure enough, is labelled
 /// `either` with confidence null: it is neither learned from nor scored. Labels that the input says were
-/// made by hand (a `source` other than `rules`) stay as they are and go to near-identical lines that the
-/// rules leave open; other labels in the input are ignored. All pages are held in memory: take a sample
-/// of a large crawl.
+/// made by hand (a `source` other than `rules`, as `review` writes it) stay as they are, and count for
+/// near-identical lines as those of the rules do; other labels in the input are ignored. All pages are
+/// held in memory: take a sample of a large crawl.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -135,13 +135,20 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     if !args.audit.is_empty() {
         return pool.install(|| run_audit(args, &steps));
     }
+    if args.json || args.recipe.is_some() {
+        // The parser lets it pass: what it requires cannot be, beside a corpus.
+        say("--json and --recipe go with --audit");
+        return Ok(ExitCode::from(2));
+    }
     let settings = settings(args)?;
     let (sources, mut n_bad) = find(&args.corpus);
     let files = Files::create(args, &sources)?;
-    steps.now("reading gold");
     let gold = match args.gold.is_empty() {
         true => None,
-        false => Some(Gold::new(read(&args.gold, "nothing was written")?)),
+        false => {
+            steps.now("reading gold");
+            Some(Gold::new(read(&args.gold, "nothing was written")?.0))
+        }
     };
     pool.install(|| {
         steps.now("reading pages");
@@ -164,6 +171,9 @@ pub fn run(args: &Args) -> Result<ExitCode> {
                     say(error);
                 }
             }
+        }
+        if pages.is_empty() && n_bad > 0 {
+            bail!("no page could be read; nothing was written");
         }
         if args.next.is_some() {
             return ask(args, settings, &mut pages, &steps);
@@ -234,14 +244,19 @@ fn find(inputs: &[PathBuf]) -> (Vec<Source>, usize) {
     (sources, errors.len())
 }
 
-/// Labelled pages. A single mistake is an error, after all of them were told with their places.
-fn read(paths: &[PathBuf], consequence: &str) -> Result<Vec<LabelledPage>> {
-    let (mut pages, mut n_bad) = (Vec::new(), 0);
+/// Labelled pages, and which of their labels rules made. A single mistake is an error, after all of them were
+/// told with their places.
+fn read(paths: &[PathBuf], consequence: &str) -> Result<(Vec<LabelledPage>, Vec<Vec<bool>>)> {
+    let (mut pages, mut by_rules, mut n_bad) = (Vec::new(), Vec::new(), 0);
     for path in paths {
         for source in discover(path)?.sources {
-            for page in read_labelled(&source.path)? {
+            let mut reader = read_labelled(&source.path)?;
+            while let Some(page) = reader.next_with_bytes() {
                 match page {
-                    Ok(page) => pages.push(page),
+                    Ok((page, bytes)) => {
+                        pages.push(page);
+                        by_rules.push(existing::machine_made_in(&bytes));
+                    }
                     Err(error) => {
                         n_bad += 1;
                         say(error);
@@ -253,7 +268,7 @@ fn read(paths: &[PathBuf], consequence: &str) -> Result<Vec<LabelledPage>> {
     if n_bad > 0 {
         bail!("{n_bad} bad page{}: {consequence}", if n_bad == 1 { "" } else { "s" });
     }
-    Ok(pages)
+    Ok((pages, by_rules))
 }
 
 /// Where labels and report go; what stands there was looked at, and stays until the end.
@@ -348,17 +363,17 @@ fn replaceable(path: &Path, overwrite: bool) -> Result<()> {
 fn summarise(pages: &[RulePage], labels: &Labels, steps: &Steps) {
     let lines: usize = pages.iter().map(|page| page.lines.len()).sum();
     let count = |label: Label| labels.lines.iter().flatten().filter(|l| l.label == label).count();
-    let made = pages.iter().flat_map(|page| &page.lines).filter(|l| l.by_hand.is_some()).count();
+    let by_hand = pages.iter().flat_map(|page| &page.lines).filter(|l| l.by_hand.is_some()).count();
+    let unsigned: usize = pages.iter().map(|page| page.unsigned).sum();
+    let also = |n: usize, what: &str| if n > 0 { format!("; {n} {what}") } else { String::new() };
     steps.say(format_args!(
-        "{} pages, {lines} lines: {} labelled junk, {} article, {} left either{}",
+        "{} pages, {lines} lines: {} labelled junk, {} article, {} left either{}{}",
         pages.len(),
         count(Label::Junk),
         count(Label::Article),
         count(Label::Either),
-        match made {
-            0 => String::new(),
-            made => format!("; {made} of them by hand"),
-        }
+        also(by_hand, "of them by hand"),
+        also(unsigned, "had a label that names no `source`, which was ignored"),
     ));
 }
 
@@ -412,8 +427,7 @@ fn run_audit(args: &Args, steps: &Steps) -> Result<ExitCode> {
         Some(path) => recipe.with_context(|| path.display().to_string())?,
     };
     steps.now("reading labels");
-    let pages = read(&args.audit, "nothing was audited")?;
-    let by_rules = by_rules(&args.audit)?;
+    let (pages, by_rules) = read(&args.audit, "nothing was audited")?;
     let found = audit(pages, &by_rules, &recipe, &|step| steps.now(step))?;
     let (n, lines) = (found.disputes.len(), found.lines);
     steps.say(format_args!(
@@ -430,17 +444,6 @@ fn run_audit(args: &Args, steps: &Steps) -> Result<ExitCode> {
     }
     out.flush()?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Which labels rules made, in the order of the pages.
-fn by_rules(paths: &[PathBuf]) -> Result<Vec<Vec<bool>>> {
-    let mut pages = Vec::new();
-    for path in paths {
-        for source in discover(path)?.sources {
-            pages.extend(existing::machine_made(&source.path)?);
-        }
-    }
-    Ok(pages)
 }
 
 fn show(dispute: &Dispute, out: &mut impl std::io::Write) -> std::io::Result<()> {

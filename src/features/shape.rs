@@ -69,9 +69,9 @@ pub const ENDS_ELLIPSIS: usize = 14;
 /// How many Han characters a word of letters stands for: what translations of one text have.
 const WORD_UNITS: f32 = 1.7;
 
-/// How many of a line's characters a reader sees. Zero-width ones and their like make a line neither
-/// longer nor thinner nor junk: spammers put them into words that filters look for, and honest pages
-/// hold them as well.
+/// How many of a line's characters a reader sees, with marks that combine with the one before counted as one.
+/// Zero-width characters and their like make a line neither longer nor thinner nor junk: spammers put them
+/// into words that filters look for, and honest pages hold them as well.
 pub fn seen(counts: &ClassCounts) -> u32 {
     counts.iter().sum::<u32>() - counts[Class::Ignored as usize]
 }
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_reader_sees_changes_no_column() {
+    fn invisible_characters_between_others_change_no_column() {
         for (plain, hidden) in [
             (
                 "专业生产电线电缆，欢迎来电咨询",

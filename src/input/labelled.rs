@@ -90,16 +90,7 @@ impl Iterator for LabelledReader {
     type Item = Result<LabelledPage>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let line = match self.lines.next()? {
-            Ok(line) => line,
-            Err(error) => return Some(Err(error)),
-        };
-        let number = line.number;
-        Some(self.page(line).map_err(|reason| Error::BadPage {
-            path: self.path.to_path_buf(),
-            line: number,
-            reason,
-        }))
+        self.next_with_bytes().map(|item| item.map(|(page, _)| page))
     }
 }
 
@@ -153,7 +144,21 @@ struct LineRecord {
 }
 
 impl LabelledReader {
-    fn page(&self, line: RawLine) -> Result<LabelledPage, String> {
+    /// The next page with the bytes that it was read from, which may say more than a page holds.
+    pub(crate) fn next_with_bytes(&mut self) -> Option<Result<(LabelledPage, Vec<u8>)>> {
+        let line = match self.lines.next()? {
+            Ok(line) => line,
+            Err(error) => return Some(Err(error)),
+        };
+        Some(match self.page(&line) {
+            Ok(page) => Ok((page, line.bytes)),
+            Err(reason) => {
+                Err(Error::BadPage { path: self.path.to_path_buf(), line: line.number, reason })
+            }
+        })
+    }
+
+    fn page(&self, line: &RawLine) -> Result<LabelledPage, String> {
         let number = line.number;
         let text = std::str::from_utf8(&line.bytes)
             .map_err(|e| format!("not UTF-8 (byte {})", e.valid_up_to() + 1))?;

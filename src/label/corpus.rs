@@ -1,11 +1,13 @@
-//! Raw pages for labelling: what `filter` reads, with site and language where the page tells them, and
-//! with the labels that somebody made; other labels in the input are ignored.
+//! Raw pages for labelling: what `filter` reads, with what the page tells of itself and the labels that
+//! somebody made; other labels in the input are ignored.
 
 use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use super::page::{ByHand, RulePage};
+use super::write::SOURCE;
 use crate::input::{Body, Content, InputPage, RecordOptions, Source, json, read_source_with};
 use crate::text::{Kind, Label};
 use crate::{Error, Result};
@@ -13,21 +15,14 @@ use crate::{Error, Result};
 /// Pages that are decoded at a time.
 const BATCH: usize = 1024;
 
-/// What a JSON page may say of itself, besides its text.
-#[derive(Deserialize, Default)]
-struct About {
-    #[serde(default)]
-    site: Option<serde_json::Value>,
-    #[serde(default)]
-    url: Option<serde_json::Value>,
-    #[serde(default)]
-    lang: Option<serde_json::Value>,
-}
+/// Fields of a JSON page that are its name or hold its text, in one way or another.
+const CONTENT: [&str; 5] = ["id", "text", "lines", "html", "gold"];
 
 /// Reads the pages of a source, in order; decoding and measuring runs in parallel.
 ///
 /// # Errors
-/// As [`read_source_with`]; an item is an error for a page that cannot be read.
+/// As [`read_source_with`]; an item is an error for a page that cannot be read, and for one with a mistake in a
+/// label that somebody made.
 pub fn read_pages(source: &Source, text_field: Option<&str>) -> Result<Vec<Result<RulePage>>> {
     let options = RecordOptions { text_field, ..RecordOptions::default() };
     let mut reader = read_source_with(source, None, text_field)?;
@@ -37,49 +32,103 @@ pub fn read_pages(source: &Source, text_field: Option<&str>) -> Result<Vec<Resul
         if raw.is_empty() {
             return Ok(pages);
         }
-        let measured =
-            raw.into_par_iter().map(|raw| measured(&raw?.parse(options)?)).collect::<Vec<_>>();
+        let measured = raw
+            .into_par_iter()
+            .map(|raw| {
+                let page = raw?.parse(options)?;
+                measured(&page, text_field).map_err(|reason| Error::BadPage {
+                    path: page.path.to_path_buf(),
+                    line: page.line,
+                    reason,
+                })
+            })
+            .collect::<Vec<_>>();
         pages.extend(measured);
     }
 }
 
-fn measured(page: &InputPage) -> Result<RulePage> {
-    let about: About = match &page.body {
-        Body::Record(record) => serde_json::from_str(&record.raw).unwrap_or_default(),
-        Body::Text(_) | Body::Html(_) => About::default(),
+fn measured(page: &InputPage, text_field: Option<&str>) -> Result<RulePage, String> {
+    let record = match &page.body {
+        Body::Record(record) => Some(record),
+        Body::Text(_) | Body::Html(_) => None,
     };
-    let string = |value: Option<serde_json::Value>| match value {
-        Some(serde_json::Value::String(text)) if !text.is_empty() => Some(text),
-        _ => None,
-    };
-    let site = string(about.site).or_else(|| string(about.url).and_then(|url| host(&url)));
+    let mut about: Map<String, Value> =
+        record.and_then(|record| serde_json::from_str(&record.raw).ok()).unwrap_or_default();
+    let labelled = about.remove("lines");
+    about.retain(|name, _| !CONTENT.contains(&name.as_str()) && Some(name.as_str()) != text_field);
+    let url = about.get("url").and_then(Value::as_str).and_then(host);
+    let site = about.remove("site").and_then(string).or(url).unwrap_or_default();
+    let lang = about.remove("lang").and_then(string);
     let lines = page.lines();
-    let mut measured = RulePage::new(
-        page.id.clone(),
-        site.unwrap_or_default(),
-        string(about.lang),
-        lines.lines.iter().map(|line| (line.number, line.text)),
-    );
-    if let Body::Record(record) = &page.body
-        && let Content::Lines { elements, .. } = &record.content
-    {
-        for line in &mut measured.lines {
-            let at = (line.number as usize).saturating_sub(1);
-            let raw = elements.get(at).and_then(|element| record.raw.get(element.range.clone()));
-            line.by_hand = raw.map(by_hand).transpose().map(Option::flatten).map_err(|reason| {
-                let reason = format!("lines[{at}]: {reason}");
-                Error::BadPage { path: page.path.to_path_buf(), line: page.line, reason }
-            })?;
+    let lines = lines.lines.iter().map(|line| (line.number, line.text));
+    let mut measured = RulePage::new(page.id.clone(), site, lang, lines);
+    measured.about = about;
+    match record.map(|record| (&record.content, &record.raw)) {
+        Some((Content::Lines { elements, .. }, raw)) => {
+            told_of_lines(&mut measured, |at| raw.get(elements.get(at)?.range.clone()))?
         }
+        // Somebody labelled other lines than those that would be labelled now.
+        Some(_) if labelled.is_some_and(|lines| holds_work(&lines)) => {
+            return Err(
+                "holds labels made by hand beside another text; take one of the two away".into()
+            );
+        }
+        _ => {}
     }
     Ok(measured)
 }
 
-/// What a labelled line says of where its label comes from.
+fn string(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn holds_work(lines: &Value) -> bool {
+    let sources = lines.as_array().into_iter().flatten().filter_map(|line| line.get("source"));
+    sources.into_iter().any(|source| !source.is_null() && source != SOURCE)
+}
+
+/// Takes over what lines say of themselves; `raw` gives the JSON of a line by its place in the input.
+fn told_of_lines<'a>(
+    page: &mut RulePage,
+    raw: impl Fn(usize) -> Option<&'a str>,
+) -> Result<(), String> {
+    let mut numbers = Vec::with_capacity(page.lines.len());
+    for line in &mut page.lines {
+        let at = (line.number as usize).saturating_sub(1);
+        let told = raw(at).map_or(Ok(Told::default()), told);
+        let told = told.map_err(|reason| format!("lines[{at}]: {reason}"))?;
+        line.by_hand = told.by_hand;
+        page.unsigned += usize::from(told.is_unsigned);
+        numbers.extend(told.number);
+    }
+    // Lines keep the numbers that others know them by, where all of them have one.
+    if numbers.len() == page.lines.len() && numbers.is_sorted_by(|a, b| a < b) {
+        page.lines.iter_mut().zip(numbers).for_each(|(line, number)| line.number = number);
+    }
+    Ok(())
+}
+
+/// What a line says of itself besides its text.
+#[derive(Default)]
+struct Told {
+    number: Option<u32>,
+    by_hand: Option<ByHand>,
+    /// It has a label and does not say whose.
+    is_unsigned: bool,
+}
+
 #[derive(Deserialize)]
-struct Origin {
+struct Record {
     #[serde(default)]
-    source: Option<serde_json::Value>,
+    n: Option<Value>,
+    #[serde(default)]
+    label: Option<Value>,
+    #[serde(default)]
+    source: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -89,17 +138,26 @@ struct Labelled {
     kind: Option<Kind>,
 }
 
-/// The label of a line that says that it was made by anybody but the rules. A mistake in such a label is an
-/// error: work by hand is not passed over.
-fn by_hand(line: &str) -> Result<Option<ByHand>, String> {
-    let origin = serde_json::from_str::<Origin>(line).ok().and_then(|origin| origin.source);
-    if origin.is_none_or(|source| source == super::write::SOURCE) {
-        return Ok(None);
+/// What a line says of its label. A mistake in one that anybody but the rules made is an error: work by hand
+/// is not passed over.
+fn told(line: &str) -> Result<Told, String> {
+    if !line.starts_with('{') {
+        return Ok(Told::default());
     }
     let said = |e: serde_json::Error| json::reason(&e);
+    let record: Record = serde_json::from_str(line).map_err(said)?;
+    let number = record.n.and_then(|n| n.as_u64()).and_then(|n| u32::try_from(n).ok());
+    let Some(source) = record.source else {
+        // The rules leave lines either without a source.
+        let is_unsigned = record.label.is_some_and(|label| label != "either");
+        return Ok(Told { number, by_hand: None, is_unsigned });
+    };
+    if source == SOURCE {
+        return Ok(Told { number, ..Told::default() });
+    }
     let Labelled { label, kind } = serde_json::from_str(line).map_err(said)?;
     let raw = RawValue::from_string(line.to_owned()).map_err(said)?;
-    Ok(Some(ByHand { label, kind, raw }))
+    Ok(Told { number, by_hand: Some(ByHand { label, kind, raw }), is_unsigned: false })
 }
 
 /// `example.com` for `https://www.example.com:80/x`.
@@ -135,16 +193,26 @@ mod tests {
     }
 
     #[test]
-    fn lines_labelled_by_hand_are_known() {
-        let of = |rest: &str| by_hand(&format!("{{\"text\": \"x\"{rest}}}"));
+    fn lines_say_whose_label_they_have() {
+        let of = |rest: &str| told(&format!("{{\"text\": \"x\"{rest}}}"));
         let found =
-            of(", \"label\": \"junk\", \"kind\": \"nav\", \"source\": \"hand\"").unwrap().unwrap();
-        assert_eq!((found.label, found.kind), (Label::Junk, Some(Kind::Nav)));
-        for rest in [", \"source\": \"rules\", \"label\": 7", ", \"source\": null", ""] {
-            assert!(of(rest).unwrap().is_none(), "{rest}");
+            of(", \"n\": 7, \"label\": \"junk\", \"kind\": \"nav\", \"source\": \"hand\"").unwrap();
+        let by_hand = found.by_hand.unwrap();
+        assert_eq!((by_hand.label, by_hand.kind), (Label::Junk, Some(Kind::Nav)));
+        assert_eq!((found.number, found.is_unsigned), (Some(7), false));
+        for (rest, is_unsigned) in [
+            (", \"source\": \"rules\", \"label\": 7", false),
+            (", \"source\": null, \"label\": \"either\"", false),
+            (", \"source\": null, \"label\": \"article\"", true),
+            ("", false),
+        ] {
+            let found = of(rest).unwrap();
+            assert!(found.by_hand.is_none() && found.is_unsigned == is_unsigned, "{rest}");
         }
-        assert!(by_hand("\"x\"").unwrap().is_none());
-        let mistake = of(", \"label\": \"jnuk\", \"source\": \"hand\"").unwrap_err();
+        assert!(told("\"x\"").unwrap().by_hand.is_none());
+        let mistake = of(", \"label\": \"jnuk\", \"source\": \"hand\"").err().unwrap();
         assert!(mistake.contains("jnuk"), "{mistake}");
+        let twice = of(", \"source\": \"hand\", \"source\": \"rules\"").err().unwrap();
+        assert!(twice.contains("duplicate field"), "{twice}");
     }
 }

@@ -23,13 +23,17 @@ struct LineOrigin {
     #[serde(default)]
     label: Option<String>,
     #[serde(default)]
-    source: Option<String>,
+    source: Option<serde_json::Value>,
 }
 
 impl LineOrigin {
     fn is_by_hand(&self) -> bool {
-        self.label.as_deref() != Some("either") && self.source.as_deref() != Some(SOURCE)
-            || self.source.as_deref().is_some_and(|source| source != SOURCE)
+        let is_open = self.label.as_deref() == Some("either");
+        self.source.as_ref().map_or(!is_open, |source| source != SOURCE)
+    }
+
+    fn is_by_rules(&self) -> bool {
+        self.source.as_ref().is_some_and(|source| source == SOURCE)
     }
 }
 
@@ -82,14 +86,19 @@ pub fn check(path: &Path) -> Result<()> {
 /// [`Error::Io`] and [`Error::BadInput`] where the file cannot be read; its mistakes are for
 /// [`read_labelled`] to tell.
 pub fn machine_made(path: &Path) -> Result<Vec<Vec<bool>>> {
-    let mut pages = Vec::new();
-    for page in origins(path)? {
-        let lines = page?.filter(|page| page.html.is_none()).map(|page| page.lines);
-        let lines = lines.unwrap_or_default().into_iter();
-        let lines = lines.filter(|line| !line.text.chars().all(char::is_whitespace));
-        pages.push(lines.map(|line| line.source.as_deref() == Some(SOURCE)).collect());
-    }
-    Ok(pages)
+    origins(path)?.map(|page| page.map(machine_made_of)).collect()
+}
+
+/// The same of one page, as a file has it.
+pub fn machine_made_in(page: &[u8]) -> Vec<bool> {
+    machine_made_of(serde_json::from_slice(page).ok())
+}
+
+fn machine_made_of(page: Option<PageOrigin>) -> Vec<bool> {
+    let lines = page.filter(|page| page.html.is_none()).map(|page| page.lines);
+    let lines = lines.unwrap_or_default().into_iter();
+    let lines = lines.filter(|line| !line.text.chars().all(char::is_whitespace));
+    lines.map(|line| line.is_by_rules()).collect()
 }
 
 #[cfg(test)]

@@ -47,7 +47,9 @@ pub struct Labels {
     pub votes: Vec<PageVotes>,
     /// What was learned of the rules.
     pub combination: Combination,
-    /// By page and line.
+    /// By page and line: what the rules made of it.
+    pub by_rules: Vec<Vec<LineLabel>>,
+    /// The same with the labels that somebody made in their place, and spread from there.
     pub lines: Vec<Vec<LineLabel>>,
 }
 
@@ -101,18 +103,20 @@ impl Labeller {
         let first = fit(&votes, voters.clone());
         votes = pages.par_iter().zip(votes).map(|(p, v)| self.vote_late(p, &v, &first)).collect();
         let combination = fit(&votes, voters);
-        let mut lines: Vec<Vec<LineLabel>> = votes
+        let mut by_rules: Vec<Vec<LineLabel>> = votes
             .par_iter()
             .map(|votes| votes.lines().map(|votes| self.settle(votes, &combination)).collect())
             .collect();
+        let mut lines = by_rules.clone();
         keep_hand_labels(pages, &mut lines);
         if self.siblings {
             let groups = siblings::group(pages);
+            siblings::spread(&groups, &mut by_rules);
             siblings::spread(&groups, &mut lines);
             // A line that somebody left either stays so, whatever its siblings are.
             keep_hand_labels(pages, &mut lines);
         }
-        Labels { votes, combination, lines }
+        Labels { votes, combination, by_rules, lines }
     }
 
     fn vote(&self, page: &RulePage, scratch: &mut Scratch) -> PageVotes {
@@ -232,6 +236,9 @@ mod tests {
             pages[0].lines[0].by_hand = Some(by_hand(Label::Junk, Some(Kind::Nav)));
             pages[0].lines[2].by_hand = Some(by_hand(made, None));
             let labels = Labeller::new(settings()).unwrap().label(&mut pages);
+            // What the rules are worth is measured on what they said.
+            assert_eq!(labels.by_rules[0][0], LineLabel::NONE);
+            assert_eq!(labels.by_rules[0][2].label, Label::Junk);
             labels.lines[0].iter().map(|l| (l.label, l.kind, l.from)).collect::<Vec<_>>()
         };
         let got = label(Label::Article);

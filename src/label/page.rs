@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use crate::features::skeleton;
 use crate::text::fold::{fold_char, fold_line, unfold_into};
@@ -27,6 +28,8 @@ pub struct RulePage {
     pub site: String,
     /// `zh`, `en`, … where it says so.
     pub lang: Option<String>,
+    /// What else it says of itself.
+    pub about: Map<String, Value>,
     /// Its lines that are not blank.
     pub lines: Vec<RuleLine>,
     /// How many pages of the corpus are of its site; at least 1.
@@ -37,6 +40,8 @@ pub struct RulePage {
     pub last_prose: Option<usize>,
     /// How many lines are running text.
     pub n_prose: usize,
+    /// How many lines of the input have a label and do not say whose it is: the rules replace it.
+    pub unsigned: usize,
 }
 
 /// A line, measured.

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use super::labeller::Labels;
 use super::page::RulePage;
@@ -19,6 +20,8 @@ struct PageOut<'a> {
     site: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     lang: Option<&'a str>,
+    #[serde(flatten)]
+    about: &'a Map<String, Value>,
     lines: Vec<Out<'a>>,
 }
 
@@ -46,7 +49,7 @@ struct LineOut<'a> {
     from: Option<String>,
 }
 
-/// Appends page `number` as a line of JSON to `out`: `id`, `site`, `lang`, and of each line `n` (its
+/// Appends page `number` as a line of JSON to `out`: `id`, `site`, `lang`, what else the page says of itself, and of each line `n` (its
 /// number), `text`, `label`, `kind`, `confidence` (the probability of the label, `null` for a line
 /// that has none and is `either`), `rules` (those that voted), `source` (`rules`) and, where the label
 /// is that of a near-identical line, `from`. A line that was labelled by hand stays as the input has it.
@@ -84,6 +87,7 @@ pub fn write_page(
         id: &page.id,
         site: &page.site,
         lang: page.lang.as_deref(),
+        about: &page.about,
         lines: lines.collect(),
     };
     // Writing into memory cannot fail.

@@ -11,7 +11,7 @@ use super::retrain::Retraining;
 use super::server::Review;
 use super::session::{At, Decision, Done, Refusal, Session};
 use super::study::texts;
-use crate::features::glossary::in_words;
+use crate::features::glossary::{in_words, meaning};
 use crate::model::GramPart;
 use crate::text::{Kind, Label};
 
@@ -188,7 +188,11 @@ fn line(review: &Review, request: &Request) -> Response {
                 "en": in_words(&part.name, |meaning| meaning.en),
                 "zh": in_words(&part.name, |meaning| meaning.zh),
             });
-            json!({"name": part.name, "says": says, "values": values, "adds": rounded(part.adds)})
+            let unit = meaning(&part.name).map(|meaning| meaning.unit);
+            json!({
+                "name": part.name, "says": says, "unit": unit, "values": values,
+                "adds": rounded(part.adds),
+            })
         };
         parts.map(part).collect::<Vec<_>>()
     });

@@ -38,7 +38,7 @@ pub struct HeldOut<'a> {
     pub page: usize,
     /// Its label.
     pub is_junk: bool,
-    /// The answer of the last pass.
+    /// The answer of the last pass; its characters are also what is lost where an article line goes.
     pub evidence: Evidence,
 }
 
@@ -47,7 +47,7 @@ impl HeldOut<'_> {
         ScoredLine {
             probability: calibration.probability(self.evidence),
             is_junk: self.is_junk,
-            characters: self.evidence.characters as u32,
+            characters: self.evidence.characters,
             set: 0,
         }
     }

@@ -176,7 +176,7 @@ impl Report {
             rules: Vec::new(),
         };
         for (page, votes) in labels.votes.iter().enumerate() {
-            let lines = labels.lines.get(page).map_or(&[][..], Vec::as_slice);
+            let lines = labels.by_rules.get(page).map_or(&[][..], Vec::as_slice);
             for (index, (cast, line)) in votes.lines().zip(lines).enumerate() {
                 let label_of = |rule: u16| of_rule.get(usize::from(rule)).copied();
                 let for_junk =
@@ -207,7 +207,7 @@ impl Report {
         }
         let wrong_line = |&(page, index): &(usize, usize)| -> Option<WrongLine> {
             let (gold, kind) = (*gold?.lines.get(page)?.get(index)?)?;
-            let said = labels.lines.get(page)?.get(index)?.label;
+            let said = labels.by_rules.get(page)?.get(index)?.label;
             let page = pages.get(page)?;
             let line = page.lines.get(index)?;
             let text = |at: Option<usize>| page.line(at).map(|line| line.text.clone());
@@ -285,7 +285,7 @@ impl GoldReport {
                 n_junk += usize::from(truth == Label::Junk);
                 n_article += usize::from(truth == Label::Article);
                 let votes = labels.votes.get(page).map_or(&[][..], |votes| votes.of(index));
-                let line = labels.lines.get(page).and_then(|lines| lines.get(index));
+                let line = labels.by_rules.get(page).and_then(|lines| lines.get(index));
                 let likelier = labels
                     .combination
                     .probability(votes)

@@ -120,6 +120,9 @@ fn rule(entry: Entry) -> Result<Rule, String> {
     if entry.label == Label::Article && entry.kind.is_some() {
         return Err("only junk has a kind".into());
     }
+    if entry.first.is_some_and(|n| n == 0) || entry.last.is_some_and(|n| n == 0) {
+        return Err("no line is among the first or last 0".into());
+    }
     if entry.pattern.is_empty() {
         return Err("the pattern is empty".into());
     }
@@ -183,6 +186,7 @@ mod tests {
         let one = |rest: &str| read(&format!("[[rule]]\nname = \"a\"\n{rest}")).unwrap_err();
         assert_eq!(one("pattern = \"(x\""), "r.toml: rule \"a\": pattern \"(x\": unclosed group");
         assert_eq!(one("pattern = \"\""), "r.toml: rule \"a\": the pattern is empty");
+        assert!(one("pattern = \"x\"\nlast = 0").ends_with("among the first or last 0"));
         assert_eq!(
             one("pattern = \"x\"\nlabel = \"article\"\nkind = \"nav\""),
             "r.toml: rule \"a\": only junk has a kind"

@@ -18,7 +18,7 @@ const WORDS = {
     more: (n) => ` … and ${n} more characters`,
     probability: "probability of junk", model_says: "the model:", label: "Label",
     by_hand: "by hand", by_rules: "by rules", no_source: "in the file", nobody: "no rule was sure",
-    of_sibling: "sibling", columns: "What decided, among its neighbours", grams: "What the line itself says",
+    yes: "yes", no: "no", of_sibling: "sibling", columns: "What decided, among its neighbours", grams: "What the line itself says",
     words: "Its words", alike: (n) => `Near-identical lines: ${n}`, alone: "No line like it.",
     decided: (what, n) => `${what}${n > 1 ? `, ${n} lines` : ""}. On disk.`,
     left: (n) => `${n} siblings were left: decided otherwise before.`,
@@ -90,7 +90,7 @@ const WORDS = {
     more: (n) => ` …… 还有 ${n} 个字符`,
     probability: "是垃圾的概率", model_says: "模型判为", label: "标注",
     by_hand: "人工", by_rules: "规则", no_source: "文件原有", nobody: "没有规则能确定",
-    of_sibling: "随同类", columns: "与邻行相比，起作用的部分", grams: "这一行本身的字串",
+    yes: "是", no: "否", of_sibling: "随同类", columns: "与邻行相比，起作用的部分", grams: "这一行本身的字串",
     words: "这一行的词", alike: (n) => `几乎相同的行：${n}`, alone: "没有与它相同的行。",
     decided: (what, n) => `${what}${n > 1 ? `，${n} 行` : ""}。已存盘。`,
     left: (n) => `有 ${n} 个同类行先前另有标注，未改动。`,
@@ -340,6 +340,16 @@ function signed(number) {
   return `${number > 0 ? "+" : ""}${number.toFixed(2)}`;
 }
 
+/** The value of a column as a reader takes it; the model takes numbers as ln(1 + n). */
+function shown(value, unit) {
+  switch (unit) {
+    case "count": return `${Math.round(Math.expm1(value))}`;
+    case "share": return `${Math.round(100 * value)} %`;
+    case "yes_no": return value ? words().yes : words().no;
+    default: return `${+value.toFixed(2)}`;
+  }
+}
+
 function showWhy() {
   const w = words();
   const side = (adds) => (adds > 0 ? "for-junk" : "for-article");
@@ -350,7 +360,7 @@ function showWhy() {
   const columns = (current.columns ?? []).map((part) => make(
     "tr", {},
     make("td", { title: part.name }, part.says[language] || part.name),
-    make("td", { class: "value" }, part.values.map((value) => +value.toFixed(2)).join(", ")),
+    make("td", { class: "value" }, part.values.map((value) => shown(value, part.unit)).join(", ")),
     make("td", { class: `adds ${side(part.adds)}` }, signed(part.adds)),
   ));
   const grams = (title, list) => (list.length ? [
