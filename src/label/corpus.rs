@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::page::{ByHand, RulePage};
-use super::write::SOURCE;
+use super::write::is_made;
 use crate::input::{Body, Content, InputPage, RecordOptions, Source, json, read_source_with};
 use crate::text::{Kind, Label};
 use crate::{Error, Result};
@@ -87,8 +87,7 @@ fn string(value: Value) -> Option<String> {
 }
 
 fn holds_work(lines: &Value) -> bool {
-    let sources = lines.as_array().into_iter().flatten().filter_map(|line| line.get("source"));
-    sources.into_iter().any(|source| !source.is_null() && source != SOURCE)
+    lines.as_array().into_iter().flatten().any(|line| is_made(line.get("source")))
 }
 
 /// Takes over what lines say of themselves; `raw` gives the JSON of a line by its place in the input.
@@ -147,13 +146,11 @@ fn told(line: &str) -> Result<Told, String> {
     let said = |e: serde_json::Error| json::reason(&e);
     let record: Record = serde_json::from_str(line).map_err(said)?;
     let number = record.n.and_then(|n| n.as_u64()).and_then(|n| u32::try_from(n).ok());
-    let Some(source) = record.source else {
+    if !is_made(record.source.as_ref()) {
         // The rules leave lines either without a source.
-        let is_unsigned = record.label.is_some_and(|label| label != "either");
+        let has_label = record.label.is_some_and(|label| label != "either");
+        let is_unsigned = has_label && record.source.is_none();
         return Ok(Told { number, by_hand: None, is_unsigned });
-    };
-    if source == SOURCE {
-        return Ok(Told { number, ..Told::default() });
     }
     let Labelled { label, kind } = serde_json::from_str(line).map_err(said)?;
     let raw = RawValue::from_string(line.to_owned()).map_err(said)?;

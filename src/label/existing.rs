@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::write::SOURCE;
+use super::write::{SOURCE, is_made};
 use crate::input::{Format, Source, read_labelled, read_source};
 use crate::{Error, Result};
 
@@ -28,8 +28,8 @@ struct LineOrigin {
 
 impl LineOrigin {
     fn is_by_hand(&self) -> bool {
-        let is_open = self.label.as_deref() == Some("either");
-        self.source.as_ref().map_or(!is_open, |source| source != SOURCE)
+        let is_unsigned = self.source.is_none() && self.label.as_deref() != Some("either");
+        is_unsigned || is_made(self.source.as_ref())
     }
 
     fn is_by_rules(&self) -> bool {

@@ -13,6 +13,11 @@ use crate::text::{Kind, Label};
 /// The `source` of a label that the rules made; a label made by hand has another one, or none.
 pub const SOURCE: &str = "rules";
 
+/// Whether the `source` of a label names somebody else than the rules.
+pub fn is_made(source: Option<&Value>) -> bool {
+    source.is_some_and(|source| !source.is_null() && source != SOURCE)
+}
+
 #[derive(Serialize)]
 struct PageOut<'a> {
     id: &'a str,

@@ -246,7 +246,7 @@ fn line_of(raw: &str) -> Result<(String, State), String> {
     let state = State {
         label: record.label,
         kind: record.kind,
-        by_hand: record.source.is_some_and(|source| source != write::SOURCE),
+        by_hand: write::is_made(record.source.as_ref()),
         from: record.from.as_ref().and_then(string),
         confidence: record.confidence.and_then(|confidence| confidence.as_f64()),
         rules: rules.map(|rules| rules.iter().filter_map(string).collect()).unwrap_or_default(),
