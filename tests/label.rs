@@ -255,6 +255,9 @@ fn what_a_page_says_of_itself_and_the_numbers_of_its_lines_stay() {
         assert_eq!(first[name], expected, "{name}");
     }
     assert!(first.get("content").is_none(), "{first}");
+    // In their order.
+    let names: Vec<_> = first.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(names, ["id", "site", "url", "seen", "lines"]);
     let numbers = |page: &Value| -> Vec<u64> {
         page["lines"].as_array().unwrap().iter().map(|line| line["n"].as_u64().unwrap()).collect()
     };

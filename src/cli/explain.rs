@@ -191,6 +191,7 @@ fn others(
     row(out, &format!("{n} other {what}"), adds.map(f64::from).sum::<f64>() as f32)
 }
 
+/// A part whose name says it all, and what it adds.
 fn row(out: &mut impl Write, name: &str, adds: f32) -> std::io::Result<()> {
     told(out, name, adds, "")
 }

@@ -147,7 +147,9 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         true => None,
         false => {
             steps.now("reading gold");
-            Some(Gold::new(read(&args.gold, "nothing was written")?.0))
+            let mut pages = Vec::new();
+            read(&args.gold, "nothing was written", |page, _| pages.push(page))?;
+            Some(Gold::new(pages))
         }
     };
     pool.install(|| {
@@ -244,19 +246,20 @@ fn find(inputs: &[PathBuf]) -> (Vec<Source>, usize) {
     (sources, errors.len())
 }
 
-/// Labelled pages, and which of their labels rules made. A single mistake is an error, after all of them were
-/// told with their places.
-fn read(paths: &[PathBuf], consequence: &str) -> Result<(Vec<LabelledPage>, Vec<Vec<bool>>)> {
-    let (mut pages, mut by_rules, mut n_bad) = (Vec::new(), Vec::new(), 0);
+/// Hands over labelled pages, each with the bytes that it was read from. A single mistake is an error, after
+/// all of them were told with their places.
+fn read(
+    paths: &[PathBuf],
+    consequence: &str,
+    mut each: impl FnMut(LabelledPage, Vec<u8>),
+) -> Result<()> {
+    let mut n_bad = 0;
     for path in paths {
         for source in discover(path)?.sources {
             let mut reader = read_labelled(&source.path)?;
             while let Some(page) = reader.next_with_bytes() {
                 match page {
-                    Ok((page, bytes)) => {
-                        pages.push(page);
-                        by_rules.push(existing::machine_made_in(&bytes));
-                    }
+                    Ok((page, bytes)) => each(page, bytes),
                     Err(error) => {
                         n_bad += 1;
                         say(error);
@@ -268,7 +271,7 @@ fn read(paths: &[PathBuf], consequence: &str) -> Result<(Vec<LabelledPage>, Vec<
     if n_bad > 0 {
         bail!("{n_bad} bad page{}: {consequence}", if n_bad == 1 { "" } else { "s" });
     }
-    Ok((pages, by_rules))
+    Ok(())
 }
 
 /// Where labels and report go; what stands there was looked at, and stays until the end.
@@ -427,7 +430,11 @@ fn run_audit(args: &Args, steps: &Steps) -> Result<ExitCode> {
         Some(path) => recipe.with_context(|| path.display().to_string())?,
     };
     steps.now("reading labels");
-    let (pages, by_rules) = read(&args.audit, "nothing was audited")?;
+    let (mut pages, mut by_rules) = (Vec::new(), Vec::new());
+    read(&args.audit, "nothing was audited", |page, bytes| {
+        pages.push(page);
+        by_rules.push(existing::machine_made_in(&bytes));
+    })?;
     let found = audit(pages, &by_rules, &recipe, &|step| steps.now(step))?;
     let (n, lines) = (found.disputes.len(), found.lines);
     steps.say(format_args!(

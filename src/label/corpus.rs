@@ -15,8 +15,8 @@ use crate::{Error, Result};
 /// Pages that are decoded at a time.
 const BATCH: usize = 1024;
 
-/// Fields of a JSON page that are its name or hold its text, in one way or another.
-const CONTENT: [&str; 5] = ["id", "text", "lines", "html", "gold"];
+/// Fields of a JSON page, besides `lines`, that are its name or hold its text, in one way or another.
+const CONTENT: [&str; 4] = ["id", "text", "html", "gold"];
 
 /// Reads the pages of a source, in order; decoding and measuring runs in parallel.
 ///
@@ -54,11 +54,12 @@ fn measured(page: &InputPage, text_field: Option<&str>) -> Result<RulePage, Stri
     };
     let mut about: Map<String, Value> =
         record.and_then(|record| serde_json::from_str(&record.raw).ok()).unwrap_or_default();
-    let labelled = about.remove("lines");
+    // `remove` would put the last field in the place of the one that goes.
+    let labelled = about.shift_remove("lines");
     about.retain(|name, _| !CONTENT.contains(&name.as_str()) && Some(name.as_str()) != text_field);
     let url = about.get("url").and_then(Value::as_str).and_then(host);
-    let site = about.remove("site").and_then(string).or(url).unwrap_or_default();
-    let lang = about.remove("lang").and_then(string);
+    let site = about.shift_remove("site").and_then(string).or(url).unwrap_or_default();
+    let lang = about.shift_remove("lang").and_then(string);
     let lines = page.lines();
     let lines = lines.lines.iter().map(|line| (line.number, line.text));
     let mut measured = RulePage::new(page.id.clone(), site, lang, lines);
