@@ -167,6 +167,9 @@ fn weigh(pages: &mut [TrainingPage], recipe: &Recipe) {
         let lines = scored_lines(&page.page).max(1) as f64;
         let balanced = lines.powf(-recipe.balance.page);
         let weight = match page.origin {
+            Origin::Made if page.page.html.is_some() && page.genre.is_some() => {
+                recipe.html.composed_weight * balanced
+            }
             Origin::Made => recipe.synth.weight * balanced,
             _ => recipe.set(&page.page.set).weight * balanced,
         };

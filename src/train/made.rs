@@ -10,7 +10,9 @@ use super::{
     corpus::{Corpus, Origin, TrainingPage},
     random::Rng,
     recipe::Recipe,
-    synth::{Composer, Family, Genre, Lexicons, LinesOf, Planter, TermShare, garble, hypertext},
+    synth::{
+        Composer, Family, Genre, Lexicons, LinesOf, Planter, TermShare, garble, hypertext, mark_up,
+    },
 };
 use crate::{
     Error, Result,
@@ -138,7 +140,11 @@ pub fn make(
         })
         .collect();
     for (fold, lexicons) in by_fold.iter().enumerate() {
-        made.extend(composed(pages, fold, folds, recipe, materials, lexicons));
+        let composed = composed(pages, fold, folds, recipe, materials, lexicons);
+        // Nor may few pages of HTML drown in those that are written here.
+        let count = recipe.html.composed.min(html.len() * 4) / folds;
+        made.extend(marked_up(&composed, count, recipe, lexicons));
+        made.extend(composed);
     }
     made
 }
@@ -301,6 +307,29 @@ fn composed(
     let mut made: Vec<TrainingPage> = (0..around_count).into_par_iter().map(around).collect();
     made.extend((0..junk_count).map(junk));
     made
+}
+
+/// Some of the composed pages of one fold as pages of HTML.
+fn marked_up(
+    composed: &[TrainingPage],
+    count: usize,
+    recipe: &Recipe,
+    lexicons: &Lexicons,
+) -> Vec<TrainingPage> {
+    // Genres follow one another in no order, so every so many pages are as mixed as all.
+    let count = count.min(composed.len());
+    let chosen = (0..count).into_par_iter().map(|index| &composed[index * composed.len() / count]);
+    let marked = chosen.map(|base| {
+        let mut rng = Rng::derive(recipe.seed, &format!("{} as HTML", base.page.id), 0);
+        // A language that few pages are in would else be known as that of teasers.
+        let is_other =
+            |other: &&LabelledPage| other.lang == base.page.lang && other.id != base.page.id;
+        let others: Vec<&LabelledPage> =
+            composed.iter().map(|made| &made.page).filter(is_other).collect();
+        let page = mark_up(&base.page, &others, lexicons, &mut rng);
+        TrainingPage { genre: base.genre, ..TrainingPage::new(page, base.fold, Origin::Made) }
+    });
+    marked.collect()
 }
 
 #[cfg(test)]

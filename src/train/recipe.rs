@@ -176,6 +176,10 @@ pub struct HtmlRecipe {
     pub by_length: f64,
     /// Planted copies made of each page.
     pub plant: usize,
+    /// How many of the composed pages are also written as HTML.
+    pub composed: usize,
+    /// Multiplies the weight of their lines.
+    pub composed_weight: f64,
     /// Whether the answer is the mean of the passes, rather than the last one's.
     pub average: bool,
     /// How much a page asks of its lines; without it the same on every page.
@@ -196,6 +200,8 @@ impl Default for HtmlRecipe {
             rows: 50_000,
             by_length: 0.5,
             plant: 1,
+            composed: 0,
+            composed_weight: 0.2,
             average: false,
             level: None,
             max_article_loss: 0.05,

@@ -170,7 +170,7 @@ fn training(out: &mut Markdown, model: &Model, sources: &[Source]) {
         "`junk` is the share of labelled lines that are junk, `weight` the share that a set has in the \
          fits. Labels of weak sets are machine-made: learned from, never measured on. Pages *made for \
          training* are copies of labelled pages with junk planted into them, and pages composed around \
-         prose; where a word list or prose of others was read for them, it is listed here:",
+         prose, as text and as HTML; where a word list or prose of others was read for them, it is listed here:",
     );
     let named = |source: &&Source| {
         source.usage != "pages" && model.card.recipe.contains(&format!("\"{}\"", source.file))

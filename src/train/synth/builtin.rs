@@ -8,7 +8,7 @@ macro_rules! files {
 
 /// The built-in files. `[name]` on a line of its own starts the list of that name; `#` starts a
 /// comment.
-pub(super) const FILES: [(&str, &str); 39] = files! {
+pub(super) const FILES: [(&str, &str); 40] = files! {
     "lexicons/adult.txt"
     "lexicons/betting.txt"
     "lexicons/companies.txt"
@@ -44,6 +44,7 @@ pub(super) const FILES: [(&str, &str); 39] = files! {
     "forms/reference.txt"
     "forms/related.txt"
     "forms/say.txt"
+    "forms/site.txt"
     "forms/tables.txt"
     "forms/talk.txt"
     "forms/tech.txt"

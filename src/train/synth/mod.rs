@@ -27,6 +27,7 @@ mod noise;
 mod plant;
 mod share;
 mod sheet;
+mod site;
 mod teaser;
 mod trick;
 
@@ -41,4 +42,5 @@ pub use lexicon::Lexicons;
 pub(super) use plant::put_inside;
 pub use plant::{MIN_SPAN, Planter};
 pub use share::TermShare;
+pub use site::mark_up;
 pub use trick::Trick;

@@ -1,0 +1,144 @@
+//! What pages of HTML have and crawls of text leave out: teasers of other articles, readers' comments
+//! in full, notices in whole sentences. Runs of a page in, the same with such panels between them out.
+
+use super::runs::{Role, Run};
+use super::{LONGEST_TITLE, Rng, draw, is_short};
+use crate::input::{LabelledLine, LabelledPage};
+use crate::text::{Kind, Label};
+use crate::train::synth::lexicon::Lexicons;
+
+/// What panels are written from.
+pub(super) struct Panels<'a> {
+    pub(super) english: bool,
+    /// Pages that teasers tell of.
+    pub(super) others: &'a [&'a LabelledPage],
+    pub(super) lexicons: &'a Lexicons,
+}
+
+impl Panels<'_> {
+    /// Puts panels behind the article, and notices at either end of the page.
+    pub(super) fn add(&self, runs: &mut Vec<Run>, rng: &mut Rng) {
+        let last = runs.iter().rposition(|run| run.role == Role::Article);
+        let behind = last.map_or(0, |last| last + 1);
+        if rng.chance(0.3) {
+            let at = if rng.chance(0.5) { behind } else { rng.range(behind, runs.len()) };
+            insert(runs, at, Role::Teasers, Kind::Related, self.teasers(rng));
+        }
+        // What readers say of no article would be one.
+        if behind > 0 && rng.chance(0.25) {
+            let at = rng.range(behind, runs.len());
+            insert(runs, at, Role::Comments, Kind::CommentUi, self.comments(rng));
+        }
+        if rng.chance(0.4) {
+            let at = rng.pick([0, runs.len(), runs.len(), behind]);
+            let (list, count) = match rng.chance(0.15) {
+                true => ("policy", rng.range(5, 30)),
+                false => ("notice", rng.range(1, 3)),
+            };
+            let texts = (0..count).map(|_| self.draw(list, rng)).collect();
+            insert(runs, at, Role::Notice, Kind::Legal, texts);
+        }
+    }
+
+    /// Pairs of a name and what was said under it.
+    fn comments(&self, rng: &mut Rng) -> Vec<String> {
+        let mut texts = Vec::new();
+        for _ in 0..rng.skewed(1, 24) {
+            texts.push(self.draw("site.who", rng));
+            let list = match (self.english, rng.chance(0.5)) {
+                (true, true) => "say.en.long",
+                (true, false) => "say.en",
+                (false, true) => "say.long",
+                (false, false) => "say",
+            };
+            texts.push(draw(self.lexicons, list, rng));
+        }
+        texts
+    }
+
+    /// Pairs of a headline and a piece of what stands under it.
+    fn teasers(&self, rng: &mut Rng) -> Vec<String> {
+        let mut texts = Vec::new();
+        for _ in 0..rng.range(2, 10) {
+            let Some(other) = rng.choose(self.others) else { break };
+            let article = other.lines.iter().filter(|line| line.label == Label::Article);
+            let (titles, paragraphs): (Vec<&LabelledLine>, Vec<_>) =
+                article.partition(|line| is_short(&line.text, LONGEST_TITLE));
+            let Some((title, paragraph)) = titles.first().zip(rng.choose(&paragraphs)) else {
+                continue;
+            };
+            let most = if self.english { rng.range(60, 260) } else { rng.range(30, 120) };
+            let mut text: String = paragraph.text.chars().take(most).collect();
+            if text.len() < paragraph.text.len() {
+                text.push_str(rng.pick(["...", "…", "……", "", " [...]", "[详细]"]));
+            }
+            texts.extend([title.text.clone(), text]);
+        }
+        texts
+    }
+
+    /// One term of a list in the language of the page.
+    fn draw(&self, list: &str, rng: &mut Rng) -> String {
+        match self.english {
+            true => draw(self.lexicons, &format!("{list}.en"), rng),
+            false => draw(self.lexicons, list, rng),
+        }
+    }
+}
+
+fn insert(runs: &mut Vec<Run>, at: usize, role: Role, kind: Kind, texts: Vec<String>) {
+    let line = |text: String| LabelledLine {
+        text: text.replace('\n', " "),
+        label: Label::Junk,
+        kind: Some(kind),
+        spans: Vec::new(),
+    };
+    if !texts.is_empty() {
+        runs.insert(at, Run { role, lines: texts.into_iter().map(line).collect() });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::runs::runs;
+    use super::*;
+    use crate::input::testing::{self, line};
+
+    #[test]
+    fn panels_are_junk_and_stand_outside_the_article() {
+        let lexicons = Lexicons::builtin();
+        let page = testing::page([
+            line("桥修好了", Label::Article),
+            line("桥修了三年，今年春天通了车，两岸的人都来看。", Label::Article),
+        ]);
+        for english in [false, true] {
+            let (mut roles, mut teased) = (Vec::new(), 0);
+            for seed in 0..80 {
+                let mut rng = Rng::derive(2, "panels", seed);
+                let mut runs = runs(&page.lines);
+                let panels = Panels { english, others: &[&page], lexicons: &lexicons };
+                panels.add(&mut runs, &mut rng);
+                for run in runs.iter().filter(|run| run.role != Role::Article) {
+                    roles.push(run.role);
+                    for line in &run.lines {
+                        assert!(line.label == Label::Junk && line.kind.is_some(), "{line:?}");
+                        assert!(!line.text.is_empty() && !line.text.contains('\n'), "{line:?}");
+                    }
+                    if run.role == Role::Teasers {
+                        teased += run.lines.len();
+                        assert_eq!(run.lines[0].text, "桥修好了");
+                        assert!(run.lines[1].text.starts_with("桥修了三年"));
+                    }
+                    let pairs = matches!(run.role, Role::Teasers | Role::Comments);
+                    assert!(!pairs || run.lines.len() % 2 == 0);
+                }
+                let first = runs.iter().position(|run| run.role == Role::Article);
+                assert!(first.is_some_and(|first| first < 2), "only a notice stands above");
+            }
+            for role in [Role::Teasers, Role::Comments, Role::Notice] {
+                assert!(roles.iter().filter(|of| **of == role).count() > 8, "{role:?}");
+            }
+            assert!(teased > 60, "{teased}");
+        }
+    }
+}
