@@ -88,7 +88,8 @@ fn relabel(
     lines
 }
 
-fn tidy(text: &str) -> String {
+/// A text without its white space, which markup may change.
+pub(super) fn tidy(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 

@@ -15,6 +15,7 @@ use self::panels::Panels;
 use self::runs::{Run, runs};
 use self::write::Site;
 use super::Rng;
+use super::hypertext::tidy;
 use super::lexicon::{Lexicons, Scope};
 use crate::html::Document;
 use crate::input::{LabelledHtml, LabelledLine, LabelledPage};
@@ -48,13 +49,12 @@ pub fn mark_up(
 fn relabel(runs: &[Run], document: &Document) -> Vec<LabelledLine> {
     // So many lines are looked through for one that was read.
     const AHEAD: usize = 8;
-    let bare = |text: &str| -> String { text.chars().filter(|c| !c.is_whitespace()).collect() };
     let written: Vec<(String, &LabelledLine)> =
-        runs.iter().flat_map(|run| &run.lines).map(|line| (bare(&line.text), line)).collect();
+        runs.iter().flat_map(|run| &run.lines).map(|line| (tidy(&line.text), line)).collect();
     let mut rest = written.as_slice();
     let read = document.page();
     let lines = read.lines.iter().map(|line| {
-        let own = bare(line.text);
+        let own = tidy(line.text);
         let found = rest.iter().take(AHEAD).position(|(text, _)| *text == own);
         let (label, kind) = match found {
             Some(found) => {
@@ -104,7 +104,6 @@ mod tests {
     #[test]
     fn every_line_is_there_in_order_with_its_label() {
         let lexicons = Lexicons::builtin();
-        let bare = |text: &str| -> String { text.chars().filter(|c| !c.is_whitespace()).collect() };
         let (mut lines, mut open, mut more) = (0, 0, 0);
         for (seed, genre) in (0..4).flat_map(|seed| Genre::ALL.map(|genre| (seed, genre))) {
             let page = composed(genre, &lexicons, seed);
@@ -115,9 +114,9 @@ mod tests {
             // Those of the page that are there unchanged come in its order.
             let mut rest = marked.lines.iter();
             for line in &page.lines {
-                let text = bare(&line.text);
-                if marked.lines.iter().any(|l| bare(&l.text) == text) {
-                    let found = rest.find(|l| bare(&l.text) == text);
+                let text = tidy(&line.text);
+                if marked.lines.iter().any(|l| tidy(&l.text) == text) {
+                    let found = rest.find(|l| tidy(&l.text) == text);
                     assert!(found.is_some(), "{genre:?} {line:?}\n{}", html.source);
                 }
             }
