@@ -11,6 +11,7 @@ the whole training, which also fits the stages behind it on answers for lines he
 """
 
 import argparse
+import gzip
 import json
 import os
 import re
@@ -20,13 +21,12 @@ import sys
 import time
 from pathlib import Path
 
-import lines
 import pages
 
 # What `pages.py` found to be the best setting.
 SETTING = {"tokens": "words", "minn": 1, "maxn": 4, "wordNgrams": 2, "epoch": 10}
 QUESTIONS = 2
-STAGE = re.compile(r"\[ *(\d+) s\] (.*)")
+STAGE = re.compile(r"\[ *\d+ s\] (.*)")
 FITS = re.compile(r"fitting the line model on (\d+) lines, .* (\d+) \+ 1 times")
 
 
@@ -36,7 +36,8 @@ def take(paths, wanted):
     while count < wanted:
         before = count
         for path in paths:
-            with lines.gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else open(path) as records:
+            opened = gzip.open if path.suffix == ".gz" else open
+            with opened(path, "rt", encoding="utf-8") as records:
                 for record in map(json.loads, records):
                     if count >= wanted:
                         break
@@ -90,7 +91,7 @@ def time_dechaff(taken, work, program, recipe):
         stage = STAGE.search(line)
         if stage and began is not None and one is None:
             one = (time.monotonic() - began) / (QUESTIONS * (int(fits[2]) + 1))
-        if stage and (found := FITS.search(stage[2])):
+        if stage and (found := FITS.search(stage[1])):
             fits, began = found, time.monotonic()
     if process.wait() != 0 or one is None:
         raise SystemExit(f"dechaff ended with {process.returncode}:\n{''.join(said[-20:])}")
