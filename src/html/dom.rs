@@ -11,7 +11,7 @@ use html5ever::{
     interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink},
     local_name, ns,
     tendril::StrTendril,
-    tokenizer::{TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts},
+    tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts},
     tree_builder::{ElemName, TreeBuilder, TreeBuilderOpts},
 };
 
@@ -97,7 +97,8 @@ impl Dom {
         let sink = Sink::new(MAX_NODES + html.len() / BYTES_PER_NODE);
         // Without scripts, so that the content of <noscript> is a tree like any other.
         let options = TreeBuilderOpts { scripting_enabled: false, ..Default::default() };
-        let bounded = Bounded { builder: TreeBuilder::new(sink, options), tokens: Cell::new(0) };
+        let builder = TreeBuilder::new(sink, options);
+        let bounded = Bounded { builder, tokens: Cell::new(0), is_unread: Cell::new(false) };
         let tokenizer = Tokenizer::new(bounded, TokenizerOpts::default());
         let queue = BufferQueue::default();
         let (mut rest, mut is_stuck) = (html, false);
@@ -170,11 +171,14 @@ fn sealed(piece: &str) -> StrTendril {
     StrTendril::from(piece.replace(separates, "_"))
 }
 
-/// Passes tokens on to the tree builder, but no start tag beyond the bounds.
+/// Passes tokens on to the tree builder, but no start tag beyond the bounds, and no script or style sheet
+/// that nobody reads.
 struct Bounded {
     builder: TreeBuilder<u32, Sink>,
     /// Tokens so far.
     tokens: Cell<usize>,
+    /// Inside such a script or style sheet.
+    is_unread: Cell<bool>,
 }
 
 impl TokenSink for Bounded {
@@ -184,11 +188,20 @@ impl TokenSink for Bounded {
         if !matches!(token, Token::ParseError(_)) {
             self.tokens.set(self.tokens.get() + 1);
         }
+        match &token {
+            // The parser sees no tag inside but the one that ends it.
+            Token::TagToken(_) => self.is_unread.set(false),
+            Token::CharacterTokens(_) | Token::NullCharacterToken if self.is_unread.get() => {
+                return TokenSinkResult::Continue;
+            }
+            _ => {}
+        }
+        let is_unread = matches!(&token, Token::TagToken(tag) if is_unread(tag));
         if let Token::TagToken(tag) = &mut token
             && tag.kind == TagKind::StartTag
             && self.builder.sink.is_full()
             // Their content is not markup: without the tag, scripts would become text.
-            && !matches!(tag.name, local_name!("script") | local_name!("style"))
+            && !matches!(tag.name, local_name!("script") | local_name!("style") | local_name!("textarea"))
         {
             if !is_block(&tag.name) {
                 return TokenSinkResult::Continue;
@@ -197,7 +210,12 @@ impl TokenSink for Bounded {
             tag.name = local_name!("br");
             tag.attrs.clear();
         }
-        self.builder.process_token(token, line)
+        let result = self.builder.process_token(token, line);
+        // Only a start tag that opens raw text; `</style>` does not, nor do scripts of drawings.
+        if is_unread && matches!(result, TokenSinkResult::RawData(_)) {
+            self.is_unread.set(true);
+        }
+        result
     }
 
     fn end(&self) {
@@ -207,6 +225,23 @@ impl TokenSink for Bounded {
     fn adjusted_current_node_present_but_not_in_html_namespace(&self) -> bool {
         self.builder.adjusted_current_node_present_but_not_in_html_namespace()
     }
+}
+
+/// Whether a tag opens a script or style sheet that says nothing of the page.
+fn is_unread(tag: &Tag) -> bool {
+    let is_data = |attribute: &Attribute| {
+        attribute.name.local == local_name!("type") && is_linked_data(&attribute.value)
+    };
+    match tag.name {
+        local_name!("style") => true,
+        local_name!("script") => !tag.attrs.iter().any(is_data),
+        _ => false,
+    }
+}
+
+/// Whether a script of this type holds JSON-LD.
+pub fn is_linked_data(script_type: &str) -> bool {
+    script_type.trim().eq_ignore_ascii_case("application/ld+json")
 }
 
 /// Builds the arena.

@@ -5,7 +5,7 @@ use html5ever::local_name;
 use serde_json::Value;
 
 use super::{
-    dom::{Data, Dom},
+    dom::{Data, Dom, is_linked_data},
     outline::{Outline, within},
 };
 
@@ -85,11 +85,7 @@ pub fn read(dom: &Dom, text: &str, outline: &Outline) -> Meta {
                 };
                 field.get_or_insert(value);
             }
-            local_name!("script")
-                if tag
-                    .attribute("type")
-                    .is_some_and(|t| t.trim().eq_ignore_ascii_case("application/ld+json")) =>
-            {
+            local_name!("script") if tag.attribute("type").is_some_and(is_linked_data) => {
                 let json = content(dom, index as u32);
                 if json.len() <= MAX_JSON
                     && let Ok(value) = serde_json::from_str::<Value>(&json)
