@@ -117,21 +117,22 @@ def processor_seconds():
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
-def run_program(command, pages, runs):
+def run_program(command, pages, runs, copies):
     """The same for a program that reads JSON Lines of pages from a file whose name is appended to the
-    command, and writes JSON Lines of `id` and `text`. Reading, writing and starting count against it."""
+    command, and writes JSON Lines of `id` and `text`. Reading, writing and starting count against it; each
+    page is there `copies` times, so that starting counts as it does where there are that many more pages."""
     seconds, texts = [], {}
     environment = dict(os.environ, RAYON_NUM_THREADS="1")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "pages.jsonl"
         with open(path, "w", encoding="utf-8") as out:
-            for page in pages:
+            for page in pages * copies:
                 asked = {key: page[key] for key in ("id", "html")}
                 out.write(json.dumps(asked, ensure_ascii=False) + "\n")
         for _ in range(runs):
             start = processor_seconds()
             done = subprocess.run([*command, path], env=environment, stdout=subprocess.PIPE)
-            seconds.append(processor_seconds() - start)
+            seconds.append((processor_seconds() - start) / copies)
             if done.returncode not in (0, 1):  # 1: some pages could not be read
                 raise SystemExit(f"{command[0]}: exit code {done.returncode}")
             texts = texts_by_id([json.loads(line) for line in done.stdout.splitlines()])
@@ -187,6 +188,8 @@ def main():
                         help="a program to run as COMMAND FILE, which writes JSON Lines of id and text")
     parser.add_argument("--peers", help="run only those whose name contains one of these, by commas")
     parser.add_argument("--runs", type=int, default=3, help="the speed is the median of so many (3)")
+    parser.add_argument("--copies", type=int, choices=range(1, 101), default=1, metavar="N",
+                        help="give programs each page so many times: less of the time is starting (1)")
     parser.add_argument("--keep", type=Path, metavar="DIR",
                         help="write the text of each extractor to DIR/NAME/SET.jsonl")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every page's counts as JSON")
@@ -201,7 +204,9 @@ def main():
     for given in arguments.program:
         name, _, command = given.partition("=")
         command = command.split()
-        systems[name] = lambda pages, command=command: run_program(command, pages, arguments.runs)
+        systems[name] = lambda pages, command=command: run_program(
+            command, pages, arguments.runs, arguments.copies
+        )
     given_texts = {}
     for given in arguments.output:
         name, _, file = given.partition("=")
