@@ -6,26 +6,51 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use super::lines::is_unseen;
 use crate::text::Label;
 
 /// Lines of at least this many characters, white space left out, can be anchors.
 const ANCHOR: usize = 14;
 /// Anchors that are put in order; a page with more uses the first.
 const MAX_ANCHORS: usize = 4000;
-/// Shingles of this many characters are compared where a line is not found whole.
-const SHINGLE: usize = 4;
+/// Shingles of this weight are compared where a line is not found whole: four Han characters, or eight
+/// letters. Four letters of any line stand somewhere in a long text of its language.
+const SHINGLE: usize = 8;
+/// From here on characters are words or syllables: Han, kana, Hangul.
+const IDEOGRAPHS: char = '\u{2E80}';
+/// Lines of fewer characters are in the gold by chance.
+const TWIN: usize = 4;
 /// From this share of known shingles on a line is article, and …
 const MOSTLY: f64 = 0.85;
 /// … up to this share it is junk.
 const HARDLY: f64 = 0.4;
 
-/// Labels the lines of a page by its gold text. Neither white space nor case counts.
-pub fn align<'a>(lines: impl IntoIterator<Item = &'a str>, gold: &str) -> Vec<Label> {
-    let lines: Vec<String> = lines.into_iter().map(tidy).collect();
+/// A line to be labelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AlignedLine<'a> {
+    /// As a reader sees it.
+    pub text: &'a str,
+    /// Whether it is hidden from a reader.
+    pub is_hidden: bool,
+}
+
+/// Labels the lines of a page by its gold text. Neither white space nor case counts. The gold has an
+/// article once: hidden lines that say again what visible ones of the article say are left open.
+pub fn align<'a>(lines: impl IntoIterator<Item = AlignedLine<'a>>, gold: &str) -> Vec<Label> {
+    let (lines, hidden): (Vec<String>, Vec<bool>) =
+        lines.into_iter().map(|line| (tidy(line.text), line.is_hidden)).unzip();
     let gold_lines: HashSet<String> = gold.lines().map(tidy).filter(|l| !l.is_empty()).collect();
     let gold = tidy(gold);
     let shingles: HashSet<&str> = shingles(&gold).collect();
-    let anchors = anchors(&lines, &gold);
+    let anchors = anchors(&lines, &hidden, &gold);
+    let in_view: HashSet<&str> = lines
+        .iter()
+        .zip(&hidden)
+        .filter(|(_, hidden)| !**hidden)
+        .map(|(l, _)| l.as_str())
+        .collect();
+    // What stands hidden and in view is looked for where it is in view.
+    let is_twin = |index: usize| hidden[index] && in_view.contains(lines[index].as_str());
     let mut labels = vec![Label::Junk; lines.len()];
     let mut from = 0;
     let mut gold_from = 0;
@@ -36,7 +61,8 @@ pub fn align<'a>(lines: impl IntoIterator<Item = &'a str>, gold: &str) -> Vec<La
             None => (lines.len(), gold.len()),
         };
         let gap = gold_from.min(gold_to)..gold_to;
-        between(&lines, from..to, &gold, gap, from == 0, &mut labels);
+        let stretch = (from..to).filter(|&index| !is_twin(index)).collect::<Vec<_>>();
+        between(&lines, &stretch, &gold, gap, from == 0, &mut labels);
         if let Some((line, place)) = end {
             labels[line] = Label::Article;
             (from, gold_from) = (line + 1, place.end);
@@ -47,22 +73,56 @@ pub fn align<'a>(lines: impl IntoIterator<Item = &'a str>, gold: &str) -> Vec<La
             *label = elsewhere(line, &gold, &gold_lines, &shingles);
         }
     }
+    leave_copies_open(&lines, &hidden, &mut labels);
     labels
 }
 
-/// Long lines that stand in the gold, each with its place there, as many as go in order
-/// (heaviest increasing subsequence, weighed by length).
-fn anchors(lines: &[String], gold: &str) -> Vec<(usize, Range<usize>)> {
-    let candidates: Vec<(usize, Range<usize>)> = lines
+/// Opens the labels of hidden lines of article that say again what visible ones say.
+fn leave_copies_open(lines: &[String], hidden: &[bool], labels: &mut [Label]) {
+    if !hidden.contains(&true) {
+        return;
+    }
+    let seen: HashSet<&str> = lines
         .iter()
-        .enumerate()
-        .filter(|(_, line)| line.chars().count() >= ANCHOR)
-        .filter_map(|(index, line)| {
-            let start = gold.find(line.as_str())?;
-            Some((index, start..start + line.len()))
-        })
-        .take(MAX_ANCHORS)
+        .zip(hidden)
+        .zip(&*labels)
+        .filter(|((_, is_hidden), label)| !**is_hidden && **label == Label::Article)
+        .flat_map(|((line, _), _)| shingles(line))
         .collect();
+    for ((line, is_hidden), label) in lines.iter().zip(hidden).zip(labels) {
+        if *is_hidden && *label == Label::Article && share_of(line, &seen) >= MOSTLY {
+            *label = Label::Either;
+        }
+    }
+}
+
+/// Share of the shingles of a line that are among the known ones.
+fn share_of(line: &str, known: &HashSet<&str>) -> f64 {
+    let (mut found, mut all) = (0usize, 0usize);
+    for shingle in shingles(line) {
+        all += 1;
+        found += usize::from(known.contains(shingle));
+    }
+    found as f64 / all.max(1) as f64
+}
+
+/// Long lines that stand in the gold, each with its place there, as many as go in order
+/// (heaviest increasing subsequence, weighed by length); hidden ones only where none is seen.
+fn anchors(lines: &[String], hidden: &[bool], gold: &str) -> Vec<(usize, Range<usize>)> {
+    let of = |is_hidden: bool| -> Vec<(usize, Range<usize>)> {
+        let candidates = lines
+            .iter()
+            .enumerate()
+            .filter(|(index, line)| hidden[*index] == is_hidden && line.chars().count() >= ANCHOR);
+        candidates
+            .filter_map(|(index, line)| {
+                let start = gold.find(line.as_str())?;
+                Some((index, start..start + line.len()))
+            })
+            .take(MAX_ANCHORS)
+            .collect()
+    };
+    let candidates = Some(of(false)).filter(|seen| !seen.is_empty()).unwrap_or_else(|| of(true));
     let mut best: Vec<(usize, Option<usize>)> = Vec::with_capacity(candidates.len());
     for (index, (_, place)) in candidates.iter().enumerate() {
         let before = (0..index).filter(|&j| candidates[j].1.end <= place.start);
@@ -85,7 +145,7 @@ fn anchors(lines: &[String], gold: &str) -> Vec<(usize, Range<usize>)> {
 /// article, its twin in the menu further up.
 fn between(
     lines: &[String],
-    stretch: Range<usize>,
+    stretch: &[usize],
     gold: &str,
     gap: Range<usize>,
     is_first: bool,
@@ -112,9 +172,9 @@ fn between(
         }
     };
     if is_first {
-        stretch.rev().for_each(&mut visit);
+        stretch.iter().rev().copied().for_each(&mut visit);
     } else {
-        stretch.for_each(&mut visit);
+        stretch.iter().copied().for_each(&mut visit);
     }
 }
 
@@ -128,38 +188,62 @@ fn elsewhere(
     let n = line.chars().count();
     if n < ANCHOR {
         // A line of the gold in another place: a headline that is shown twice, or its like in a menu.
-        let is_twin = n >= SHINGLE && gold_lines.contains(line);
+        let is_twin = n >= TWIN && gold_lines.contains(line);
         return if is_twin { Label::Either } else { Label::Junk };
     }
     if gold.contains(line) {
         return Label::Either;
     }
-    let (mut known, mut all) = (0usize, 0usize);
-    for shingle in self::shingles(line) {
-        all += 1;
-        known += usize::from(shingles.contains(shingle));
-    }
-    match known as f64 / all.max(1) as f64 {
+    match share_of(line, shingles) {
         share if share >= MOSTLY => Label::Article,
         share if share > HARDLY => Label::Either,
         _ => Label::Junk,
     }
 }
 
+/// Stretches of text of the same weight, one from each character on; a lighter text is one by itself.
 fn shingles(text: &str) -> impl Iterator<Item = &str> {
-    let starts = text.char_indices().map(|(at, _)| at);
-    let ends = starts.clone().skip(SHINGLE).chain(std::iter::once(text.len()));
-    starts.zip(ends).map(|(start, end)| &text[start..end])
+    let (mut start, mut end, mut sum) = (0, 0, 0);
+    std::iter::from_fn(move || {
+        while sum < SHINGLE
+            && let Some(next) = text[end..].chars().next()
+        {
+            sum += weight(next);
+            end += next.len_utf8();
+        }
+        let first = text[start..].chars().next()?;
+        let shingle = (sum >= SHINGLE || start == 0).then(|| &text[start..end])?;
+        sum -= weight(first);
+        start += first.len_utf8();
+        Some(shingle)
+    })
+}
+
+/// A character that stands for a word or a syllable says as much as two letters.
+fn weight(c: char) -> usize {
+    if c < IDEOGRAPHS { 1 } else { 2 }
 }
 
 fn tidy(text: &str) -> String {
-    let seen = |c: &char| !c.is_whitespace() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}');
+    let seen = |c: &char| !c.is_whitespace() && !is_unseen(*c);
     text.chars().filter(seen).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn seen(text: &str) -> AlignedLine<'_> {
+        AlignedLine { text, is_hidden: false }
+    }
+
+    fn hidden(text: &str) -> AlignedLine<'_> {
+        AlignedLine { text, is_hidden: true }
+    }
+
+    fn labels<const N: usize>(lines: [&str; N], gold: &str) -> Vec<Label> {
+        align(lines.map(seen), gold)
+    }
 
     #[test]
     fn short_lines_are_article_only_in_their_place() {
@@ -178,7 +262,7 @@ mod tests {
             "版权所有",
         ];
         use Label::{Article as A, Either as E, Junk as J};
-        assert_eq!(align(lines, gold), [J, J, E, A, J, A, A, A, J, J]);
+        assert_eq!(labels(lines, gold), [J, J, E, A, J, A, A, A, J, J]);
     }
 
     #[test]
@@ -187,15 +271,40 @@ mod tests {
             "The new library opens on Saturday and readers may come from nine in the morning.";
         let lines = [
             "The new library opens on Saturday and readers may come from nine in the morning .. (photo)",
-            "The new library opens on Saturday and nobody knows who is going to pay for its many books",
+            "The new library opens on Saturday and readers, it is said, will have to bring their own books",
             "Subscribe to our newsletter to get the latest stories",
         ];
-        assert_eq!(align(lines, gold), [Label::Article, Label::Either, Label::Junk]);
+        assert_eq!(labels(lines, gold), [Label::Article, Label::Either, Label::Junk]);
     }
 
     #[test]
     fn without_gold_all_is_junk() {
-        assert_eq!(align(["a", "", "b"], ""), [Label::Junk; 3]);
-        assert_eq!(align([], "x"), []);
+        assert_eq!(labels(["a", "", "b"], ""), [Label::Junk; 3]);
+        assert_eq!(labels([], "x"), []);
+    }
+
+    #[test]
+    fn what_stands_hidden_as_well_is_left_open() {
+        let bridge = "老桥在村口，去年被水冲走了一半，今年又修好了。";
+        let village = "村里人都说好，孩子们上学近了三里路。";
+        let folded = "放学以后，孩子们在桥上钓鱼，大人们在桥头下棋。";
+        let gold = ["老桥修好了", bridge, "交通", village, folded].join("\n");
+        let joined = format!("{bridge} {village}");
+        let lines = [
+            // A copy for machines in one line, without the sub-heading, and one for small screens.
+            hidden(&joined),
+            hidden(bridge),
+            seen("老桥修好了"),
+            seen(bridge),
+            seen("分享到"),
+            // Too short to be an anchor; the one in view is the sub-heading.
+            hidden("交通"),
+            seen("交通"),
+            seen(village),
+            // Folded away, and nowhere else.
+            hidden(folded),
+        ];
+        use Label::{Article as A, Either as E, Junk as J};
+        assert_eq!(align(lines, &gold), [E, E, A, A, J, J, A, A, A]);
     }
 }

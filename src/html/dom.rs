@@ -201,7 +201,7 @@ impl TokenSink for Bounded {
             && tag.kind == TagKind::StartTag
             && self.builder.sink.is_full()
             // Their content is not markup: without the tag, scripts would become text.
-            && !matches!(tag.name, local_name!("script") | local_name!("style"))
+            && !matches!(tag.name, local_name!("script") | local_name!("style") | local_name!("textarea"))
         {
             if !is_block(&tag.name) {
                 return TokenSinkResult::Continue;

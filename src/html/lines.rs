@@ -140,6 +140,9 @@ impl<'a> Layout<'a> {
                     let flow = self.flow(tag, node, &style);
                     let is_break = matches!(tag.name, local_name!("br") | local_name!("hr"));
                     if flow == Flow::Skipped {
+                        // What stands around a control is words apart.
+                        self.gap |=
+                            matches!(tag.name, local_name!("select") | local_name!("textarea"));
                         continue;
                     }
                     if !is_deferred {
@@ -206,7 +209,10 @@ impl<'a> Layout<'a> {
             | local_name!("video")
             | local_name!("canvas")
             | local_name!("datalist")
-            | local_name!("math") => Flow::Skipped,
+            | local_name!("math")
+            // What may be edited is no text yet.
+            | local_name!("textarea") => Flow::Skipped,
+            local_name!("select") if self.is_choice(node) => Flow::Skipped,
             local_name!("tr") if self.is_tabled(node) => Flow::Row,
             local_name!("td") | local_name!("th")
                 if self.frames.last().is_some_and(|f| f.flow == Flow::Row) =>
@@ -224,6 +230,21 @@ impl<'a> Layout<'a> {
             (Flow::Block, Some(false)) if !is_structure(&tag.name) => Flow::Inline,
             _ => flow,
         }
+    }
+
+    /// Whether a `<select>` holds nothing but choices, of which a reader sees one. One that nobody closed holds
+    /// the rest of the page.
+    fn is_choice(&self, select: u32) -> bool {
+        let mut stack: Vec<u32> = self.dom.children(select).collect();
+        while let Some(node) = stack.pop() {
+            let Some(tag) = self.dom.element(node) else { continue };
+            let is_part = matches!(tag.name, local_name!("optgroup") | local_name!("button"));
+            if is_block(&tag.name) && !is_part {
+                return false;
+            }
+            stack.extend(self.dom.children(node));
+        }
+        true
     }
 
     /// Whether all cells of a row are short and hold nothing but text in a line.
@@ -316,13 +337,8 @@ impl<'a> Layout<'a> {
             signature,
             tokens: first_token..self.outline.tokens.len() as u32,
         });
-        let is_pre = matches!(
-            tag.name,
-            local_name!("pre")
-                | local_name!("listing")
-                | local_name!("xmp")
-                | local_name!("textarea")
-        );
+        let is_pre =
+            matches!(tag.name, local_name!("pre") | local_name!("listing") | local_name!("xmp"));
         let is_bold = matches!(tag.name, local_name!("b") | local_name!("strong"));
         let (opening, closing) = self.generated(tag, node);
         let setting = match &mut self.collector {
@@ -343,7 +359,7 @@ impl<'a> Layout<'a> {
             setting,
         });
         match tag.name {
-            // The choices of a menu are words apart.
+            // Choices outside of a menu are words apart.
             local_name!("option") => self.gap = true,
             local_name!("rt") => self.gap = false,
             _ => {}
@@ -430,12 +446,13 @@ impl<'a> Layout<'a> {
         let mut characters = 0u32;
         let mut start = None;
         for (index, word) in text.split(is_space).filter(|word| !word.is_empty()).enumerate() {
-            // What only white space of other sorts precedes starts no line.
-            let word = if self.line.is_none() { word.trim_start() } else { word };
+            // White space of other sorts, and what shows nothing, start no line.
+            let shows_nothing = |c: char| c.is_whitespace() || is_unseen(c);
+            let is_first = self.line.is_none();
+            let word = if is_first { word.trim_start_matches(shows_nothing) } else { word };
             if word.is_empty() {
                 continue;
             }
-            let is_first = self.line.is_none();
             self.open_line(frame);
             if !is_first {
                 if self.cell_gap {
@@ -643,12 +660,7 @@ fn bits_of(name: &LocalName) -> u32 {
         local_name!("figure") | local_name!("figcaption") | local_name!("caption") => {
             within::CAPTION
         }
-        local_name!("button")
-        | local_name!("label")
-        | local_name!("select")
-        | local_name!("option")
-        | local_name!("textarea")
-        | local_name!("fieldset") => within::CONTROL,
+        local_name!("button") | local_name!("label") | local_name!("fieldset") => within::CONTROL,
         local_name!("noscript") | local_name!("template") => within::FALLBACK,
         local_name!("section") => within::SECTION,
         local_name!("time") => within::TIME,
@@ -733,4 +745,9 @@ fn hash_word(seed: u32, word: &str) -> u32 {
         (!is_repeated).then_some(byte)
     });
     fnv::hash(seed, bytes)
+}
+
+/// Characters that show nothing and part nothing.
+pub(super) fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }

@@ -11,7 +11,7 @@ mod meta;
 mod outline;
 mod style;
 
-pub use align::align;
+pub use align::{AlignedLine, align};
 pub use marks::{Cell, CodeLine, Marks, NO_LINK, Run, set};
 pub use meta::Meta;
 pub use outline::{Element, Outline, TextLine, within};
@@ -123,7 +123,16 @@ mod tests {
             lines("<ruby>漢<rp>（</rp><rt>かん</rt><rp>）</rp>字<rt>じ</rt>体<rt> </rt></ruby>"),
             ["漢（かん）字(じ)体"]
         );
-        assert_eq!(lines("<select><option>甲<option>乙</select>丙"), ["甲 乙", "丙"]);
+        // Of the choices a reader sees one, and what may be edited is no text yet.
+        assert_eq!(
+            lines("甲<select><option>乙<option>丙</select>丁<textarea>戊</textarea>"),
+            ["甲 丁"]
+        );
+        assert_eq!(lines("<select><option>甲<input><option>乙<option>丙"), ["乙 丙"]);
+        // A menu that nobody closed holds the rest of the page.
+        assert_eq!(lines("<div><select><option>甲</div><h1>乙</h1><p>丙"), ["甲", "乙", "丙"]);
+        // What shows nothing makes no line.
+        assert_eq!(lines("<p>\u{200b}</p><p>\u{feff} \u{202a}</p><p>\u{200b}甲"), ["甲"]);
         assert_eq!(lines("<td><div><div><div><div><div>a</div></div></div></div></div>"), ["a"]);
         let deep = "<table><tr><td><i><b><u><s><p>a</p></s></u></b></i><td>b</table>";
         assert_eq!(lines(deep), ["a\tb"]);
@@ -223,11 +232,13 @@ mod tests {
             format!("<!-- {long} <p>g</p> -->"),
             format!("<script>'{long}' <p>g</p></script >"),
             format!("<style>{long}</style>"),
+            format!("<textarea>{long} <p>g</p></textarea>"),
+            format!("<svg><script>'{long}'</script></svg>"),
             format!("<!DOCTYPE html \"{}\">", "x ".repeat(20_000)),
         ] {
             assert_eq!(lines(&format!("{before}{text}")), ["e = f"], "{}", &before[..20]);
         }
-        let read = lines(&format!("<textarea>{long}</textarea>{text}"));
+        let read = lines(&format!("<pre>{long}</pre>{text}"));
         assert_eq!((read[0].as_str(), read.last().unwrap().as_str()), (long.trim(), "e = f"));
     }
 }

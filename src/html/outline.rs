@@ -39,7 +39,7 @@ pub mod within {
     pub const CODE: u32 = 1 << 14;
     /// `<figure>`, `<figcaption>`, `<caption>`.
     pub const CAPTION: u32 = 1 << 15;
-    /// `<button>`, `<label>`, `<select>`, `<option>`, `<textarea>`, `<fieldset>`.
+    /// `<button>`, `<label>`, `<fieldset>`.
     pub const CONTROL: u32 = 1 << 16;
     /// `<noscript>` and `<template>`.
     pub const FALLBACK: u32 = 1 << 17;
@@ -95,6 +95,13 @@ pub struct TextLine {
     pub links: u32,
     /// What all of its text stands in, see [`within`].
     pub within: u32,
+}
+
+impl TextLine {
+    /// Whether no reader sees it, unless a script shows it or none runs.
+    pub fn is_hidden(&self) -> bool {
+        self.within & (within::HIDDEN | within::FALLBACK) != 0
+    }
 }
 
 /// Elements and lines of a page.

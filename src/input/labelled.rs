@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 use super::json;
 use super::lines::{RawLine, RawLines};
 use super::open::open;
-use crate::html::{Document, align};
+use crate::html::{AlignedLine, Document, align};
 use crate::text::{Kind, Label};
 use crate::{Error, Result};
 
@@ -243,7 +243,9 @@ fn align_html(
     };
     let document = Document::parse(&source);
     let texts: Vec<&str> = document.page().lines.iter().map(|line| line.text).collect();
-    let labels = align(texts.iter().copied(), &gold);
+    let to_align = texts.iter().zip(&document.outline.lines);
+    let to_align = to_align.map(|(text, line)| AlignedLine { text, is_hidden: line.is_hidden() });
+    let labels = align(to_align, &gold);
     let known = |text: &str| lines.iter().find(|line| line.text == text);
     let is_headline = |text: &str| {
         let title = document.meta.title.as_deref().unwrap_or_default();
