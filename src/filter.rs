@@ -6,6 +6,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::{
+    copies::Copies,
     features::{
         context::{Surroundings, WIDTH},
         facts::{Margins, PageFacts},
@@ -42,7 +43,7 @@ pub struct LineVerdict {
     /// overlapping, on character boundaries. Empty for a line that is removed.
     pub cut: Vec<Range<usize>>,
     /// What sort of junk a removed line is: `None` for a line that is kept, for a filter that was
-    /// not asked ([`Filter::with_kinds`]), and for a model that knows no kinds.
+    /// not asked ([`Filter::with_kinds`]), for a model that knows no kinds, and for a hidden copy.
     pub kind: Option<Kind>,
 }
 
@@ -86,6 +87,7 @@ pub struct Scratch {
     spans: Vec<Span>,
     kinds: KindScratch,
     tree: TreeScratch,
+    copies: Copies,
 }
 
 /// A model and a policy, ready to judge pages; shared by reference between threads.
@@ -242,7 +244,7 @@ impl Filter {
     }
 
     /// Judges a page of HTML into a verdict that is reused. A model without a head for HTML judges
-    /// its text.
+    /// its text. Hidden lines that only repeat lines in view which stay are junk, with probability 1.
     pub fn judge_document_into(
         &self,
         document: &Document,
@@ -264,6 +266,12 @@ impl Filter {
         model.run(&self.tree, document, (facts, surroundings), line_model, tree, belief);
         let (calibration, policy) = (model.calibration, &self.html_policy);
         self.decide_all(&page.lines, 0..page.lines.len(), calibration, policy, scratch, verdict);
+        let stays = |line: usize| verdict.lines[line].verdict != Verdict::Junk;
+        for &line in scratch.copies.find(document, stays) {
+            verdict.lines[line].probability = 1.0;
+            verdict.lines[line].verdict = Verdict::Junk;
+            verdict.lines[line].cut.clear();
+        }
         self.guard(policy, &page.lines, verdict);
     }
 

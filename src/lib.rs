@@ -9,6 +9,7 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
+mod copies;
 pub mod digest;
 pub mod error;
 pub mod evaluate;
