@@ -10,6 +10,7 @@ pub mod glossary;
 pub mod ngrams;
 pub mod position;
 pub mod runs;
+mod said;
 pub mod schema;
 pub mod shape;
 pub mod skeleton;

@@ -5,12 +5,13 @@
 use super::{
     context,
     facts::PageFacts,
+    said::Said,
     sums::{BELIEF_LIMIT, FAR, distances, flag, prefix},
 };
 use crate::html::{Outline, TextLine, within};
 
 /// The columns of the tree, in order.
-pub const COLUMNS: [&str; 97] = [
+pub const COLUMNS: [&str; 110] = [
     "class_margin",
     "link_share",
     "ln_links",
@@ -108,6 +109,19 @@ pub const COLUMNS: [&str; 97] = [
     "title_similarity",
     "has_landmark",
     "links_in_page",
+    "named_comments",
+    "named_related",
+    "named_notice",
+    "named_side",
+    "named_share",
+    "named_body",
+    "named_tucked",
+    "board_words",
+    "comments_on_board",
+    "text_in_comments",
+    "outside_body",
+    "bodies_before",
+    "bodies_before_on_board",
 ];
 
 /// Columns that a line of HTML brings: those of its text, then [`COLUMNS`].
@@ -167,6 +181,7 @@ pub struct TreeFacts {
     headline: Option<usize>,
     alike: Groups,
     alike_around: Groups,
+    said: Said,
     characters: Vec<f64>,
     linked: Vec<f64>,
     length: Vec<f64>,
@@ -227,6 +242,7 @@ impl TreeFacts {
         self.alike.find(lines.iter().map(|line| signature(line.element)));
         let around = |line: &TextLine| signature(parent(outline, parent(outline, line.element)));
         self.alike_around.find(lines.iter().map(around));
+        self.said.settle(outline, self.headline, &self.characters);
     }
 
     /// Looks over the page that was settled last, with log odds of junk, one a line.
@@ -252,6 +268,7 @@ impl TreeFacts {
         self.alike.weigh(junk, &self.links, &self.length, article);
         self.alike_around.weigh(junk, &self.links, &self.length, article);
         self.find_core(outline);
+        self.said.believe(outline, &self.article);
     }
 
     /// Goes down from the root as long as one child holds nearly all of the article.
@@ -378,6 +395,8 @@ impl TreeFacts {
         push(self.title[line]);
         push(flag(here.within & landmark != 0));
         push((self.linked[n] / self.characters[n].max(1.0)) as f32);
+        let belief = (self.junk[line] / (1.0 - self.junk[line])).ln();
+        self.said.row(outline, line, belief).into_iter().for_each(push);
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     Document,
     dom::{Data, Dom, Element as Tag, NONE},
     marks::{Collector, Setting},
-    meta,
+    meta, naming,
     outline::{Element, Outline, TextLine, within},
     style::{Style, style_of},
 };
@@ -324,7 +324,7 @@ impl<'a> Layout<'a> {
         let elements = &mut self.outline.elements;
         let element = elements.len() as u32;
         let first_token = self.outline.tokens.len() as u32;
-        let signature = push_tokens(tag, &mut self.outline.tokens);
+        let (signature, named) = push_tokens(tag, &mut self.outline.tokens);
         let line = self.outline.lines.len() as u32;
         elements.push(Element {
             name: tag.name.clone(),
@@ -334,6 +334,7 @@ impl<'a> Layout<'a> {
             end: element + 1,
             lines: line..line,
             within: bits,
+            named,
             signature,
             tokens: first_token..self.outline.tokens.len() as u32,
         });
@@ -674,19 +675,19 @@ const MAX_VALUE: usize = 400;
 const MAX_TOKENS: usize = 24;
 
 /// Appends the hashes of an element's name and of the words in its class, id, role and item
-/// properties; returns a hash of name and classes.
-fn push_tokens(tag: &Tag, tokens: &mut Vec<u32>) -> u32 {
+/// properties; returns a hash of name and classes, and what the words say (see [`super::named`]).
+fn push_tokens(tag: &Tag, tokens: &mut Vec<u32>) -> (u32, u16) {
     let first = tokens.len();
     let name = hash(fnv::SEED, &tag.name);
     tokens.push(name);
-    let mut signature = name;
+    let (mut signature, mut named) = (name, 0);
     for attribute in &tag.attributes {
         let salt = match attribute.name.local {
             local_name!("class") => {
                 signature = hash(signature, &attribute.value);
-                b'c'
+                NAME
             }
-            local_name!("id") => b'i',
+            local_name!("id") => NAME,
             local_name!("role") => b'r',
             local_name!("itemprop") => b'p',
             local_name!("rel") => b'l',
@@ -696,16 +697,25 @@ fn push_tokens(tag: &Tag, tokens: &mut Vec<u32>) -> u32 {
         if value.len() > MAX_VALUE {
             continue;
         }
-        // Class and id share their words; what names the item or the role does not.
-        let salt = if salt == b'i' { b'c' } else { salt };
-        for word in words(value) {
-            if tokens.len() - first >= MAX_TOKENS {
-                return signature;
+        for name in value.split_ascii_whitespace() {
+            let from = tokens.len();
+            for word in words(name).take((first + MAX_TOKENS).saturating_sub(from)) {
+                tokens.push(hash_word(salt, &name[word]));
             }
-            tokens.push(hash_word(fnv::SEED ^ u32::from(salt), &value[word]));
+            if salt == NAME {
+                named |= naming::said_by(&tokens[from..]);
+            }
         }
     }
-    signature
+    (signature, named)
+}
+
+/// Class and id share their words; what names the item or the role does not.
+const NAME: u8 = b'c';
+
+/// The hash of a word of a class or id.
+pub(super) fn hash_of_name(word: &str) -> u32 {
+    hash_word(NAME, word)
 }
 
 /// The words of a class or id: `relatedPosts`, `related-posts` and `related_posts` are two each.
@@ -735,7 +745,7 @@ fn hash(seed: u32, text: &str) -> u32 {
 }
 
 /// The hash of a word in lower case, with every run of digits as one: `p12` and `p7` are alike.
-fn hash_word(seed: u32, word: &str) -> u32 {
+fn hash_word(salt: u8, word: &str) -> u32 {
     let mut was_digit = false;
     let bytes = word.bytes().filter_map(|byte| {
         let is_digit = byte.is_ascii_digit();
@@ -744,7 +754,7 @@ fn hash_word(seed: u32, word: &str) -> u32 {
         let byte = if is_digit { b'0' } else { byte.to_ascii_lowercase() };
         (!is_repeated).then_some(byte)
     });
-    fnv::hash(seed, bytes)
+    fnv::hash(fnv::SEED ^ u32::from(salt), bytes)
 }
 
 /// Characters that show nothing and part nothing.

@@ -8,13 +8,14 @@ mod dom;
 mod lines;
 mod marks;
 mod meta;
+mod naming;
 mod outline;
 mod style;
 
 pub use align::{AlignedLine, align};
 pub use marks::{Cell, CodeLine, Marks, NO_LINK, Run, set};
 pub use meta::Meta;
-pub use outline::{Element, Outline, TextLine, within};
+pub use outline::{Element, Outline, TextLine, named, within};
 pub use style::holds_hiding_tag;
 
 use crate::text::{Line, Page};

@@ -55,6 +55,28 @@ pub mod within {
     pub const COUNT: usize = 22;
 }
 
+/// What the words of an element's class and id say that it is: bits of [`Element::named`].
+pub mod named {
+    /// Readers' comments, or replies.
+    pub const COMMENTS: u16 = 1;
+    /// Other pages.
+    pub const RELATED: u16 = 1 << 1;
+    /// A notice, a dialogue, a form to sign in.
+    pub const NOTICE: u16 = 1 << 2;
+    /// What stands beside, above or below the main part.
+    pub const SIDE: u16 = 1 << 3;
+    /// To share or follow.
+    pub const SHARE: u16 = 1 << 4;
+    /// The text of the article.
+    pub const BODY: u16 = 1 << 5;
+    /// Not shown.
+    pub const TUCKED: u16 = 1 << 6;
+    /// A board: threads, questions and answers.
+    pub const BOARD: u16 = 1 << 7;
+    /// How many bits there are.
+    pub const COUNT: usize = 8;
+}
+
 /// An element of the body that holds text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Element {
@@ -72,6 +94,8 @@ pub struct Element {
     pub lines: Range<u32>,
     /// What it is and stands in, see [`within`].
     pub within: u32,
+    /// What its own names say, see [`named`].
+    pub named: u16,
     /// Equal for elements of the same name and classes.
     pub signature: u32,
     /// Where its tokens lie in [`Outline::tokens`].

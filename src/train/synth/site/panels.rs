@@ -1,7 +1,8 @@
-//! What pages of HTML have and crawls of text leave out: teasers of other articles, readers' comments
-//! in full, notices in whole sentences. Runs of a page in, the same with such panels between them out.
+//! What pages of HTML have and crawls of text leave out: teasers of other articles, the beginnings of the
+//! next ones, readers' comments in full, notices in whole sentences. Runs of a page in, the same with such
+//! panels between them out.
 
-use super::runs::{Role, Run};
+use super::runs::{Role, Run, THREAD};
 use super::{LONGEST_TITLE, Rng, draw, is_short};
 use crate::input::{LabelledLine, LabelledPage};
 use crate::text::{Kind, Label};
@@ -24,8 +25,15 @@ impl Panels<'_> {
             let at = if rng.chance(0.5) { behind } else { rng.range(behind, runs.len()) };
             insert(runs, at, Role::Teasers, Kind::Related, self.teasers(rng));
         }
-        // What readers say of no article would be one.
-        if behind > 0 && rng.chance(0.25) {
+        if behind > 0 && rng.chance(0.12) {
+            let at = rng.range(behind, runs.len());
+            for _ in 0..rng.skewed(1, 4) {
+                insert(runs, at, Role::Next, Kind::Related, self.next(rng));
+            }
+        }
+        // What readers say of no article would be one, and so it is on a board.
+        let posts = runs.iter().filter(|run| run.role == Role::Article).count();
+        if (1..THREAD).contains(&posts) && rng.chance(0.3) {
             let at = rng.range(behind, runs.len());
             insert(runs, at, Role::Comments, Kind::CommentUi, self.comments(rng));
         }
@@ -35,7 +43,13 @@ impl Panels<'_> {
                 true => ("policy", rng.range(5, 30)),
                 false => ("notice", rng.range(1, 3)),
             };
-            let texts = (0..count).map(|_| self.draw(list, rng)).collect();
+            // Its place tells a notice from an article, whatever it says.
+            let is_prose = rng.chance(0.3);
+            let mut notice = || match is_prose.then(|| self.said(rng)).flatten() {
+                Some(said) => said,
+                None => self.draw(list, rng),
+            };
+            let texts = (0..count).map(|_| notice()).collect();
             insert(runs, at, Role::Notice, Kind::Legal, texts);
         }
     }
@@ -45,6 +59,13 @@ impl Panels<'_> {
         let mut texts = Vec::new();
         for _ in 0..rng.skewed(1, 24) {
             texts.push(self.draw("site.who", rng));
+            // Most say what an article could say: what tells them from it is their place.
+            if rng.chance(0.7)
+                && let Some(said) = self.said(rng)
+            {
+                texts.push(said);
+                continue;
+            }
             let list = match (self.english, rng.chance(0.5)) {
                 (true, true) => "say.en.long",
                 (true, false) => "say.en",
@@ -54,6 +75,35 @@ impl Panels<'_> {
             texts.push(draw(self.lexicons, list, rng));
         }
         texts
+    }
+
+    /// The beginning of a paragraph of another page, up to four signs that end sentences.
+    fn said(&self, rng: &mut Rng) -> Option<String> {
+        let other = rng.choose(self.others)?;
+        let texts = other
+            .lines
+            .iter()
+            .filter(|line| line.label == Label::Article && !is_short(&line.text, LONGEST_TITLE));
+        let texts: Vec<&LabelledLine> = texts.collect();
+        let text = &rng.choose(&texts)?.text;
+        let ends: Vec<usize> = text
+            .char_indices()
+            .filter(|(_, c)| matches!(c, '。' | '！' | '？' | '.' | '!' | '?'))
+            .map(|(at, c)| at + c.len_utf8())
+            .collect();
+        let end = ends.get(rng.below(4)).copied().unwrap_or(text.len());
+        text.get(..end).map(str::to_owned)
+    }
+
+    /// The headline of another page and what follows it.
+    fn next(&self, rng: &mut Rng) -> Vec<String> {
+        let Some(other) = rng.choose(self.others) else { return Vec::new() };
+        let article = other.lines.iter().filter(|line| line.label == Label::Article);
+        let texts: Vec<String> = article.take(rng.range(2, 12)).map(|l| l.text.clone()).collect();
+        match texts.first() {
+            Some(title) if is_short(title, LONGEST_TITLE) && texts.len() > 1 => texts,
+            _ => Vec::new(),
+        }
     }
 
     /// Pairs of a headline and a piece of what stands under it.
@@ -112,7 +162,7 @@ mod tests {
             line("桥修了三年，今年春天通了车，两岸的人都来看。", Label::Article),
         ]);
         for english in [false, true] {
-            let (mut roles, mut teased) = (Vec::new(), 0);
+            let (mut roles, mut teased, mut said) = (Vec::new(), 0, 0);
             for seed in 0..80 {
                 let mut rng = Rng::derive(2, "panels", seed);
                 let mut runs = runs(&page.lines);
@@ -129,16 +179,23 @@ mod tests {
                         assert_eq!(run.lines[0].text, "桥修好了");
                         assert!(run.lines[1].text.starts_with("桥修了三年"));
                     }
+                    if run.role == Role::Next {
+                        let texts: Vec<&str> = run.lines.iter().map(|l| l.text.as_str()).collect();
+                        assert_eq!(texts, ["桥修好了", page.lines[1].text.as_str()]);
+                    }
+                    if run.role == Role::Comments {
+                        said += run.lines.iter().filter(|l| l.text.starts_with("桥修了")).count();
+                    }
                     let pairs = matches!(run.role, Role::Teasers | Role::Comments);
                     assert!(!pairs || run.lines.len() % 2 == 0);
                 }
                 let first = runs.iter().position(|run| run.role == Role::Article);
                 assert!(first.is_some_and(|first| first < 2), "only a notice stands above");
             }
-            for role in [Role::Teasers, Role::Comments, Role::Notice] {
-                assert!(roles.iter().filter(|of| **of == role).count() > 8, "{role:?}");
+            for role in [Role::Teasers, Role::Comments, Role::Notice, Role::Next] {
+                assert!(roles.iter().filter(|of| **of == role).count() > 5, "{role:?}");
             }
-            assert!(teased > 60, "{teased}");
+            assert!(teased > 60 && said > 20, "{teased} {said}");
         }
     }
 }

@@ -17,6 +17,8 @@ pub(super) enum Role {
     Teasers,
     /// Sentences of the site about itself.
     Notice,
+    /// The article that comes next, whole or its beginning.
+    Next,
 }
 
 impl Role {
@@ -37,7 +39,8 @@ impl Role {
             Role::Junk(Kind::Related) | Role::Teasers => "site.related",
             Role::Junk(Kind::Share) => "site.share",
             Role::Junk(Kind::Legal) => "site.legal",
-            Role::Junk(Kind::CommentUi) | Role::Comments => "site.comment_ui",
+            Role::Junk(Kind::CommentUi) => "site.comment_ui",
+            Role::Comments => "site.readers",
             Role::Junk(Kind::Meta) => "site.meta",
             Role::Junk(Kind::Ad) => "site.ad",
             Role::Junk(Kind::Download) => "site.download",
@@ -45,13 +48,19 @@ impl Role {
             Role::Junk(Kind::SpiderPool | Kind::Adult | Kind::Gambling) => "site.planted",
             Role::Junk(Kind::Markup | Kind::Debris) => "site.debris",
             Role::Notice => "site.notice",
+            Role::Next => "site.next",
         }
     }
 
     /// How many of a hundred such blocks are links.
     pub(super) fn linked(self) -> usize {
         match self {
-            Role::Article | Role::Byline | Role::Comments | Role::Teasers | Role::Notice => 0,
+            Role::Article
+            | Role::Byline
+            | Role::Comments
+            | Role::Teasers
+            | Role::Notice
+            | Role::Next => 0,
             Role::Junk(Kind::Related) => 92,
             Role::Junk(Kind::Nav) => 88,
             Role::Junk(Kind::SpiderPool | Kind::Adult | Kind::Gambling) => 65,
@@ -71,6 +80,9 @@ impl Role {
         )
     }
 }
+
+/// A page with at least so many runs of article can be a thread.
+pub(super) const THREAD: usize = 4;
 
 /// Lines of one role that follow one another.
 #[derive(Debug, Clone)]

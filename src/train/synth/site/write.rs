@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::names::Names;
-use super::runs::{Role, Run, parts};
+use super::runs::{Role, Run, THREAD, parts};
 use super::{LONGEST_TITLE, Rng, is_short};
 use crate::input::LabelledLine;
 use crate::text::{Kind, Label};
@@ -115,7 +115,7 @@ impl<'a> Site<'a> {
     /// The runs from the first line of article to the last.
     fn main(&mut self, runs: &[Run], rng: &mut Rng) {
         let articles = runs.iter().filter(|run| run.role == Role::Article).count();
-        if articles >= 4 && rng.chance(0.6) {
+        if articles >= THREAD && rng.chance(0.6) {
             return self.posts(runs, rng);
         }
         let mut runs = runs;
@@ -148,7 +148,9 @@ impl<'a> Site<'a> {
         let tag = rng.pick(["div", "div", "li", "article", "section", "table"]);
         let (row, row_end) = if tag == "table" { ("<tr><td>", "</td></tr>") } else { ("", "") };
         let has_body = rng.chance(0.8);
-        let list = if tag == "li" { self.open("ul", "site.part", rng) } else { String::new() };
+        let is_named = rng.chance(0.97);
+        let board = self.open_if(is_named, "div", "site.board", rng);
+        let list = self.open_if(tag == "li", "ul", "site.part", rng);
         for post in runs.split_inclusive(|run| run.role == Role::Article) {
             let Some((said, above)) =
                 post.split_last().filter(|(run, _)| run.role == Role::Article)
@@ -159,13 +161,14 @@ impl<'a> Site<'a> {
             let end = self.open(tag, "site.post", rng);
             self.out.push_str(row);
             self.blocks(above, rng);
-            let body = if has_body { self.open("div", "site.said", rng) } else { String::new() };
+            let body = self.open_if(has_body, "div", "site.said", rng);
             self.article(&said.lines, rng);
             self.out.push_str(&body);
             self.out.push_str(row_end);
             self.out.push_str(&end);
         }
         self.out.push_str(&list);
+        self.out.push_str(&board);
     }
 
     fn blocks(&mut self, runs: &[Run], rng: &mut Rng) {
@@ -173,6 +176,7 @@ impl<'a> Site<'a> {
             match role {
                 Role::Article => self.article(lines, rng),
                 Role::Comments | Role::Teasers => self.pairs(lines, *role, rng),
+                Role::Next => self.next(lines, rng),
                 _ => self.block(lines, *role, rng),
             }
         }
@@ -182,7 +186,7 @@ impl<'a> Site<'a> {
         let is_wrapped = rng.below(100) >= self.unwrapped;
         let is_menu = role == Role::Junk(Kind::Nav);
         let tag = if is_menu { self.semantic("nav", rng) } else { "div" };
-        let end = if is_wrapped { self.open(tag, role.names(), rng) } else { String::new() };
+        let end = self.open_if(is_wrapped, tag, role.names(), rng);
         let is_linked = rng.below(100) < role.linked();
         let form = self.form(role, rng);
         if let [head, rest @ ..] = lines
@@ -195,12 +199,31 @@ impl<'a> Site<'a> {
             lines = rest;
         }
         let is_deep = rng.chance(0.2);
-        let inner = if is_deep { self.open("div", "site.noise", rng) } else { String::new() };
+        let inner = self.open_if(is_deep, "div", "site.noise", rng);
         self.lines(lines, form, |site, text| match is_linked && rng.chance(0.95) {
             true => site.linked(text, rng),
             false => site.text(text),
         });
         self.out.push_str(&inner);
+        self.out.push_str(&end);
+    }
+
+    /// Another article: its headline, and paragraphs.
+    fn next(&mut self, lines: &[LabelledLine], rng: &mut Rng) {
+        let Some((title, text)) = lines.split_first() else { return };
+        let tag = rng.pick(["article", "section", "div"]);
+        let tag = self.semantic(tag, rng);
+        let end = self.open(tag, rng.pick(["site.next", "site.next", "site.main"]), rng);
+        let head = rng.pick(["h1", "h2", "h2", "h3", "div"]);
+        let is_linked = rng.chance(0.6);
+        self.element(head, |site| match is_linked {
+            true => site.linked(&title.text, rng),
+            false => site.text(&title.text),
+        });
+        let has_body = rng.chance(0.6);
+        let body = self.open_if(has_body, "div", "site.body", rng);
+        self.lines(text, self.paragraphs, Self::text);
+        self.out.push_str(&body);
         self.out.push_str(&end);
     }
 
@@ -213,7 +236,7 @@ impl<'a> Site<'a> {
         let head = rng.pick(["h3", "h4", "div", "span", "p", "h2", "strong"]);
         let body = rng.pick(["p", "p", "div", "span"]);
         let links = [!is_comment || rng.chance(0.3), !is_comment && rng.chance(0.15)];
-        let list = if tag == "li" { self.open("ul", "site.noise", rng) } else { String::new() };
+        let list = self.open_if(tag == "li", "ul", "site.noise", rng);
         for pair in lines.chunks(2) {
             let end = self.open(tag, item, rng);
             for ((line, tag), is_linked) in pair.iter().zip([head, body]).zip(links) {
@@ -357,6 +380,10 @@ impl<'a> Site<'a> {
         let attribute = self.names.attribute(names, rng);
         let _ = write!(self.out, "<{tag}{attribute}>");
         format!("</{tag}>")
+    }
+
+    fn open_if(&mut self, opens: bool, tag: &str, names: &'static str, rng: &mut Rng) -> String {
+        if opens { self.open(tag, names, rng) } else { String::new() }
     }
 
     fn open_many(&mut self, names: &'static str, count: usize, rng: &mut Rng) -> String {
