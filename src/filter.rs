@@ -266,7 +266,11 @@ impl Filter {
         model.run(&self.tree, document, (facts, surroundings), line_model, tree, belief);
         let (calibration, policy) = (model.calibration, &self.html_policy);
         self.decide_all(&page.lines, 0..page.lines.len(), calibration, policy, scratch, verdict);
-        let stays = |line: usize| verdict.lines[line].verdict != Verdict::Junk;
+        // A line that loses a part is not what a copy of it says.
+        let stays = |line: usize| {
+            let of = &verdict.lines[line];
+            of.verdict != Verdict::Junk && of.cut.is_empty()
+        };
         for &line in scratch.copies.find(document, stays) {
             verdict.lines[line].probability = 1.0;
             verdict.lines[line].verdict = Verdict::Junk;

@@ -2,7 +2,7 @@
 //! digest, and a program refuses a model whose features it would compute otherwise.
 
 use super::{context, ngrams, tree};
-use crate::{digest::Digest, text::fold};
+use crate::{digest::Digest, html::words_of_names, text::fold};
 
 /// Raised when a feature is computed otherwise under the same name.
 const REVISION: u32 = 3;
@@ -27,7 +27,7 @@ const TREE_REVISION: u32 = 1;
 pub fn tree_digest() -> String {
     let mut digest = Digest::new();
     digest.field(TREE_REVISION.to_le_bytes());
-    for name in tree::COLUMNS {
+    for name in tree::COLUMNS.into_iter().chain(words_of_names()) {
         digest.field(name);
     }
     digest.hex()

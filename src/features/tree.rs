@@ -397,6 +397,7 @@ impl TreeFacts {
         push((self.linked[n] / self.characters[n].max(1.0)) as f32);
         let belief = (self.junk[line] / (1.0 - self.junk[line])).ln();
         self.said.row(outline, line, belief).into_iter().for_each(push);
+        debug_assert!(column.next().is_none(), "every column has its value");
     }
 }
 
@@ -572,6 +573,23 @@ mod tests {
         assert_eq!(flags("link_share"), [1.0, 0.0, 0.0, 0.4, 0.0, 0.0]);
         assert_eq!(flags("class_margin"), [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
         assert_eq!(flags("links_1_above"), [0.5, 1.0, 0.0, 0.0, 0.4, 0.0]);
+    }
+
+    #[test]
+    fn names_have_their_columns() {
+        let of = columns(
+            "<body class=share><h1>题</h1><div class=sidebar>甲</div><div class=share>乙</div><div class=forum>\
+             <div class=post-body>丙</div><div class=replies>丁</div></div>",
+            &[0.0, 0.0, 0.0, 0.0, -2.0],
+        );
+        let on = |name: &str| (0..5).filter(|&line| of[line](name) > 0.0).collect::<Vec<_>>();
+        assert_eq!((on("named_side"), on("named_share")), (vec![1], vec![2]));
+        assert_eq!((on("named_body"), on("named_comments")), (vec![3], vec![4]));
+        assert_eq!((on("board_words"), on("comments_on_board")), ((0..5).collect(), vec![4]));
+        assert_eq!((on("text_in_comments"), on("outside_body")), (vec![4], vec![]));
+        assert_eq!((on("bodies_before"), on("bodies_before_on_board")), (vec![4], vec![4]));
+        // As much of 2 as half a board's names leave.
+        assert!((of[4]("text_in_comments") - 1.0).abs() < 1e-5);
     }
 
     #[test]

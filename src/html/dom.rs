@@ -200,10 +200,9 @@ impl TokenSink for Bounded {
         if let Token::TagToken(tag) = &mut token
             && tag.kind == TagKind::StartTag
             && self.builder.sink.is_full()
-            // Their content is not markup: without the tag, scripts would become text.
-            && !matches!(tag.name, local_name!("script") | local_name!("style") | local_name!("textarea"))
+            && !self.opens_text(tag)
         {
-            if !is_block(&tag.name) {
+            if holds_text(tag) || !is_block(&tag.name) {
                 return TokenSinkResult::Continue;
             }
             // Nothing opens any more, but its text still starts on a line of its own.
@@ -225,6 +224,18 @@ impl TokenSink for Bounded {
     fn adjusted_current_node_present_but_not_in_html_namespace(&self) -> bool {
         self.builder.adjusted_current_node_present_but_not_in_html_namespace()
     }
+}
+
+impl Bounded {
+    /// Whether what follows a tag is not markup: without the tag, scripts would become text. Inside drawings
+    /// it is an element like others.
+    fn opens_text(&self, tag: &Tag) -> bool {
+        holds_text(tag) && !self.adjusted_current_node_present_but_not_in_html_namespace()
+    }
+}
+
+fn holds_text(tag: &Tag) -> bool {
+    matches!(tag.name, local_name!("script") | local_name!("style") | local_name!("textarea"))
 }
 
 /// Whether a tag opens a script or style sheet that says nothing of the page.

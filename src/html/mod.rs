@@ -15,6 +15,7 @@ mod style;
 pub use align::{AlignedLine, align};
 pub use marks::{Cell, CodeLine, Marks, NO_LINK, Run, set};
 pub use meta::Meta;
+pub use naming::words_of_names;
 pub use outline::{Element, Outline, TextLine, named, within};
 pub use style::holds_hiding_tag;
 
@@ -209,6 +210,14 @@ mod tests {
         assert_eq!(lines("<p>a\0b<!-- never closed <p>c"), ["ab"]);
         assert_eq!(lines("<p>a</p><script>never closed <p>c"), ["a"]);
         assert_eq!(lines(&format!("<p>{}", "x ".repeat(1 << 20))).len(), 1);
+        // In a drawing these tags hold tags.
+        for tag in ["<textarea>", "<style>"] {
+            let drawing = format!("<svg>{}{}", tag.repeat(50_000), "</x>".repeat(50_000));
+            assert_eq!(
+                lines(&format!("{drawing}</svg><p>a")).last().map(String::as_str),
+                Some("a")
+            );
+        }
         let nested = "<table><tr><td>a".repeat(3000);
         assert!(!lines(&nested).is_empty());
         // Half a million attributes, with and without white space between them.

@@ -71,6 +71,11 @@ static KNOWN: LazyLock<HashMap<u32, u16>> = LazyLock::new(|| {
     known
 });
 
+/// All words that say something, list by list.
+pub fn words_of_names() -> impl Iterator<Item = &'static str> {
+    WORDS.iter().map(|(_, words)| *words).chain(WHOLES).chain(PARTS)
+}
+
 /// What the words of one name say, given by their hashes.
 pub(super) fn said_by(words: &[u32]) -> u16 {
     let known = words.iter().filter_map(|word| KNOWN.get(word));

@@ -121,11 +121,23 @@ pub struct TextLine {
     pub within: u32,
 }
 
-impl TextLine {
-    /// Whether no reader sees it, unless a script shows it or none runs.
+impl Element {
+    /// As [`TextLine::is_hidden`].
     pub fn is_hidden(&self) -> bool {
-        self.within & (within::HIDDEN | within::FALLBACK) != 0
+        is_hidden(self.within)
     }
+}
+
+impl TextLine {
+    /// Whether it is marked as what no reader sees: until a script shows it, unless none runs, or, said with
+    /// `aria-hidden`, where the page is read aloud.
+    pub fn is_hidden(&self) -> bool {
+        is_hidden(self.within)
+    }
+}
+
+fn is_hidden(within: u32) -> bool {
+    within & (within::HIDDEN | within::FALLBACK) != 0
 }
 
 /// Elements and lines of a page.
