@@ -9,8 +9,8 @@ use crate::html::{Outline, named, within};
 pub const WIDTH: usize = SAID + 6;
 /// How many of the bits of [`named`] are columns; a board is told of the page.
 const SAID: usize = named::COUNT - 1;
-/// An element with more than this share of a page's characters is its frame, whatever else than comments it is called; so is what holds
-/// the headline.
+/// An element with more than this share of a page's characters is its frame, whatever it is called, unless that is
+/// comments; so is what holds the headline.
 const FRAME: f64 = 0.7;
 /// What is said of a part and not of a frame.
 const OF_PARTS: u16 =

@@ -16,7 +16,7 @@ const MAX_ANCHORS: usize = 4000;
 /// Shingles of this weight are compared where a line is not found whole: four Han characters, or eight
 /// letters. Four letters of any line stand somewhere in a long text of its language.
 const SHINGLE: usize = 8;
-/// From here on characters are words or syllables: Han, kana, Hangul.
+/// From here on most characters are words or syllables: Han, kana, Hangul.
 const IDEOGRAPHS: char = '\u{2E80}';
 /// Lines of fewer characters are in the gold by chance.
 const TWIN: usize = 4;

@@ -2,7 +2,7 @@
 //! [`named`] out. A few hundred labelled pages show the names of few sites; these are what sites commonly
 //! call their parts, and a model can weigh them on sites it never saw.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use super::{lines::hash_of_name, outline::named};
 
@@ -60,15 +60,16 @@ const PARTS: [&str; 9] =
 const IS_WHOLE: u16 = 1 << 14;
 const IS_PART: u16 = 1 << 15;
 
-static KNOWN: LazyLock<HashMap<u32, u16>> = LazyLock::new(|| {
-    let mut known: HashMap<u32, u16> = HashMap::new();
-    let mut add = |word: &str, bits: u16| *known.entry(hash_of_name(word)).or_insert(0) |= bits;
+/// What words say, by their hashes, which rise.
+static KNOWN: LazyLock<Vec<(u32, u16)>> = LazyLock::new(|| {
+    let mut known: BTreeMap<u32, u16> = BTreeMap::new();
+    let mut add = |word: &str, bits: u16| *known.entry(hash_of_name(word)).or_default() |= bits;
     for (bits, words) in WORDS {
         words.split_ascii_whitespace().for_each(|word| add(word, bits));
     }
     WHOLES.iter().for_each(|word| add(word, IS_WHOLE));
     PARTS.iter().for_each(|word| add(word, IS_PART));
-    known
+    known.into_iter().collect()
 });
 
 /// All words that say something, list by list.
@@ -78,8 +79,9 @@ pub fn words_of_names() -> impl Iterator<Item = &'static str> {
 
 /// What the words of one name say, given by their hashes.
 pub(super) fn said_by(words: &[u32]) -> u16 {
-    let known = words.iter().filter_map(|word| KNOWN.get(word));
-    let bits = known.fold(0, |all, bits| all | bits);
+    let known = |word: &u32| KNOWN.binary_search_by_key(word, |&(hash, _)| hash);
+    let known = words.iter().filter_map(|word| known(word).ok());
+    let bits = known.fold(0, |all, at| all | KNOWN[at].1);
     let body = match bits & IS_WHOLE != 0 && bits & IS_PART != 0 {
         true => named::BODY,
         false => 0,
