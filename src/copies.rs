@@ -3,6 +3,7 @@
 //! lines in view say out. A corpus wants an article once, and what goes here stays in view.
 
 use crate::html::{Document, Outline};
+use crate::text::fnv;
 
 /// Characters that are compared at a time, white space left out.
 const WINDOW: usize = 8;
@@ -92,13 +93,9 @@ fn visible(text: &str) -> impl Iterator<Item = char> + '_ {
     text.chars().filter(|c| !c.is_whitespace())
 }
 
-/// FNV-1a over the characters of each window.
+/// A hash of each window.
 fn windows(characters: &[char]) -> impl Iterator<Item = u64> + '_ {
-    characters.windows(WINDOW).map(|window| {
-        window.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &c| {
-            (hash ^ u64::from(u32::from(c))).wrapping_mul(0x0100_0000_01b3)
-        })
-    })
+    characters.windows(WINDOW).map(|window| fnv::hash_64(window.iter().copied()))
 }
 
 #[cfg(test)]

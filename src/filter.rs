@@ -274,7 +274,6 @@ impl Filter {
         for &line in scratch.copies.find(document, stays) {
             verdict.lines[line].probability = 1.0;
             verdict.lines[line].verdict = Verdict::Junk;
-            verdict.lines[line].cut.clear();
         }
         self.guard(policy, &page.lines, verdict);
     }

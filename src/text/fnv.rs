@@ -1,5 +1,5 @@
-//! FNV-1a with 32 bits (Fowler, Noll, Vo): a hash of short byte strings that is the same everywhere
-//! and forever, since models hold what it gave.
+//! FNV-1a (Fowler, Noll, Vo): a hash of short strings that is the same everywhere and forever. Models hold
+//! what it gave with 32 bits.
 
 /// What a hash begins with.
 pub const SEED: u32 = 0x811C_9DC5;
@@ -8,6 +8,14 @@ pub const SEED: u32 = 0x811C_9DC5;
 #[inline]
 pub fn hash(seed: u32, bytes: impl IntoIterator<Item = u8>) -> u32 {
     bytes.into_iter().fold(seed, |h, byte| (h ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+/// The hash with 64 bits of bytes, or of larger units such as characters, each taken as one.
+#[inline]
+pub fn hash_64<T: Into<u32>>(units: impl IntoIterator<Item = T>) -> u64 {
+    units.into_iter().fold(0xCBF2_9CE4_8422_2325, |h, unit| {
+        (h ^ u64::from(unit.into())).wrapping_mul(0x0100_0000_01B3)
+    })
 }
 
 #[cfg(test)]
@@ -20,5 +28,9 @@ mod tests {
         assert_eq!(hash(SEED, *b"a"), 0xE40C_292C);
         assert_eq!(hash(SEED, *b"foobar"), 0xBF9C_F968);
         assert_eq!(hash(hash(SEED, *b"foo"), *b"bar"), 0xBF9C_F968);
+        assert_eq!(hash_64(*b""), 0xCBF2_9CE4_8422_2325);
+        assert_eq!(hash_64(*b"a"), 0xAF63_DC4C_8601_EC8C);
+        assert_eq!(hash_64(*b"foobar"), 0x8594_4171_F739_67E8);
+        assert_eq!(hash_64("foobar".chars()), 0x8594_4171_F739_67E8);
     }
 }

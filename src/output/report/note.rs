@@ -13,7 +13,7 @@ use crate::output::clean::is_removed;
 use crate::output::preview::site_of;
 use crate::report::{LineLook, Look, beginning, language};
 use crate::text::visible::start;
-use crate::text::{Kind, Line};
+use crate::text::{Kind, Line, fnv};
 use crate::{LineVerdict, Page, PageVerdict, Verdict};
 
 /// Characters of a sample line.
@@ -244,10 +244,7 @@ fn take(line: &Line<'_>, v: &LineVerdict, limit: usize) -> (String, LineNote) {
 /// A number that looks random but depends on the parts alone: FNV-1a, and the finish of SplitMix64, by
 /// which short texts that differ little differ in every bit.
 fn lot(parts: &[&[u8]]) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325u64;
-    for byte in parts.iter().copied().flatten() {
-        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-    }
+    let mut hash = fnv::hash_64(parts.iter().copied().flatten().copied());
     hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     hash ^ (hash >> 31)

@@ -1,6 +1,8 @@
 //! Terms that training may use and terms that are held out: which side a term is on follows from the
 //! term alone.
 
+use crate::text::fnv;
+
 /// Which share of the terms: term `t` belongs to fold `hash(t) % folds`. Pages that are held out
 /// are planted with terms that are held out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,9 +18,7 @@ impl TermShare {
     /// that stands in two lists is on one side in both.
     pub fn holds(self, term: &str) -> bool {
         // FNV-1a, then the finaliser of MurmurHash3, since the low bits of FNV alone are uneven.
-        let mut hash = term.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| {
-            (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3)
-        });
+        let mut hash = fnv::hash_64(term.bytes());
         hash = (hash ^ hash >> 33).wrapping_mul(0xff51_afd7_ed55_8ccd);
         hash = (hash ^ hash >> 33).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
         (hash ^ hash >> 33) % self.folds.max(1) as u64 == self.fold as u64
