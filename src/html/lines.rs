@@ -20,6 +20,8 @@ use crate::text::fnv;
 const CELL_GAP: char = '\t';
 /// Rows with a cell longer than this many bytes are laid out, not tabled: their cells stand apart.
 const MAX_CELL: usize = 200;
+/// No choice of a `<select>` is as long, in bytes: what is longer is text that follows a menu nobody closed.
+const MAX_CHOICE: usize = 300;
 
 /// Lays out a parsed page, with its marks if they are asked for.
 pub fn document(dom: &Dom, is_marked: bool) -> Document {
@@ -237,9 +239,15 @@ impl<'a> Layout<'a> {
     fn is_choice(&self, select: u32) -> bool {
         let mut stack: Vec<u32> = self.dom.children(select).collect();
         while let Some(node) = stack.pop() {
-            let Some(tag) = self.dom.element(node) else { continue };
+            let Some(tag) = self.dom.element(node) else {
+                let data = self.dom.nodes.get(node as usize).map(|n| &n.data);
+                if matches!(data, Some(Data::Text(text)) if text.trim().len() > MAX_CHOICE) {
+                    return false;
+                }
+                continue;
+            };
             let is_part = matches!(tag.name, local_name!("optgroup") | local_name!("button"));
-            if is_block(&tag.name) && !is_part {
+            if tag.name == local_name!("br") || is_block(&tag.name) && !is_part {
                 return false;
             }
             stack.extend(self.dom.children(node));

@@ -133,6 +133,9 @@ mod tests {
         assert_eq!(lines("<select><option>甲<input><option>乙<option>丙"), ["乙 丙"]);
         // A menu that nobody closed holds the rest of the page.
         assert_eq!(lines("<div><select><option>甲</div><h1>乙</h1><p>丙"), ["甲", "乙", "丙"]);
+        assert_eq!(lines("<td><select><option>甲<td>乙<br>丙"), ["甲乙", "丙"]);
+        let long = "乙".repeat(150);
+        assert_eq!(lines(&format!("<select><option>甲</option>{long}")), [format!("甲{long}")]);
         // What shows nothing makes no line.
         assert_eq!(lines("<p>\u{200b}</p><p>\u{feff} \u{202a}</p><p>\u{200b}甲"), ["甲"]);
         assert_eq!(lines("<td><div><div><div><div><div>a</div></div></div></div></div>"), ["a"]);

@@ -100,7 +100,7 @@ enum LeaveOut {
     Genres(fn(Genre) -> bool),
 }
 
-const PARTS: [Part; 17] = [
+const PARTS: [Part; 18] = [
     Part::of_recipe("words", |r| r.words.gate > 0.0, |r| r.words.gate = 0.0),
     Part::of_recipe("form of the line", |r| r.line.form, |r| r.line.form = false),
     Part::of_recipe(
@@ -131,6 +131,7 @@ const PARTS: [Part; 17] = [
     Part::of_genre("composed: foreign, blogs, software", |genre| {
         matches!(genre, Genre::Foreign | Genre::Blog | Genre::Tech)
     }),
+    Part::of_genre("composed: hacked pages", |genre| genre == Genre::Hacked),
     Part::of_genre("composed: pages of junk", |genre| !genre.has_article()),
 ];
 
@@ -153,10 +154,11 @@ impl Part {
 }
 
 /// Kinds that are planted and each left out once.
-const KINDS: [Kind; 7] = [
+const KINDS: [Kind; 8] = [
     Kind::SpiderPool,
     Kind::Adult,
     Kind::Gambling,
+    Kind::Ad,
     Kind::Markup,
     Kind::Ticker,
     Kind::Download,
@@ -304,10 +306,10 @@ impl Judged {
         }
     }
 
-    /// Planted lines, of one kind or of all.
+    /// Planted lines of copies of labelled pages, of one kind or of all.
     fn planted(&self, corpus: &Corpus, kind: Option<Kind>) -> Confusion {
         let mut all = Tally::default();
-        for (page, verdicts) in self.pages(corpus) {
+        for (page, verdicts) in self.pages(corpus).filter(|(page, _)| page.genre.is_none()) {
             let lines = page.page.lines.iter().zip(&page.planted).zip(verdicts);
             for ((line, &is_planted), verdict) in lines {
                 if is_planted && (kind.is_none() || line.kind == kind) {

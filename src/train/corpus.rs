@@ -34,8 +34,8 @@ pub struct TrainingPage {
     pub origin: Origin,
     /// What each of its lines counts.
     pub weights: Vec<f32>,
-    /// For a planted copy: whether each line is new, or changed, against the page it was made from.
-    /// Empty for every other page.
+    /// For a planted copy and a hacked page: whether each line is new, or changed, against the page it
+    /// was made from. Empty for every other page.
     pub is_new: Vec<bool>,
     /// For the same: whether each line was planted. Empty for every other page.
     pub planted: Vec<bool>,
@@ -161,7 +161,9 @@ impl Corpus {
 
 /// A page of n labelled lines weighs n^(1 - balance) times its set's weight. The lines of the
 /// gold sets weigh 1 on average; weak sets are scaled down to their share of the whole. Of a
-/// planted copy the new lines count; the others were learned from the page itself.
+/// planted copy the new lines count; the others were learned from the page itself. What a hacked page
+/// is made from is not there by itself: its other lines count half as much as the new ones, for with
+/// less an article between lines of junk went with them.
 fn weigh(pages: &mut [TrainingPage], recipe: &Recipe) {
     for page in pages.iter_mut() {
         let lines = scored_lines(&page.page).max(1) as f64;
@@ -178,13 +180,19 @@ fn weigh(pages: &mut [TrainingPage], recipe: &Recipe) {
     let gold_lines = lines_of(pages, Origin::Gold) as f64;
     let gold = weight_of(pages, Origin::Gold);
     let gold_scale = if gold > 0.0 { gold_lines / gold } else { 1.0 };
-    let planted = recipe.synth.planted;
+    let (planted, hacked) = (recipe.synth.planted, recipe.synth.hacked);
     for page in pages.iter_mut() {
         for weight in &mut page.weights {
             *weight *= gold_scale as f32;
         }
+        let is_copy = page.genre.is_none();
         for (weight, is_new) in page.weights.iter_mut().zip(&page.is_new) {
-            *weight = if *is_new { planted } else { *weight * NOT_NEW };
+            *weight = match (is_new, is_copy) {
+                (true, true) => planted,
+                (true, false) => hacked,
+                (false, true) => *weight * NOT_NEW,
+                (false, false) => 0.5 * hacked,
+            };
         }
     }
     let trusted = weight_of(pages, Origin::Gold) + weight_of(pages, Origin::Made);

@@ -21,21 +21,49 @@ use crate::{
     text::Label,
 };
 
-/// What intruders and template sites plant; link farms and keyword strings more often.
-pub const PLANTED: [Family; 13] = [
+/// What intruders and template sites plant; link farms, betting and hidden trades more often.
+pub const PLANTED: [Family; 18] = [
     Family::LinkFarm,
     Family::LinkFarm,
     Family::LinkFarm,
     Family::Gambling,
     Family::Gambling,
+    Family::Gambling,
+    Family::Trade,
+    Family::Trade,
+    Family::Trade,
     Family::Adult,
     Family::Adult,
-    Family::Doorway,
     Family::Mirror,
+    Family::Mirror,
+    Family::Doorway,
     Family::HiddenMarkup,
     Family::Ticker,
     Family::Download,
     Family::Share,
+];
+
+/// What is planted into pages that are composed for it: above all what few labelled pages hold.
+const HACKED: [Family; 19] = [
+    Family::Trade,
+    Family::Trade,
+    Family::Trade,
+    Family::Trade,
+    Family::Trade,
+    Family::Trade,
+    Family::Gambling,
+    Family::Gambling,
+    Family::Gambling,
+    Family::Gambling,
+    Family::LinkFarm,
+    Family::LinkFarm,
+    Family::LinkFarm,
+    Family::Adult,
+    Family::Adult,
+    Family::Mirror,
+    Family::Mirror,
+    Family::Doorway,
+    Family::Doorway,
 ];
 
 /// What pages are made from, besides the labelled pages themselves.
@@ -186,9 +214,14 @@ pub fn planted(
 /// Junk lines that the original has not.
 fn planted_lines(original: &LabelledPage, copy: &LabelledPage) -> Vec<bool> {
     let junk = original.lines.iter().filter(|l| l.label == Label::Junk);
-    let before: HashSet<&str> = junk.map(|l| l.text.as_str()).collect();
-    let is_new = |text: &str| !before.contains(text);
-    copy.lines.iter().map(|l| l.label == Label::Junk && is_new(&l.text)).collect()
+    let is_new = unseen(copy, junk).into_iter();
+    is_new.zip(&copy.lines).map(|(is_new, l)| is_new && l.label == Label::Junk).collect()
+}
+
+/// Whether the text of each line of a copy is none of these.
+fn unseen<'a>(copy: &LabelledPage, lines: impl Iterator<Item = &'a LabelledLine>) -> Vec<bool> {
+    let before: HashSet<&str> = lines.map(|line| line.text.as_str()).collect();
+    copy.lines.iter().map(|line| !before.contains(line.text.as_str())).collect()
 }
 
 /// Whether each line of a copy is new or changed: the lines of the page come in the same order in
@@ -253,12 +286,22 @@ fn composed(
     let share = |whole: usize| whole / folds + usize::from(fold < whole % folds);
     let page = |id: String, make: &(dyn Fn(&str, &mut Rng) -> (Genre, LabelledPage) + Sync)| {
         let mut rng = Rng::derive(recipe.seed, &id, 0);
-        let (genre, mut page) = make(&id, &mut rng);
-        if rng.chance(recipe.synth.garbled) {
-            page = garble(&page, LinesOf::Composed, &mut rng);
+        let (genre, page) = make(&id, &mut rng);
+        let mut made = TrainingPage::new(page, fold, Origin::Made);
+        made.page.site = format!("made in fold {fold}");
+        let mut lines_of = LinesOf::Composed;
+        if genre == Genre::Hacked {
+            let hacked = Planter::new(lexicons, &HACKED).plant_often(&made.page, &mut rng);
+            made.is_new = unseen(&hacked, made.page.lines.iter());
+            made.planted = planted_lines(&made.page, &hacked);
+            made.page = hacked;
+            // What is known of its lines is known by their number.
+            lines_of = LinesOf::Copy;
         }
-        page.site = format!("made in fold {fold}");
-        TrainingPage { genre: Some(genre), ..TrainingPage::new(page, fold, Origin::Made) }
+        if rng.chance(recipe.synth.garbled) {
+            made.page = garble(&made.page, lines_of, &mut rng);
+        }
+        TrainingPage { genre: Some(genre), ..made }
     };
     let paragraphs = |english: bool, rng: &mut Rng| -> Vec<&str> {
         let full: Vec<&Vec<String>> = prose.iter().filter(|p| !p.is_empty()).collect();
@@ -284,7 +327,7 @@ fn composed(
             let mut genre = recipe.synth.genre(true, rng);
             let mut lang = genre.language(rng);
             let lines = paragraphs(lang.starts_with("en"), rng);
-            if lines.is_empty() && genre == Genre::Article {
+            if lines.is_empty() && matches!(genre, Genre::Article | Genre::Hacked) {
                 // Without paragraphs there is nothing to put menus around.
                 genre = Genre::Reference;
                 lang = genre.language(rng);
@@ -316,9 +359,12 @@ fn marked_up(
     recipe: &Recipe,
     lexicons: &Lexicons,
 ) -> Vec<TrainingPage> {
+    // What is planted into trees is planted where the pages are HTML.
+    let is_own = |made: &&TrainingPage| made.genre != Some(Genre::Hacked);
+    let composed: Vec<&TrainingPage> = composed.iter().filter(is_own).collect();
     // Genres follow one another in no order, so every so many pages are as mixed as all.
     let count = count.min(composed.len());
-    let chosen = (0..count).into_par_iter().map(|index| &composed[index * composed.len() / count]);
+    let chosen = (0..count).into_par_iter().map(|index| composed[index * composed.len() / count]);
     let marked = chosen.map(|base| {
         let mut rng = Rng::derive(recipe.seed, &format!("{} as HTML", base.page.id), 0);
         // A language that few pages are in would else be known as that of teasers.
@@ -368,5 +414,37 @@ mod tests {
         }
         // The others have it inside their lines.
         assert!(rewritten > 10 && whole > 90, "{rewritten} {whole}");
+    }
+
+    #[test]
+    fn what_is_known_of_the_lines_of_a_hacked_page_fits_them() {
+        let mut recipe = Recipe::parse(super::super::recipe::DEFAULT).unwrap();
+        (recipe.synth.garbled, recipe.synth.composed) = (1.0, 200);
+        recipe.synth.genres = [("hacked".to_owned(), 1.0)].into();
+        let materials = Materials::load(&recipe, None).unwrap();
+        let article = page().lines.into_iter().filter(|l| l.label == Label::Article);
+        let lines: Vec<LabelledLine> = article.cycle().take(8).collect();
+        let pages: Vec<TrainingPage> = (0..200)
+            .map(|number| {
+                let page = LabelledPage { lines: lines.clone(), ..page() };
+                TrainingPage::new(page, number % 2, Origin::Gold)
+            })
+            .collect();
+        let made = make(&pages, &[], 2, &recipe, &materials);
+        let hacked = made.iter().filter(|page| page.genre == Some(Genre::Hacked));
+        let (mut count, mut planted, mut said) = (0, 0, 0);
+        for made in hacked {
+            let known = (made.is_new.len(), made.planted.len());
+            assert_eq!(known, (made.page.lines.len(), made.page.lines.len()), "{}", made.page.id);
+            for (line, (&is_new, &is_planted)) in
+                made.page.lines.iter().zip(made.is_new.iter().zip(&made.planted))
+            {
+                assert!(!is_planted || is_new && line.label == Label::Junk, "{line:?}");
+                planted += usize::from(is_planted);
+                said += usize::from(is_new && line.label == Label::Article);
+            }
+            count += 1;
+        }
+        assert!(count > 150 && planted > count && said > count, "{count} {planted} {said}");
     }
 }

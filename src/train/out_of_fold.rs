@@ -85,7 +85,12 @@ impl Labelled {
                     all.line.push(index as u32);
                     let is_junk = line.label == Label::Junk;
                     all.is_junk.push(is_junk);
-                    all.is_planted.push(is_junk && line.kind.is_some_and(Kind::is_planted));
+                    // Sites show advertisements of their own: of that kind only what the planter put
+                    // there is known to be planted.
+                    let is_planted_ad =
+                        line.kind == Some(Kind::Ad) && page.planted.get(index) == Some(&true);
+                    let is_planted = is_planted_ad || line.kind.is_some_and(Kind::is_planted);
+                    all.is_planted.push(is_junk && is_planted);
                     all.weight.push(page.weights[index]);
                     all.fold.push(page.fold);
                 }

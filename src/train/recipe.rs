@@ -261,6 +261,8 @@ pub struct SynthRecipe {
     pub weight: f64,
     /// Weight of a line that is new on a planted copy, where lines of gold pages weigh 1 on average.
     pub planted: f32,
+    /// The same of a line that is new on a hacked page, be it junk or article that speaks of it.
+    pub hacked: f32,
     /// Whole pages composed around paragraphs of prose; no more than there are labelled pages.
     pub composed: usize,
     /// Pages without any article; no more than a fifth of the labelled pages.
@@ -283,6 +285,7 @@ impl Default for SynthRecipe {
         SynthRecipe {
             weight: 1.0,
             planted: 1.0,
+            hacked: 1.0,
             composed: 0,
             junk_pages: 0,
             garbled: 0.2,
@@ -405,6 +408,7 @@ impl Recipe {
         within("balance.weak_share", self.balance.weak_share, 0.0..=1.0)?;
         within("synth.weight", self.synth.weight, 0.0..=1000.0)?;
         within("synth.planted", self.synth.planted, 0.0..=1000.0)?;
+        within("synth.hacked", self.synth.hacked, 0.0..=1000.0)?;
         within("synth.garbled", self.synth.garbled, 0.0..=1.0)?;
         for (name, &weight) in &self.synth.genres {
             if Genre::from_name(name).is_none() {

@@ -8,18 +8,21 @@ macro_rules! files {
 
 /// The built-in files. `[name]` on a line of its own starts the list of that name; `#` starts a
 /// comment.
-pub(super) const FILES: [(&str, &str); 40] = files! {
+pub(super) const FILES: [(&str, &str); 50] = files! {
     "lexicons/adult.txt"
     "lexicons/betting.txt"
     "lexicons/companies.txt"
     "lexicons/places.txt"
     "lexicons/products.txt"
     "lexicons/titles.txt"
+    "forms/abroad.txt"
     "forms/ad.txt"
     "forms/adult.txt"
     "forms/blocks.txt"
     "forms/blog.txt"
     "forms/common.txt"
+    "forms/counter.txt"
+    "forms/dark.txt"
     "forms/discussion-en.txt"
     "forms/discussion.txt"
     "forms/doorway-pages.txt"
@@ -31,6 +34,9 @@ pub(super) const FILES: [(&str, &str); 40] = files! {
     "forms/foreign-asia.txt"
     "forms/foreign-europe.txt"
     "forms/foreign-lists.txt"
+    "forms/foreign-more.txt"
+    "forms/foreign-prose-asia.txt"
+    "forms/foreign-prose-europe.txt"
     "forms/foreign.txt"
     "forms/gambling.txt"
     "forms/guide.txt"
@@ -49,4 +55,8 @@ pub(super) const FILES: [(&str, &str); 40] = files! {
     "forms/talk.txt"
     "forms/tech.txt"
     "forms/ticker.txt"
+    "forms/trade-en.txt"
+    "forms/trade-money.txt"
+    "forms/trade-net.txt"
+    "forms/trade.txt"
 };

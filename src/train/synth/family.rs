@@ -24,6 +24,9 @@ pub enum Family {
     Download,
     /// Share, print and font-size bars.
     Share,
+    /// Trade that has to hide: invoices, loans, forged papers, quacks, theses, followers, private
+    /// servers, pills, copies of brands; in any language.
+    Trade,
     /// Sales talk and contact bait.
     Ad,
     /// Headlines of other pages.
@@ -57,7 +60,7 @@ pub(super) enum Shape {
 
 impl Family {
     /// Every family.
-    pub const ALL: [Family; 16] = [
+    pub const ALL: [Family; 17] = [
         Family::LinkFarm,
         Family::Doorway,
         Family::Mirror,
@@ -67,6 +70,7 @@ impl Family {
         Family::Ticker,
         Family::Download,
         Family::Share,
+        Family::Trade,
         Family::Ad,
         Family::Related,
         Family::Nav,
@@ -77,7 +81,7 @@ impl Family {
     ];
 
     /// The families that intruders plant; the others are what sites put around their own pages.
-    pub const PLANTED: [Family; 8] = [
+    pub const PLANTED: [Family; 9] = [
         Family::LinkFarm,
         Family::Doorway,
         Family::Mirror,
@@ -85,6 +89,7 @@ impl Family {
         Family::Gambling,
         Family::HiddenMarkup,
         Family::Ticker,
+        Family::Trade,
         Family::Ad,
     ];
 
@@ -100,6 +105,7 @@ impl Family {
             Family::Ticker => "ticker",
             Family::Download => "download",
             Family::Share => "share",
+            Family::Trade => "trade",
             Family::Ad => "ad",
             Family::Related => "related",
             Family::Nav => "nav",
@@ -125,7 +131,7 @@ impl Family {
             Family::Ticker => Kind::Ticker,
             Family::Download => Kind::Download,
             Family::Share => Kind::Share,
-            Family::Ad => Kind::Ad,
+            Family::Trade | Family::Ad => Kind::Ad,
             Family::Related => Kind::Related,
             Family::Nav => Kind::Nav,
             Family::Legal => Kind::Legal,
@@ -161,6 +167,7 @@ impl Family {
             Family::HiddenMarkup => [0, 0, 60, 0, 40],
             Family::Ticker => [25, 30, 45, 0, 0],
             Family::Download | Family::Share => [30, 15, 55, 0, 0],
+            Family::Trade => [26, 16, 50, 4, 4],
             Family::Ad => [8, 4, 82, 0, 6],
             Family::Related => [20, 50, 30, 0, 0],
             Family::Nav => [40, 30, 30, 0, 0],
@@ -180,7 +187,10 @@ impl Family {
 
     /// Whether a piece of it turns up inside a line of the article.
     pub(super) fn goes_inside_lines(self) -> bool {
-        use Family::{Ad, Adult, Gambling, HiddenMarkup, LinkFarm, Mirror, Related, Share};
-        matches!(self, LinkFarm | Mirror | Adult | Gambling | HiddenMarkup | Ad | Related | Share)
+        use Family::{Ad, Adult, Gambling, HiddenMarkup, LinkFarm, Mirror, Related, Share, Trade};
+        matches!(
+            self,
+            LinkFarm | Mirror | Adult | Gambling | HiddenMarkup | Trade | Ad | Related | Share
+        )
     }
 }

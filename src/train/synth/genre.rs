@@ -28,6 +28,8 @@ pub enum Genre {
     Blog,
     /// Software: commands, configuration, code and errors between sentences.
     Tech,
+    /// Articles into which intruders planted a lot, and that speak of what intruders sell.
+    Hacked,
     /// Blocks of junk of all families.
     Mixture,
     /// Prose spun around keywords: betting, lottery, escorts, shell companies, download mirrors.
@@ -38,7 +40,7 @@ pub enum Genre {
 
 impl Genre {
     /// Every genre.
-    pub const ALL: [Genre; 14] = [
+    pub const ALL: [Genre; 15] = [
         Genre::Article,
         Genre::Discussion,
         Genre::Reference,
@@ -50,6 +52,7 @@ impl Genre {
         Genre::Foreign,
         Genre::Blog,
         Genre::Tech,
+        Genre::Hacked,
         Genre::Mixture,
         Genre::Doorway,
         Genre::Listing,
@@ -69,6 +72,7 @@ impl Genre {
             Genre::Foreign => "foreign",
             Genre::Blog => "blog",
             Genre::Tech => "tech",
+            Genre::Hacked => "hacked",
             Genre::Mixture => "mixture",
             Genre::Doorway => "doorway",
             Genre::Listing => "listing",
@@ -104,6 +108,8 @@ impl Genre {
             Genre::Blog if rng.chance(0.1) => return "ja",
             Genre::Blog => [45, 45, 10],
             Genre::Tech => [55, 7, 38],
+            Genre::Hacked if rng.chance(0.2) => return rng.pick(FOREIGN),
+            Genre::Hacked => [60, 8, 32],
             Genre::Mixture => [80, 5, 15],
             Genre::Doorway => [70, 6, 24],
             Genre::Listing => [70, 8, 22],
@@ -116,19 +122,27 @@ impl Genre {
         if matches!(self, Genre::Article | Genre::Mixture) {
             return None;
         }
+        let name = match (self, lang) {
+            (Genre::Hacked, "zh" | "zh-hant" | "en") => return None,
+            // Articles that stand there already.
+            (Genre::Hacked, _) => Genre::Foreign.name(),
+            _ => self.name(),
+        };
         let suffix = match lang {
             "zh" => "",
             "zh-hant" => ".hant",
             other if other.starts_with("en") => ".en",
-            other => return Some(format!("page.{}.{other}", self.name())),
+            other => return Some(format!("page.{name}.{other}")),
         };
-        Some(format!("page.{}{suffix}", self.name()))
+        Some(format!("page.{name}{suffix}"))
     }
 }
 
 /// Languages of foreign pages.
-pub(super) const FOREIGN: [&str; 13] =
-    ["de", "fr", "ja", "ja", "ko", "ko", "ru", "es", "pt", "vi", "ar", "th", "it"];
+pub(super) const FOREIGN: [&str; 18] = [
+    "de", "fr", "ja", "ja", "ko", "ko", "ru", "ru", "es", "pt", "vi", "ar", "th", "th", "it", "id",
+    "tr", "pl",
+];
 
 /// Languages of foreign portals.
 const PORTALS: [&str; 11] = ["ja", "ja", "ja", "pt", "pt", "es", "de", "fr", "ko", "ru", "vi"];

@@ -153,9 +153,17 @@ fn covered(lower: &str) -> Vec<Range<usize>> {
     ranges
 }
 
+/// A comment that a line opens ends with it: else the rest of the page would be gone.
+fn closed(mut item: String) -> String {
+    if item.rfind("<!--") > item.rfind("-->") {
+        item.push_str("-->");
+    }
+    item
+}
+
 /// The lines as elements, hidden or for all to see.
 fn element(lines: &[String], rng: &mut Rng) -> String {
-    let items: Vec<String> = lines.iter().map(|line| item(line, rng)).collect();
+    let items: Vec<String> = lines.iter().map(|line| closed(item(line, rng))).collect();
     let name: String =
         (0..rng.range(4, 9)).map(|_| char::from(b'a' + rng.below(26) as u8)).collect();
     let far = rng.range(900, 9999);
@@ -253,7 +261,7 @@ mod tests {
     #[test]
     fn what_was_there_keeps_its_label_and_what_is_new_is_junk() {
         let (page, lexicons) = (page(), Lexicons::builtin());
-        let (mut planted, mut joined) = (0, 0);
+        let (mut planted, mut joined, mut empty) = (0, 0, 0);
         for seed in 0..60 {
             let mut rng = Rng::derive(7, "tree", seed);
             let copy = plant(&page, &lexicons, &Family::PLANTED, &mut rng);
@@ -266,8 +274,9 @@ mod tests {
             assert!(of(Label::Article) + of(Label::Either) >= 3, "{}", html.source);
             let kinds = copy.lines.iter().filter(|l| l.label == Label::Junk && l.text != "首页");
             assert!(kinds.clone().all(|l| l.kind.is_some()), "what is junk was planted");
-            assert!(of(Label::Junk) > 1 || of(Label::Either) > 0, "{}", html.source);
+            // Now and then all of it stands in a comment.
             planted += of(Label::Junk) - 1;
+            empty += usize::from(of(Label::Junk) == 1 && of(Label::Either) == 0);
             let hidden =
                 html.document.outline.lines.iter().zip(&copy.lines).all(|(line, labelled)| {
                     line.within & crate::html::within::HIDDEN == 0
@@ -275,6 +284,6 @@ mod tests {
                 });
             assert!(hidden, "no article is hidden: {}", html.source);
         }
-        assert!(planted > 100 && planted > joined, "{planted} {joined}");
+        assert!(planted > 100 && planted > joined && empty < 4, "{planted} {joined} {empty}");
     }
 }

@@ -4,6 +4,7 @@
 use super::Rng;
 use super::block;
 use super::family::Family;
+use super::garble;
 use super::lexicon::Lexicons;
 use super::negatives;
 use crate::input::{LabelledLine, LabelledPage};
@@ -33,12 +34,28 @@ impl<'a> Planter<'a> {
     /// and label; a line that got junk inside has it in `spans`, or is junk itself where the junk is
     /// the larger part. The page's `id` and `site` stay as they are.
     pub fn plant(&self, page: &LabelledPage, rng: &mut Rng) -> LabelledPage {
+        self.plant_blocks(page, rng.chance(0.3), rng)
+    }
+
+    /// As [`Planter::plant`], with a hard negative or without.
+    fn plant_blocks(
+        &self,
+        page: &LabelledPage,
+        with_negative: bool,
+        rng: &mut Rng,
+    ) -> LabelledPage {
         let english = is_english(page);
+        let of_others = is_foreign(page);
         let mut lines = page.lines.clone();
         let mut inserts: Vec<(usize, Vec<LabelledLine>)> = Vec::new();
         for _ in 0..rng.weighted([(1, 6), (2, 3), (3, 1)]) {
             let Some(family) = rng.choose(&self.families).copied() else { break };
-            let english = if english { rng.chance(0.9) } else { rng.chance(0.05) };
+            let english = match (english, of_others) {
+                (true, _) => rng.chance(0.9),
+                // Lists in English hold what is planted all over the world.
+                (_, true) => rng.chance(0.5),
+                _ => rng.chance(0.05),
+            };
             if family.goes_inside_lines() && rng.chance(0.22) {
                 let planted = self.plant_inside(&mut lines, family, english, rng);
                 if planted {
@@ -49,12 +66,44 @@ impl<'a> Planter<'a> {
             let block: Vec<_> = block.into_iter().map(|text| junk_line(text, family)).collect();
             place(block, &lines, rng, &mut inserts);
         }
-        if lines.len() > 2 && rng.chance(0.3) {
+        if lines.len() > 2 && with_negative {
             let block = negatives::lines(self.lexicons, english, rng);
             let block = block.into_iter().map(article_line).collect();
             inserts.push((middle_of_article(&lines, rng), block));
         }
         LabelledPage { lines: merge(lines, inserts), ..page.clone() }
+    }
+
+    /// Plants as often as a page is visited that nobody looks after, one to three times over, and
+    /// makes the article speak of what is planted: one to three blocks that use its words and are
+    /// article stand together within the article, or are all of it. Scattered, they would teach that
+    /// an article changes its subject from line to line, as only lists of other pages do.
+    pub fn plant_often(&self, page: &LabelledPage, rng: &mut Rng) -> LabelledPage {
+        let lang = page.lang.as_deref().unwrap_or("zh");
+        let own = format!("counter.{lang}");
+        let list = if self.lexicons.has(&own) { &own } else { "counter" };
+        let mut said = Vec::new();
+        for _ in 0..rng.range(1, 4) {
+            let block = negatives::draw(self.lexicons, list, rng).into_iter();
+            said.extend(block.map(|text| match lang {
+                "zh-hant" => article_line(garble::variants(&text, 0)),
+                _ => article_line(text),
+            }));
+        }
+        let mut lines = page.lines.clone();
+        let first = lines.iter().position(|line| line.label == Label::Article);
+        let at = match first.filter(|_| rng.chance(0.3)) {
+            Some(first) => {
+                lines.retain(|line| line.label != Label::Article);
+                first
+            }
+            None => middle_of_article(&lines, rng),
+        };
+        let mut page = LabelledPage { lines: merge(lines, vec![(at, said)]), ..page.clone() };
+        for _ in 0..rng.range(1, 4) {
+            page = self.plant_blocks(&page, false, rng);
+        }
+        page
     }
 
     /// Puts a piece of junk inside some of the article lines; false where no line can take one.
@@ -115,6 +164,11 @@ pub(super) fn is_english(page: &LabelledPage) -> bool {
     }
     let chars = || page.lines.iter().take(50).flat_map(|line| line.text.chars());
     chars().filter(|c| c.is_ascii_alphabetic()).count() * 2 > chars().count().max(1)
+}
+
+/// Whether a page says that it is in a language that is neither Chinese nor English.
+fn is_foreign(page: &LabelledPage) -> bool {
+    page.lang.as_deref().is_some_and(|lang| !lang.starts_with("zh") && !lang.starts_with("en"))
 }
 
 pub(super) fn junk_line(text: String, family: Family) -> LabelledLine {
@@ -192,11 +246,11 @@ fn place(
         return;
     }
     match rng.below(20) {
-        0..4 => inserts.push((0, block)),
-        4..9 => inserts.push((count, block)),
-        9..12 => inserts.push((1.min(count), block)),
-        12..17 => inserts.push((rng.below(count + 1), block)),
-        17 => inserts.push((middle_of_article(lines, rng), block)),
+        0..3 => inserts.push((0, block)),
+        3..8 => inserts.push((count, block)),
+        8..10 => inserts.push((1.min(count), block)),
+        10..14 => inserts.push((rng.below(count + 1), block)),
+        14..18 => inserts.push((middle_of_article(lines, rng), block)),
         _ => {
             for line in block {
                 inserts.push((rng.below(count + 1), vec![line]));
@@ -264,6 +318,34 @@ mod tests {
     fn without_spans(line: &LabelledLine) -> String {
         let inside = |i: usize| line.spans.iter().any(|s| s.contains(&i));
         line.text.chars().enumerate().filter(|(i, _)| !inside(*i)).map(|(_, c)| c).collect()
+    }
+
+    #[test]
+    fn the_article_of_a_hacked_page_speaks_of_it_in_one_place() {
+        let lexicons = Lexicons::builtin();
+        // Nothing of this family goes inside lines, so those of the page stay as they are.
+        let planter = Planter::new(&lexicons, &[Family::Download]);
+        let (mut within, mut instead) = (0, 0);
+        for lang in ["zh", "zh-hant", "en", "de"] {
+            for seed in 0..40 {
+                let page = page(lang);
+                let hacked = planter.plant_often(&page, &mut Rng::derive(3, lang, seed));
+                let article = hacked.lines.iter().filter(|l| l.label == Label::Article);
+                let is_own: Vec<bool> = article.map(|l| page.lines.contains(l)).collect();
+                let said = is_own.chunk_by(|a, b| a == b).filter(|run| !run[0]).count();
+                assert_eq!(said, 1, "{lang}: {:?}", hacked.lines);
+                match is_own.iter().filter(|own| **own).count() {
+                    3 => within += 1,
+                    0 => instead += 1,
+                    _ => panic!("some lines of the article are gone: {:?}", hacked.lines),
+                }
+                let junk = |page: &LabelledPage| {
+                    page.lines.iter().filter(|l| l.label == Label::Junk).count()
+                };
+                assert!(junk(&hacked) > junk(&page));
+            }
+        }
+        assert!(within > 60 && instead > 20, "{within} {instead}");
     }
 
     #[test]

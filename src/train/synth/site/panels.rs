@@ -6,6 +6,7 @@ use super::runs::{Role, Run, THREAD};
 use super::{LONGEST_TITLE, Rng, draw, is_short};
 use crate::input::{LabelledLine, LabelledPage};
 use crate::text::{Kind, Label};
+use crate::train::synth::hypertext::tidy;
 use crate::train::synth::lexicon::Lexicons;
 
 /// What panels are written from.
@@ -19,23 +20,26 @@ pub(super) struct Panels<'a> {
 impl Panels<'_> {
     /// Puts panels behind the article, and notices at either end of the page.
     pub(super) fn add(&self, runs: &mut Vec<Run>, rng: &mut Rng) {
+        // Pages share paragraphs: what is article here, however it is laid out, is not junk further down.
+        let own = runs.iter().flat_map(|run| &run.lines).filter(|l| l.label == Label::Article);
+        let own: String = own.map(|line| tidy(&line.text)).collect();
         let last = runs.iter().rposition(|run| run.role == Role::Article);
         let behind = last.map_or(0, |last| last + 1);
         if rng.chance(0.3) {
             let at = if rng.chance(0.5) { behind } else { rng.range(behind, runs.len()) };
-            insert(runs, at, Role::Teasers, Kind::Related, self.teasers(rng));
+            insert(runs, at, Role::Teasers, Kind::Related, self.teasers(&own, rng));
         }
         if behind > 0 && rng.chance(0.12) {
             let at = rng.range(behind, runs.len());
             for _ in 0..rng.skewed(1, 4) {
-                insert(runs, at, Role::Next, Kind::Related, self.next(rng));
+                insert(runs, at, Role::Next, Kind::Related, self.next(&own, rng));
             }
         }
         // What readers say of no article would be one, and so it is on a board.
         let posts = runs.iter().filter(|run| run.role == Role::Article).count();
         if (1..THREAD).contains(&posts) && rng.chance(0.3) {
             let at = rng.range(behind, runs.len());
-            insert(runs, at, Role::Comments, Kind::CommentUi, self.comments(rng));
+            insert(runs, at, Role::Comments, Kind::CommentUi, self.comments(&own, rng));
         }
         if rng.chance(0.4) {
             let at = rng.pick([0, runs.len(), runs.len(), behind]);
@@ -45,7 +49,7 @@ impl Panels<'_> {
             };
             // Its place tells a notice from an article, whatever it says.
             let is_prose = rng.chance(0.3);
-            let mut notice = || match is_prose.then(|| self.said(rng)).flatten() {
+            let mut notice = || match is_prose.then(|| self.said(&own, rng)).flatten() {
                 Some(said) => said,
                 None => self.draw(list, rng),
             };
@@ -55,13 +59,13 @@ impl Panels<'_> {
     }
 
     /// Pairs of a name and what was said under it.
-    fn comments(&self, rng: &mut Rng) -> Vec<String> {
+    fn comments(&self, own: &str, rng: &mut Rng) -> Vec<String> {
         let mut texts = Vec::new();
         for _ in 0..rng.skewed(1, 24) {
             texts.push(self.draw("site.who", rng));
             // Most say what an article could say: what tells them from it is their place.
             if rng.chance(0.7)
-                && let Some(said) = self.said(rng)
+                && let Some(said) = self.said(own, rng)
             {
                 texts.push(said);
                 continue;
@@ -78,17 +82,20 @@ impl Panels<'_> {
     }
 
     /// The beginning of a paragraph of another page, up to four signs that end sentences.
-    fn said(&self, rng: &mut Rng) -> Option<String> {
+    fn said(&self, own: &str, rng: &mut Rng) -> Option<String> {
         let other = rng.choose(self.others)?;
-        let texts = other
-            .lines
-            .iter()
-            .filter(|line| line.label == Label::Article && !is_short(&line.text, LONGEST_TITLE));
-        let texts: Vec<&LabelledLine> = texts.collect();
+        let texts: Vec<&LabelledLine> =
+            article(other, own).filter(|line| !is_short(&line.text, LONGEST_TITLE)).collect();
         let text = &rng.choose(&texts)?.text;
+        // A point within a number or a name ends nothing.
+        let is_end = |at: usize, c: char| match c {
+            '。' | '！' | '？' => true,
+            '.' | '!' | '?' => text.get(at + 1..).is_some_and(|rest| rest.starts_with(' ')),
+            _ => false,
+        };
         let ends: Vec<usize> = text
             .char_indices()
-            .filter(|(_, c)| matches!(c, '。' | '！' | '？' | '.' | '!' | '?'))
+            .filter(|&(at, c)| is_end(at, c))
             .map(|(at, c)| at + c.len_utf8())
             .collect();
         let end = ends.get(rng.below(4)).copied().unwrap_or(text.len());
@@ -96,9 +103,9 @@ impl Panels<'_> {
     }
 
     /// The headline of another page and what follows it.
-    fn next(&self, rng: &mut Rng) -> Vec<String> {
+    fn next(&self, own: &str, rng: &mut Rng) -> Vec<String> {
         let Some(other) = rng.choose(self.others) else { return Vec::new() };
-        let article = other.lines.iter().filter(|line| line.label == Label::Article);
+        let article = article(other, own);
         let texts: Vec<String> = article.take(rng.range(2, 12)).map(|l| l.text.clone()).collect();
         match texts.first() {
             Some(title) if is_short(title, LONGEST_TITLE) && texts.len() > 1 => texts,
@@ -107,11 +114,11 @@ impl Panels<'_> {
     }
 
     /// Pairs of a headline and a piece of what stands under it.
-    fn teasers(&self, rng: &mut Rng) -> Vec<String> {
+    fn teasers(&self, own: &str, rng: &mut Rng) -> Vec<String> {
         let mut texts = Vec::new();
         for _ in 0..rng.range(2, 10) {
             let Some(other) = rng.choose(self.others) else { break };
-            let article = other.lines.iter().filter(|line| line.label == Label::Article);
+            let article = article(other, own);
             let (titles, paragraphs): (Vec<&LabelledLine>, Vec<_>) =
                 article.partition(|line| is_short(&line.text, LONGEST_TITLE));
             let Some((title, paragraph)) = titles.first().zip(rng.choose(&paragraphs)) else {
@@ -136,6 +143,11 @@ impl Panels<'_> {
     }
 }
 
+/// The article lines of another page that this one has not.
+fn article<'a>(other: &'a LabelledPage, own: &'a str) -> impl Iterator<Item = &'a LabelledLine> {
+    other.lines.iter().filter(|l| l.label == Label::Article && !own.contains(&tidy(&l.text)))
+}
+
 fn insert(runs: &mut Vec<Run>, at: usize, role: Role, kind: Kind, texts: Vec<String>) {
     let line = |text: String| LabelledLine {
         text: text.replace('\n', " "),
@@ -157,22 +169,33 @@ mod tests {
     #[test]
     fn panels_are_junk_and_stand_outside_the_article() {
         let lexicons = Lexicons::builtin();
-        let page = testing::page([
+        let other = testing::page([
             line("桥修好了", Label::Article),
-            line("桥修了三年，今年春天通了车，两岸的人都来看。", Label::Article),
+            line("桥修了三年，今年春天通了车。两岸的人都来看。", Label::Article),
+        ]);
+        let own = testing::page([
+            line("麦子收完了", Label::Article),
+            line("今年的麦子比去年早收五天，村里人都说天气好。", Label::Article),
+        ]);
+        // The same paragraph, indented, on another page.
+        let alike = testing::page([
+            line("麦子收完了", Label::Article),
+            line("　　今年的麦子比去年早收五天，", Label::Article),
         ]);
         for english in [false, true] {
             let (mut roles, mut teased, mut said) = (Vec::new(), 0, 0);
             for seed in 0..80 {
                 let mut rng = Rng::derive(2, "panels", seed);
-                let mut runs = runs(&page.lines);
-                let panels = Panels { english, others: &[&page], lexicons: &lexicons };
+                let mut runs = runs(&own.lines);
+                let panels =
+                    Panels { english, others: &[&other, &own, &alike], lexicons: &lexicons };
                 panels.add(&mut runs, &mut rng);
                 for run in runs.iter().filter(|run| run.role != Role::Article) {
                     roles.push(run.role);
                     for line in &run.lines {
                         assert!(line.label == Label::Junk && line.kind.is_some(), "{line:?}");
                         assert!(!line.text.is_empty() && !line.text.contains('\n'), "{line:?}");
+                        assert!(own.lines.iter().all(|l| !l.text.starts_with(line.text.trim())));
                     }
                     if run.role == Role::Teasers {
                         teased += run.lines.len();
@@ -181,7 +204,7 @@ mod tests {
                     }
                     if run.role == Role::Next {
                         let texts: Vec<&str> = run.lines.iter().map(|l| l.text.as_str()).collect();
-                        assert_eq!(texts, ["桥修好了", page.lines[1].text.as_str()]);
+                        assert_eq!(texts, ["桥修好了", other.lines[1].text.as_str()]);
                     }
                     if run.role == Role::Comments {
                         said += run.lines.iter().filter(|l| l.text.starts_with("桥修了")).count();
