@@ -2,7 +2,7 @@
 //! against committed floors. After a change of the model that is meant, the floors are set anew:
 //!
 //! ```sh
-//! dechaff evaluate training/samples/labelled.jsonl tests/gate/pages.jsonl tests/gate/planted.jsonl --json > figures.json
+//! dechaff evaluate training/samples/labelled.jsonl tests/gate/{pages,planted,hacked}.jsonl --json > figures.json
 //! dechaff model gate figures.json --floors tests/gate/floors.toml --set-floors
 //! ```
 
@@ -18,10 +18,14 @@ use dechaff::input::{LabelledPage, read_labelled};
 use dechaff::{Filter, Model};
 
 const FLOORS: &str = "tests/gate/floors.toml";
-/// The last one holds articles and planted lines that were written without a look at the word lists of
-/// the training, so that a figure of its is one of junk of another make.
-const PAGES: [&str; 3] =
-    ["training/samples/labelled.jsonl", "tests/gate/pages.jsonl", "tests/gate/planted.jsonl"];
+/// The last two were written without a look at the word lists of the training: articles with planted
+/// lines, and whole pages of sites that were broken into. Their figures are of junk of another make.
+const PAGES: [&str; 4] = [
+    "training/samples/labelled.jsonl",
+    "tests/gate/pages.jsonl",
+    "tests/gate/planted.jsonl",
+    "tests/gate/hacked.jsonl",
+];
 
 fn path(name: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
@@ -58,6 +62,8 @@ fn the_model_inside_reaches_its_floors() {
     assert_eq!(
         names,
         [
+            ("hacked", JunkF1),
+            ("hacked", ArticleLoss),
             ("labelled", JunkF1),
             ("labelled", ArticleLoss),
             ("pages", JunkF1),

@@ -345,8 +345,8 @@ fn composed(
         })
     };
     // Few labelled pages must not drown in made ones.
-    let around_count = share(recipe.synth.composed.min(pages.len()));
-    let junk_count = share(recipe.synth.junk_pages.min(pages.len() / 5));
+    let around_count = share(recipe.synth.composed.min(pages.len() * 2));
+    let junk_count = share(recipe.synth.junk_pages.min(pages.len() / 4));
     let mut made: Vec<TrainingPage> = (0..around_count).into_par_iter().map(around).collect();
     made.extend((0..junk_count).map(junk));
     made

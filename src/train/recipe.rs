@@ -263,9 +263,9 @@ pub struct SynthRecipe {
     pub planted: f32,
     /// The same of a line that is new on a hacked page, be it junk or article that speaks of it.
     pub hacked: f32,
-    /// Whole pages composed around paragraphs of prose; no more than there are labelled pages.
+    /// Whole pages composed around paragraphs of prose; at most two for each labelled page.
     pub composed: usize,
-    /// Pages without any article; no more than a fifth of the labelled pages.
+    /// Pages without any article; at most one for four labelled pages.
     pub junk_pages: usize,
     /// Share of made pages whose article lines are garbled.
     pub garbled: f64,

@@ -5,7 +5,7 @@ use super::Rng;
 use super::block;
 use super::family::Family;
 use super::garble;
-use super::genre::Genre;
+use super::genre::{Genre, HACKED};
 use super::heads::{self, HeadStyle};
 use super::layout::Layout;
 use super::lexicon::{Lexicons, Scope};
@@ -43,7 +43,15 @@ impl<'a> Composer<'a> {
         paragraphs: &[&str],
         rng: &mut Rng,
     ) -> LabelledPage {
-        let list = genre.list(lang).map(|list| self.or_plain(list));
+        // Sites of all genres are broken into, not only those with long articles.
+        let base = match genre {
+            Genre::Hacked => rng.pick(HACKED),
+            other => other,
+        };
+        let own = base.list(lang).map(|list| self.or_plain(list));
+        let list = own
+            .filter(|list| self.lexicons.has(list))
+            .or_else(|| genre.list(lang).map(|list| self.or_plain(list)));
         match (genre, list) {
             (Genre::Mixture, _) => self.mixture(id, lang, rng),
             (_, Some(list)) => self.write_form(genre, &list, id, lang, paragraphs, rng),

@@ -22,6 +22,8 @@ pub enum Genre {
     Blocks,
     /// Firms, products, jobs, films: a few article lines among hundreds of others.
     Firm,
+    /// Clubs, clinics, villages, hobby blogs: a line or five of menus around a short article.
+    Small,
     /// Articles in German, Korean, Russian and the like, with menus in those languages.
     Foreign,
     /// Travel and food blogs: hundreds of short captions, with addresses and prices.
@@ -40,7 +42,7 @@ pub enum Genre {
 
 impl Genre {
     /// Every genre.
-    pub const ALL: [Genre; 15] = [
+    pub const ALL: [Genre; 16] = [
         Genre::Article,
         Genre::Discussion,
         Genre::Reference,
@@ -49,6 +51,7 @@ impl Genre {
         Genre::Portal,
         Genre::Blocks,
         Genre::Firm,
+        Genre::Small,
         Genre::Foreign,
         Genre::Blog,
         Genre::Tech,
@@ -69,6 +72,7 @@ impl Genre {
             Genre::Portal => "portal",
             Genre::Blocks => "blocks",
             Genre::Firm => "firm",
+            Genre::Small => "small",
             Genre::Foreign => "foreign",
             Genre::Blog => "blog",
             Genre::Tech => "tech",
@@ -104,6 +108,8 @@ impl Genre {
             Genre::Portal => [60, 10, 30],
             Genre::Blocks => [82, 8, 10],
             Genre::Firm => [74, 10, 16],
+            Genre::Small if rng.chance(0.2) => return rng.pick(SMALL),
+            Genre::Small => [50, 10, 40],
             Genre::Foreign => return rng.pick(FOREIGN),
             Genre::Blog if rng.chance(0.1) => return "ja",
             Genre::Blog => [45, 45, 10],
@@ -138,11 +144,31 @@ impl Genre {
     }
 }
 
+/// What a hacked page was before; `Hacked` stands for an article with what sites put around it.
+pub(super) const HACKED: [Genre; 12] = [
+    Genre::Hacked,
+    Genre::Hacked,
+    Genre::Hacked,
+    Genre::Hacked,
+    Genre::Hacked,
+    Genre::Hacked,
+    Genre::Small,
+    Genre::Small,
+    Genre::Small,
+    Genre::Reference,
+    Genre::Encyclopedia,
+    Genre::Guide,
+];
+
 /// Languages of foreign pages.
 pub(super) const FOREIGN: [&str; 18] = [
     "de", "fr", "ja", "ja", "ko", "ko", "ru", "ru", "es", "pt", "vi", "ar", "th", "th", "it", "id",
     "tr", "pl",
 ];
+
+/// Languages of small sites beside Chinese and English.
+const SMALL: [&str; 15] =
+    ["de", "fr", "es", "pt", "it", "ru", "pl", "tr", "vi", "id", "th", "ko", "ja", "nl", "cs"];
 
 /// Languages of foreign portals.
 const PORTALS: [&str; 11] = ["ja", "ja", "ja", "pt", "pt", "es", "de", "fr", "ko", "ru", "vi"];
@@ -161,6 +187,7 @@ mod tests {
         assert_eq!(Genre::Firm.list("zh-hant").as_deref(), Some("page.firm.hant"));
         assert_eq!(Genre::Discussion.list("en-gb").as_deref(), Some("page.discussion.en"));
         assert_eq!(Genre::Foreign.list("ja").as_deref(), Some("page.foreign.ja"));
+        assert_eq!(Genre::Small.list("nl").as_deref(), Some("page.small.nl"));
         assert_eq!(Genre::Article.list("zh"), None);
     }
 }
