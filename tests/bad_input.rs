@@ -28,6 +28,39 @@ fn other_encodings_come_out_as_utf8() {
 }
 
 #[test]
+fn a_wrong_name_of_the_encoding_costs_no_text() {
+    let bench = Bench::new();
+    let page = |charset: &str, text: &str| format!("<meta charset={charset}>\n<p>{text}");
+    let gone = NEWS.replace('\n', "<p>");
+    let gbk = |charset| encoding_rs::GBK.encode(&page(charset, &gone)).0.into_owned();
+    // A character cut in half at the end, in a page that calls itself GBK.
+    let cut = [page("gbk", &gone).as_bytes(), b"\xe5\xae"].concat();
+    bench.write("cut.html", cut);
+    let out = bench.filter(&["cut.html"]);
+    out.exits(0).prints(format!("{CLEAN}\u{fffd}\n")).says("1 faulty sequence");
+    bench.write("latin.html", gbk("iso-8859-1"));
+    bench.filter(&["latin.html"]).exits(0).prints(CLEAN).says("1 page read as GBK");
+    let french = page("windows-1252", "L’été dernier, l’école était fermée : « déjà ! »");
+    let (bytes, _, _) = encoding_rs::WINDOWS_1252.encode(&french);
+    bench.write("french.html", bytes);
+    let out = bench.filter(&["french.html"]);
+    out.exits(0).prints("L’été dernier, l’école était fermée : « déjà ! »\n");
+    out.says("1 page read as windows-1252");
+    bench.write("quotes.txt", b"\x93It\x92s closed,\x94 she said.\n");
+    bench.filter(&["quotes.txt"]).exits(0).prints("“It’s closed,” she said.\n");
+    let bytes: Vec<u8> =
+        "Plain words.\n甲乙丙\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    bench.write("wide.txt", bytes);
+    bench.filter(&["wide.txt"]).exits(0).prints("Plain words.\n甲乙丙\n").says("UTF-16LE");
+    let bytes: Vec<u8> = "\u{feff}甲".chars().flat_map(|c| (c as u32).to_le_bytes()).collect();
+    bench.write("wider.txt", bytes);
+    bench
+        .filter(&["wider.txt"])
+        .exits(1)
+        .says("wider.txt: holds text in UTF-32, which is not read");
+}
+
+#[test]
 fn faults_in_utf8_are_replaced_alone_and_told() {
     let bench = Bench::new();
     bench.write("p.txt", [NEWS.as_bytes(), b"\xe5\xae\n\xff\n"].concat());

@@ -1,12 +1,18 @@
-//! Bytes of a page become text. UTF-8 is borrowed as it is; UTF-16 is told by its byte order mark;
-//! the legacy encodings of East Asia are guessed, but only where the bytes cannot be UTF-8 with a
-//! few faults: there, only the faulty bytes are replaced. Nothing here fails or panics.
+//! Bytes of a page become text. UTF-8 is borrowed as it is; UTF-16 is told by its byte order mark, or by
+//! its zeros; the legacy encodings of East Asia are guessed, but only where the bytes cannot be UTF-8
+//! with a few faults: there, only the faulty bytes are replaced. What names of encodings are worth is
+//! settled in `named.rs`. Nothing here fails or panics.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{BIG5, EUC_JP, EUC_KR, Encoding, GB18030, GBK, ISO_2022_JP, SHIFT_JIS, UTF_8};
+use encoding_rs::{
+    BIG5, EUC_JP, EUC_KR, Encoding, GB18030, GBK, ISO_2022_JP, SHIFT_JIS, UTF_8, WINDOWS_1252,
+};
+
+use super::named::{Utf8Share, decode_named};
+use super::wide::unmarked_utf16;
 
 /// The encodings that a guess may name. Single-byte ones are not among them: every sequence of bytes
 /// is valid in most of those, so a guess for one of them proves nothing.
@@ -42,20 +48,27 @@ pub fn decode(bytes: &[u8]) -> Decoded<'_> {
         let rest = bytes.get(mark..).unwrap_or_default();
         return if encoding == UTF_8 { decode_unmarked(rest) } else { decode_as(rest, encoding) };
     }
-    decode_unmarked(bytes)
+    match unmarked_utf16(bytes) {
+        Some(encoding) => decode_as(bytes, encoding),
+        None => decode_unmarked(bytes),
+    }
 }
 
-/// Decodes the bytes of a page whose server named an encoding. A byte order mark and valid UTF-8 are
-/// stronger than what servers say; what they say is stronger than a guess.
+/// Decodes the bytes of a page whose server named an encoding. A byte order mark and UTF-8 are stronger
+/// than what servers say; what they say is stronger than a guess, where the bytes bear it out.
 pub(crate) fn decode_labelled<'a>(bytes: &'a [u8], label: Option<&str>) -> Decoded<'a> {
-    if Encoding::for_bom(bytes).is_some() || simdutf8::basic::from_utf8(bytes).is_ok() {
+    if is_told_by_itself(bytes) {
         return decode(bytes);
     }
-    match label.and_then(|label| Encoding::for_label(label.as_bytes())) {
-        // UTF-8 with faults is also what `decode` is for: it looks whether it can be that at all.
-        Some(encoding) if encoding != UTF_8 => decode_as(bytes, encoding),
-        _ => decode_unmarked(bytes),
-    }
+    let named = label.and_then(|label| Encoding::for_label(label.as_bytes()));
+    decode_named(bytes, [named, None]).unwrap_or_else(|| decode(bytes))
+}
+
+/// Whether no name counts, for the bytes leave no doubt.
+fn is_told_by_itself(bytes: &[u8]) -> bool {
+    Encoding::for_bom(bytes).is_some()
+        || simdutf8::basic::from_utf8(bytes).is_ok()
+        || unmarked_utf16(bytes).is_some()
 }
 
 /// Decodes the value of a field, where a byte order mark is a character like any other.
@@ -69,9 +82,9 @@ pub(crate) fn decode_field(bytes: &[u8]) -> Decoded<'_> {
 /// Where a page says what it is encoded in, it does so within these bytes.
 const PRESCAN: usize = 4096;
 
-/// Decodes an HTML page. A byte order mark says what it is; after that bytes that are valid UTF-8 are
-/// UTF-8, whatever the page says; then `charset`, as the server named it, then what a `<meta>` at
-/// the start of the page names, each only where the bytes bear it out; then the guess of
+/// Decodes an HTML page. A byte order mark says what it is; after that bytes that are UTF-8, but for a
+/// fault, are UTF-8, whatever the page says; then `charset`, as the server named it, then what a
+/// `<meta>` at the start of the page names, each only where the bytes bear it out; then the guess of
 /// [`decode`].
 ///
 /// ```
@@ -80,24 +93,13 @@ const PRESCAN: usize = 4096;
 /// assert_eq!((&*page.text, page.encoding), ("<meta charset=\"big5\"><p>天", "Big5"));
 /// ```
 pub fn decode_html<'a>(bytes: &'a [u8], charset: Option<&str>) -> Decoded<'a> {
-    let is_escaped = |e: &'static Encoding| e == ISO_2022_JP;
-    let named = || {
-        let named = charset.and_then(|label| Encoding::for_label(label.as_bytes()));
-        named.or_else(|| declared(bytes))
-    };
-    let is_utf8 = || simdutf8::basic::from_utf8(bytes).is_ok();
-    if Encoding::for_bom(bytes).is_some() || (is_utf8() && !named().is_some_and(is_escaped)) {
+    let named = charset.and_then(|label| Encoding::for_label(label.as_bytes()));
+    // All ASCII to look at, and yet not what it says.
+    let is_escaped = || named.or_else(|| declared(bytes)) == Some(ISO_2022_JP);
+    if is_told_by_itself(bytes) && (Encoding::for_bom(bytes).is_some() || !is_escaped()) {
         return decode(bytes);
     }
-    for encoding in [charset.and_then(|l| Encoding::for_label(l.as_bytes())), declared(bytes)] {
-        let Some(encoding) = encoding.filter(|&e| e != UTF_8) else { continue };
-        let decoded = decode_as(bytes, encoding);
-        let foreign = decoded.text.chars().filter(|c| !c.is_ascii()).count();
-        if decoded.replaced * 10 <= foreign {
-            return decoded;
-        }
-    }
-    decode(bytes)
+    decode_named(bytes, [named, declared(bytes)]).unwrap_or_else(|| decode(bytes))
 }
 
 /// The encoding that a `<meta>` tag names.
@@ -117,14 +119,28 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
 }
 
 fn decode_unmarked(bytes: &[u8]) -> Decoded<'_> {
-    match simdutf8::compat::from_utf8(bytes) {
-        Ok(text) => Decoded { text: Cow::Borrowed(text), encoding: UTF_8.name(), replaced: 0 },
-        Err(error) => {
-            let guess =
-                if is_mostly_utf8(bytes) { None } else { guess(bytes, error.valid_up_to()) };
-            guess.unwrap_or_else(|| decode_faulty_utf8(bytes))
-        }
+    if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
+        return Decoded { text: Cow::Borrowed(text), encoding: UTF_8.name(), replaced: 0 };
     }
+    if Utf8Share::of(bytes).is_most() {
+        return decode_faulty_utf8(bytes);
+    }
+    if is_ascii_with_quotes(bytes) {
+        return decode_as(bytes, WINDOWS_1252);
+    }
+    guess(bytes).unwrap_or_else(|| decode_faulty_utf8(bytes))
+}
+
+/// Whether all that is not ASCII are quotation marks and dashes as windows-1252 has them, with few other
+/// signs: word processors leave them in pages that are ASCII else. Any of these bytes may be a part of
+/// a character elsewhere, but no text has only such parts.
+fn is_ascii_with_quotes(bytes: &[u8]) -> bool {
+    let mut has_quotes = false;
+    bytes.iter().filter(|b| !b.is_ascii()).all(|byte| {
+        has_quotes |= matches!(byte, 0x91..=0x97);
+        // …, ™, a space, ©, ®
+        matches!(byte, 0x91..=0x97 | 0x85 | 0x99 | 0xa0 | 0xa9 | 0xae)
+    }) && has_quotes
 }
 
 /// The encoding of a text without byte order mark of which this is a part: what [`decode`] would say
@@ -134,19 +150,8 @@ pub(super) fn encoding_of_part(bytes: &[u8]) -> &'static Encoding {
     Encoding::for_label(decode_unmarked(lines).encoding.as_bytes()).unwrap_or(UTF_8)
 }
 
-/// Whether the bytes outside ASCII are for the greater part valid UTF-8. Other encodings give valid
-/// sequences only by chance: of GBK text, about one byte in five.
-fn is_mostly_utf8(bytes: &[u8]) -> bool {
-    let (mut valid, mut faulty) = (0, 0);
-    for chunk in bytes.utf8_chunks() {
-        valid += chunk.valid().bytes().filter(|b| !b.is_ascii()).count();
-        faulty += chunk.invalid().len();
-    }
-    valid >= 2 * faulty
-}
-
 /// Replaces each faulty sequence by one U+FFFD, and nothing else.
-fn decode_faulty_utf8(bytes: &[u8]) -> Decoded<'static> {
+pub(super) fn decode_faulty_utf8(bytes: &[u8]) -> Decoded<'static> {
     let mut text = String::with_capacity(bytes.len() + 16);
     let mut replaced = 0;
     for chunk in bytes.utf8_chunks() {
@@ -160,8 +165,8 @@ fn decode_faulty_utf8(bytes: &[u8]) -> Decoded<'static> {
 }
 
 /// The text in the legacy encoding that the detector names, if it decodes well in it.
-fn guess(bytes: &[u8], first_fault: usize) -> Option<Decoded<'static>> {
-    let first = bytes.iter().position(|b| !b.is_ascii()).unwrap_or(first_fault);
+pub(super) fn guess(bytes: &[u8]) -> Option<Decoded<'static>> {
+    let first = bytes.iter().position(|b| !b.is_ascii())?;
     let shown = bytes.get(first..).unwrap_or_default();
     let cut = shown.len() > DETECTOR_BYTES;
     let shown = if cut { &shown[..DETECTOR_BYTES] } else { shown };
@@ -204,7 +209,7 @@ fn detect_by_line(bytes: &[u8], length: usize) -> Option<&'static Encoding> {
     (most * 2 >= total).then_some(encoding)
 }
 
-fn decode_as(bytes: &[u8], encoding: &'static Encoding) -> Decoded<'static> {
+pub(super) fn decode_as(bytes: &[u8], encoding: &'static Encoding) -> Decoded<'static> {
     let (text, faulty) = encoding.decode_without_bom_handling(bytes);
     let replaced = if faulty { text.matches(char::REPLACEMENT_CHARACTER).count() } else { 0 };
     Decoded { text: Cow::Owned(text.into_owned()), encoding: encoding.name(), replaced }
@@ -292,15 +297,36 @@ mod tests {
     }
 
     #[test]
-    fn utf16_is_told_by_its_mark() {
+    fn utf16_is_told_by_its_mark_or_by_its_zeros() {
         for big in [false, true] {
-            let mut bytes = vec![];
-            for unit in "\u{feff}新馆\r\n𠀀".encode_utf16() {
-                bytes.extend(if big { unit.to_be_bytes() } else { unit.to_le_bytes() });
-            }
+            let utf16 = |text: &str| {
+                let bytes = |unit: u16| if big { unit.to_be_bytes() } else { unit.to_le_bytes() };
+                text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>()
+            };
+            let bytes = utf16("\u{feff}新馆\r\n𠀀");
             let decoded = decode(&bytes);
             assert_eq!((&*decoded.text, decoded.replaced), ("新馆\r\n𠀀", 0));
+            let page = "<meta charset=gbk>\r\n<p>新馆𠀀</p>";
+            let bytes = utf16(page);
+            let name = if big { "UTF-16BE" } else { "UTF-16LE" };
+            for decoded in [decode(&bytes), decode_html(&bytes, Some("latin1"))] {
+                assert_eq!((&*decoded.text, decoded.encoding), (page, name));
+            }
         }
+    }
+
+    #[test]
+    fn quotation_marks_in_a_page_of_ascii_are_those_of_windows_1252() {
+        let decoded = decode(b"\x93It\x92s here,\x94 she said \x96 twice\x85\xa0\x97");
+        let text = "“It’s here,” she said – twice…\u{a0}—";
+        assert_eq!((&*decoded.text, decoded.encoding, decoded.replaced), (text, "windows-1252", 0));
+        assert_eq!(
+            decode_html(b"<meta charset=utf-8><p>it\x92s", None).text,
+            "<meta charset=utf-8><p>it’s"
+        );
+        // Without quotation marks nothing says what it is.
+        assert_eq!(decode(b"a\xa0b\xa9").replaced, 2);
+        assert_eq!(decode("“It’s”".as_bytes()).encoding, "UTF-8");
     }
 
     #[test]

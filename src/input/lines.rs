@@ -81,7 +81,8 @@ impl Iterator for RawLines {
                 Ok(fits) => {
                     self.number += 1;
                     if self.number == 1 {
-                        if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+                        let utf16 = [&b"\xff\xfe"[..], b"\xfe\xff", b"{\0", b"\0{"];
+                        if utf16.iter().any(|start| bytes.starts_with(start)) {
                             self.is_done = true;
                             let reason = "JSON Lines in UTF-16 are not read; convert it to UTF-8";
                             return Some(Err(Error::BadInput {
@@ -158,7 +159,9 @@ mod tests {
 
     #[test]
     fn utf16_is_refused_with_a_reason() {
-        let got = lines(b"\xff\xfe{\0", 100);
-        assert_eq!(got, [Err("f: JSON Lines in UTF-16 are not read; convert it to UTF-8".into())]);
+        for bytes in [&b"\xff\xfe{\0"[..], b"{\0\"\0", b"\0{\0\""] {
+            let said = "f: JSON Lines in UTF-16 are not read; convert it to UTF-8";
+            assert_eq!(lines(bytes, 100), [Err(said.into())]);
+        }
     }
 }

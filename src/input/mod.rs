@@ -11,6 +11,7 @@ mod http;
 pub(crate) mod json;
 mod labelled;
 mod lines;
+mod named;
 mod open;
 mod page;
 mod page_digest;
@@ -24,6 +25,7 @@ mod stream;
 #[cfg(test)]
 pub(crate) mod testing;
 mod warc;
+mod wide;
 
 pub use compression::Compression;
 pub use decode::{Decoded, decode, decode_html};

@@ -6,6 +6,7 @@ use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
 use super::compression::{Compression, Unpacking};
+use super::wide::is_utf32;
 use crate::{Error, Result};
 
 /// No page (a text file, a line of JSON, a record) may be larger: 2 GiB.
@@ -94,7 +95,11 @@ impl Opened {
             [b'%', b'P', b'D', b'F', b'-', ..] => Err("PDF"),
             _ => Ok(None),
         };
+        let is_utf32 = is_utf32(&head);
         self.put_back(head, read.err());
+        if is_utf32 {
+            return Err("holds text in UTF-32, which is not read; convert it to UTF-8".into());
+        }
         found.map_err(|name| format!("holds {name} data, which is not read"))
     }
 
@@ -215,6 +220,10 @@ mod tests {
             (b"PAR1", Ok(Some(Format::Parquet))),
             (b"\xfd7zXZ\0...", xz),
             (b"BZh is no head", Ok(None)),
+            (
+                b"\xff\xfe\0\0a\0\0\0",
+                Err("holds text in UTF-32, which is not read; convert it to UTF-8".into()),
+            ),
         ] {
             let mut opened = opened(bytes);
             assert_eq!(opened.magic(), found);

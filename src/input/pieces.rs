@@ -12,6 +12,7 @@ use super::lines::stream_error;
 use super::open::Format;
 use super::page::{About, RawPage};
 use super::stream::TextStream;
+use super::wide::{SHOWN, unmarked_utf16};
 use crate::text::{Line, Page, Windows, end};
 use crate::{Error, Result};
 
@@ -148,8 +149,10 @@ impl Pieces {
     /// Reads the beginning, which is a page if the text ends there.
     fn open(&mut self, mut reader: Box<dyn BufRead + Send>) -> Option<Result<RawPage>> {
         let mut head = Vec::new();
-        let is_wide = |head: &[u8]| matches!(head, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
-        let mut read = reader.by_ref().take(3).read_to_end(&mut head);
+        let is_wide = |head: &[u8]| {
+            matches!(head, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) || unmarked_utf16(head).is_some()
+        };
+        let mut read = reader.by_ref().take(SHOWN as u64).read_to_end(&mut head);
         let mark = encoding_rs::Encoding::for_bom(&head).map_or(0, |(_, mark)| mark);
         // In UTF-16 a text that is long has at least so many bytes, all others grow when they are decoded.
         let long = self.windows.long_bytes.saturating_mul(if is_wide(&head) { 2 } else { 1 });
@@ -159,7 +162,7 @@ impl Pieces {
             read = reader.by_ref().take(rest).read_to_end(&mut head);
         }
         let failure = read.err();
-        if failure.is_some() || head.len() < enough {
+        if head.len() < enough {
             if let Some(error) = failure {
                 let error = stream_error(&self.path, error);
                 if head.is_empty() {
@@ -169,7 +172,8 @@ impl Pieces {
             }
             return Some(Ok(self.page(head, About::default())));
         }
-        let stream = TextStream::new(reader, head, long);
+        let mut stream = TextStream::new(reader, head, long);
+        stream.failure = failure;
         self.state = State::Open(Box::new(Open {
             stream,
             text: String::new(),

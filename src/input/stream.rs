@@ -7,6 +7,7 @@ use std::io::{self, BufRead, Read};
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
 
 use super::decode::encoding_of_part;
+use super::wide::unmarked_utf16;
 
 /// Bytes that are read at a time once the encoding is known.
 const BLOCK: usize = 256 << 10;
@@ -31,7 +32,7 @@ pub(super) struct TextStream {
 }
 
 impl TextStream {
-    /// Takes a stream of which `head` was read, with the byte order mark if there is one. The encoding
+    /// Takes a stream of which `head` was read, enough to tell UTF-16, with the byte order mark if there is one. The encoding
     /// is decided by blocks of `block_bytes`, however many bytes the stream gives at a time.
     pub(super) fn new(
         reader: Box<dyn BufRead + Send>,
@@ -43,12 +44,15 @@ impl TextStream {
             head.drain(..mark);
         }
         let has_mark = marked.is_some_and(|(encoding, _)| encoding == UTF_8);
-        let wide = marked.filter(|(encoding, _)| *encoding != UTF_8);
+        let wide = match marked {
+            Some((encoding, _)) => Some(encoding).filter(|&encoding| encoding != UTF_8),
+            None => unmarked_utf16(&head),
+        };
         TextStream {
             reader,
             block: head,
             block_bytes: block_bytes.max(LEAST_BLOCK),
-            decoder: wide.map(|(encoding, _)| encoding.new_decoder_without_bom_handling()),
+            decoder: wide.map(Encoding::new_decoder_without_bom_handling),
             is_done: false,
             replaced: 0,
             has_mark,
