@@ -204,6 +204,39 @@ fn deep_json_and_strange_names_do_no_harm() {
 
 #[cfg(target_os = "linux")]
 #[test]
+fn names_that_are_no_text_are_names() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+    let bench = Bench::new();
+    let path = |folder: &str, name: &[u8]| bench.path(folder).join(OsStr::from_bytes(name));
+    std::fs::create_dir(bench.path("in")).unwrap();
+    // Two that look alike.
+    std::fs::write(path("in", b"\xc4\xe3.txt"), NEWS).unwrap();
+    std::fs::write(path("in", b"\xc4\xe4.txt"), format!("{NEWS}{NEWS}")).unwrap();
+    let html = format!("<html lang=zh><p>{}", NEWS.replace('\n', "<p>"));
+    std::fs::write(path("in", b"\xc4\xe5.html"), html).unwrap();
+    std::fs::write(path("in", b"\xc4\xe6.wet.gz"), b"").unwrap();
+    let arguments = ["in", "-o", "out", "--removed", "r.jsonl"];
+    bench.filter(&arguments).exits(0).says("3 pages");
+    let read = |folder: &str, name: &[u8]| std::fs::read(path(folder, name)).unwrap();
+    assert_eq!(read("out", b"\xc4\xe3.txt"), CLEAN.as_bytes());
+    assert_eq!(read("out", b"\xc4\xe5.html.txt"), CLEAN.as_bytes());
+    assert!(path("out", b"\xc4\xe6.jsonl.gz").exists());
+    // And back; what is finished is finished.
+    bench.run(&["restore", "out", "--removed", "r.jsonl", "-o", "back"]).exits(0);
+    assert_eq!(read("back", b"\xc4\xe3.txt"), NEWS.as_bytes());
+    assert_eq!(read("back", b"\xc4\xe4.txt"), format!("{NEWS}{NEWS}").as_bytes());
+    let again = bench.filter(&[&arguments[..], &["--resume"]].concat());
+    again
+        .exits(0)
+        .says("4 inputs that the run before")
+        .check(!again.stderr.contains("has changed"), "nothing is done again");
+    let out = bench.filter(&["in", "--emit", "jsonl", "-o", "json"]);
+    out.exits(0).check(path("json", b"\xc4\xe4.jsonl").exists(), "another form");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
 fn a_full_disk_is_named_and_leaves_nothing_that_looks_whole() {
     use std::os::unix::fs::symlink;
     let full = "No space left on device (os error 28)\n";

@@ -42,27 +42,26 @@ impl Form {
 
 /// The name of the file in a folder for what is emitted: with the ending of its form.
 pub fn renamed(relative: &Path, form: Emit) -> PathBuf {
-    let name = relative.to_string_lossy();
-    let lower = name.to_ascii_lowercase();
-    let compressed = [".gz", ".zst"].into_iter().find(|ending| lower.ends_with(ending));
-    let stem_end = name.len() - compressed.map_or(0, str::len);
-    let (stem, compression) = name.split_at_checked(stem_end).unwrap_or((&name, ""));
+    let is = |path: &Path, ending| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(ending));
+    let packed = relative.extension().filter(|_| is(relative, "gz") || is(relative, "zst"));
+    let plain = packed.map_or_else(|| relative.to_path_buf(), |_| relative.with_extension(""));
     let (ending, own) = match form {
         Emit::Markdown => ("md", &["md", "jsonl"][..]),
         form if form.is_json() => ("jsonl", &["jsonl", "ndjson", "json", "jsonlines"][..]),
         _ => ("txt", &["txt"][..]),
     };
     let is_own = |e: &std::ffi::OsStr| own.iter().any(|own| e.eq_ignore_ascii_case(own));
-    if relative == Path::new("-") || Path::new(stem).extension().is_none_or(is_own) {
+    if relative == Path::new("-") || plain.extension().is_none_or(is_own) {
         return relative.into();
     }
     // `x.warc.wet` is one ending.
-    let stem = Path::new(stem);
-    let is = |path: &Path, ending| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(ending));
-    let inner = stem.with_extension("");
-    let stem = if is(stem, "wet") && is(&inner, "warc") { &inner } else { stem };
+    let inner = plain.with_extension("");
+    let stem = if is(&plain, "wet") && is(&inner, "warc") { inner } else { plain };
     let mut renamed = stem.with_extension(ending).into_os_string();
-    renamed.push(compression);
+    if let Some(packed) = packed {
+        renamed.push(".");
+        renamed.push(packed);
+    }
     renamed.into()
 }
 

@@ -10,7 +10,9 @@ use anyhow::{Result, bail};
 
 use super::say::{count, say};
 use crate::input::{Compression, Format, Source, discover, read_source};
-use crate::output::{Destination, Output, PageReceipts, ReceiptsReader, Restored, restore};
+use crate::output::{
+    Destination, Output, PageReceipts, ReceiptsReader, Restored, ends_in, name_of, restore,
+};
 
 /// Put the output of `filter` and its receipts back together.
 ///
@@ -101,7 +103,7 @@ impl Work {
         if matches!(self.receipts.peek(), Some(Ok(next)) if next.file.is_some()) {
             // Of the names that the path ends in, the longest: `a/b.txt` rather than `b.txt`.
             for page in ReceiptsReader::open(removed)? {
-                let file = page?.file.filter(|file| source.path.ends_with(file));
+                let file = page?.file.filter(|file| ends_in(&source.path, file));
                 if file.as_ref().map(String::len) > name.as_ref().map(String::len) {
                     name = file;
                 }
@@ -135,7 +137,7 @@ impl Work {
                     root.display()
                 );
             };
-            let source = sources.iter().find(|source| source.relative == Path::new(&name));
+            let source = sources.iter().find(|source| name_of(&source.relative) == name);
             let outcome = match source {
                 Some(source) if done.insert(name.clone()) => self.file(source, Some(&name)),
                 Some(source) => Err(crate::Error::BadInput {
@@ -155,7 +157,7 @@ impl Work {
             while self.receipts.next_if(|next| is_of_file(next, &name)).is_some() {}
         }
         for source in &sources {
-            if !done.contains(&*source.relative.to_string_lossy())
+            if !done.contains(&name_of(&source.relative))
                 && let Err(error) = self.file(source, None)
             {
                 self.forgive(error)?;

@@ -9,18 +9,9 @@ use anyhow::{Result, bail};
 
 use super::say::count;
 use crate::input::Source;
-use crate::output::{Destination, Finished, GrowingFile, JOURNAL, Journal, RunFacts, Stamp};
-
-/// The name of an input in the journal. What is no text gets a digest, for two such names may look alike.
-pub fn name_of(path: &Path) -> String {
-    path.to_str().map_or_else(
-        || {
-            let digest = crate::digest::of_bytes(path.as_os_str().as_encoded_bytes());
-            format!("{}#{digest}", path.display())
-        },
-        str::to_owned,
-    )
-}
+use crate::output::{
+    Destination, Finished, GrowingFile, JOURNAL, Journal, RunFacts, Stamp, name_of,
+};
 
 /// What a run begins with.
 #[derive(Debug, Default)]
@@ -93,6 +84,7 @@ pub fn resumed(
     }
     let names: BTreeMap<String, &Source> =
         sources.iter().map(|source| (name_of(&source.path), source)).collect();
+    let outputs = Destination::Folder(folder.into());
     let mut changed: Option<&str> = None;
     let mut n_gone = 0;
     // With lists, what came since the last seal counts only once they are sealed again.
@@ -107,7 +99,11 @@ pub fn resumed(
             now == file.stamp && now != Stamp::Unsure
         });
         let is_there = file.output.as_ref().is_none_or(|output| {
-            let metadata = fs::metadata(folder.join(output));
+            // A name that is no text stands there otherwise than it is.
+            let own = source.and_then(|source| outputs.file_for(source));
+            let own =
+                own.filter(|own| own.strip_prefix(folder).is_ok_and(|o| name_of(o) == *output));
+            let metadata = fs::metadata(own.unwrap_or_else(|| folder.join(output)));
             metadata.is_ok_and(|metadata| metadata.is_file() && metadata.len() == file.output_bytes)
         });
         let is_listed = file.lists.iter().zip(&there).all(|(end, there)| end <= there);

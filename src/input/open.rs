@@ -36,14 +36,15 @@ pub enum Format {
 impl Format {
     /// The format that a file name stands for, with or without `.gz` or `.zst`.
     pub fn from_name(path: &Path) -> Option<Format> {
-        let name = path.file_name()?.to_str()?.to_ascii_lowercase();
-        let name = name.strip_suffix(".gz").or(name.strip_suffix(".zst")).unwrap_or(&name);
-        match name.rsplit_once('.')?.1 {
-            "txt" => Some(Format::Text),
-            "html" | "htm" | "xhtml" => Some(Format::Html),
-            "jsonl" | "jsonlines" | "json" | "ndjson" => Some(Format::JsonLines),
-            "warc" | "wet" => Some(Format::Warc),
-            "parquet" => Some(Format::Parquet),
+        // As bytes: a name need not be text.
+        let name = path.file_name()?.as_encoded_bytes().to_ascii_lowercase();
+        let plain = name.strip_suffix(b".gz").or(name.strip_suffix(b".zst")).unwrap_or(&name);
+        match plain.get(memchr::memrchr(b'.', plain)? + 1..)? {
+            b"txt" => Some(Format::Text),
+            b"html" | b"htm" | b"xhtml" => Some(Format::Html),
+            b"jsonl" | b"jsonlines" | b"json" | b"ndjson" => Some(Format::JsonLines),
+            b"warc" | b"wet" => Some(Format::Warc),
+            b"parquet" => Some(Format::Parquet),
             _ => None,
         }
     }
@@ -193,6 +194,12 @@ mod tests {
         assert_eq!(Format::from_name(Path::new("b.pdf")), None);
         assert_eq!(Format::from_name(Path::new("b.gz.zst")), None);
         assert_eq!(Format::from_name(Path::new("txt")), None);
+        #[cfg(unix)]
+        {
+            use std::os::unix::ffi::OsStrExt as _;
+            let name = std::ffi::OsStr::from_bytes(b"b\xff.HTML.gz");
+            assert_eq!(Format::from_name(Path::new(name)), Some(Format::Html));
+        }
         for (bytes, format) in [
             (&b"\xef\xbb\xbf\n {\"text\": \"a\"}\nrest"[..], Format::JsonLines),
             (b"{\"text\": \nrest", Format::Text),

@@ -117,28 +117,34 @@ impl Destination {
 pub(super) fn written_name(source: &Source) -> PathBuf {
     // The name comes first: it may have been changed for another form of output.
     let format = Format::from_name(&source.relative).or(source.format);
-    let name = source.relative.file_name().and_then(|name| name.to_str());
+    let name = source.relative.file_name().map(Path::new);
     let (Some(format @ (Format::Html | Format::Warc)), Some(name)) = (format, name) else {
         return source.relative.clone();
     };
-    let without = |name: &str, ending: &str| {
-        let at = name.len().checked_sub(ending.len())?;
-        let is_there = name.get(at..)?.eq_ignore_ascii_case(ending);
-        (is_there && at > 0).then(|| name.get(..at).unwrap_or_default().to_owned())
+    // A name need not be text: it is taken apart and put together, not written anew.
+    let is = |name: &Path, ending: &str| {
+        name.extension().is_some_and(|own| own.eq_ignore_ascii_case(ending))
     };
-    let plain = without(name, ".gz").or_else(|| without(name, ".zst"));
-    let plain = plain.as_deref().unwrap_or(name);
-    let packed = name.get(plain.len()..).unwrap_or_default();
+    let without = |name: &Path| PathBuf::from(name.file_stem().unwrap_or_default());
+    let packed = name.extension().filter(|_| is(name, "gz") || is(name, "zst"));
+    let plain = packed.map_or_else(|| name.to_path_buf(), |_| without(name));
     // Markdown has its name already.
-    if without(plain, ".md").is_some() {
+    if is(&plain, "md") {
         return source.relative.clone();
     }
-    if format == Format::Html {
-        return source.relative.with_file_name(format!("{plain}.txt{packed}"));
+    let (stem, ending) = if format == Format::Html {
+        (plain, ".txt")
+    } else {
+        let stem = if is(&plain, "wet") { without(&plain) } else { plain };
+        (if is(&stem, "warc") { without(&stem) } else { stem }, ".jsonl")
+    };
+    let mut written = stem.into_os_string();
+    written.push(ending);
+    if let Some(packed) = packed {
+        written.push(".");
+        written.push(packed);
     }
-    let stem = without(plain, ".wet").unwrap_or_else(|| plain.to_owned());
-    let stem = without(&stem, ".warc").unwrap_or(stem);
-    source.relative.with_file_name(format!("{stem}.jsonl{packed}"))
+    source.relative.with_file_name(written)
 }
 
 /// The real path of a file that may not exist yet.

@@ -19,6 +19,7 @@ mod literal;
 mod markdown;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod path_name;
 mod preview;
 mod receipts;
 mod receipts_file;
@@ -39,6 +40,7 @@ pub use flips::{FlipGroup, FlipReport, Flips, Sample, Tally};
 pub use journal::{Finished, JOURNAL, Journal, JournalFile, RunFacts, Stamp};
 pub use list_file::{GrowingFile, ListFile};
 pub use markdown::markdown;
+pub use path_name::{ends_in, name_of};
 pub use preview::{Preview, Share};
 pub use receipts::receipts;
 pub use receipts_file::{Aside, ReceiptsFile};
