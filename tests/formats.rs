@@ -568,6 +568,23 @@ mod parquet {
     }
 
     #[test]
+    fn row_groups_and_files_without_rows_are_no_damage() {
+        let bench = Bench::new();
+        let mut groups = rows();
+        groups.insert(1, vec![]);
+        groups.push(vec![]);
+        bench.write("p.parquet", write(&groups, "text", Compression::SNAPPY));
+        bench.filter(&["p.parquet", "-o", "out.parquet"]).exits(0).says("393 pages");
+        assert_eq!(read(bench.read("out.parquet")), clean_rows());
+        bench.write("in/none.parquet", write(&[], "text", Compression::SNAPPY));
+        bench.write("in/empty.parquet", write(&[vec![]], "text", Compression::SNAPPY));
+        bench.filter(&["in", "-o", "out"]).exits(0).says("0 pages");
+        for name in ["out/none.parquet", "out/empty.parquet"] {
+            assert_eq!(open(&bench.read(name)).metadata().file_metadata().num_rows(), 0, "{name}");
+        }
+    }
+
+    #[test]
     fn damage_takes_its_row_group_and_no_other() {
         let bench = Bench::new();
         let bytes = write(&rows(), "text", Compression::ZSTD(ZstdLevel::try_new(1).unwrap()));

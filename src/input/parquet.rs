@@ -100,6 +100,10 @@ fn check(metadata: &ParquetMetaData, n_bytes: u64) -> Result<(), String> {
         if group.num_rows() < 0 || group.num_columns() != n_columns {
             return Err(format!("row group {number} has no sensible size"));
         }
+        // Where there are no rows there are no pages, and some writers put any place or none there.
+        if group.num_rows() == 0 {
+            continue;
+        }
         for column in group.columns() {
             let data = column.data_page_offset();
             let start = column.dictionary_page_offset().unwrap_or(data);
@@ -226,6 +230,9 @@ impl ParquetRows {
 
     /// Decodes the next rows of the row group; `false` at its end.
     fn read_batch(&mut self) -> Result<bool, ParquetError> {
+        if self.group_metadata().is_none_or(|group| group.num_rows() == 0) {
+            return Ok(false);
+        }
         let mut open = match self.open.take() {
             Some(open) => open,
             None => {
