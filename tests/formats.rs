@@ -107,6 +107,43 @@ fn broken_zstd_is_read_up_to_the_break() {
 }
 
 #[test]
+fn a_damaged_member_of_a_warc_costs_its_record_alone() {
+    let bench = Bench::new();
+    let records: Vec<Vec<u8>> = (1..=4).map(|n| gzip(wet(n, PAGE))).collect();
+    let (start, next) = (records[0].len(), records[0].len() + records[1].len());
+    let said = |what: &str| {
+        format!(
+            "dechaff: in/p.wet.gz: the gzip member at byte {start} is damaged ({what}); reading \
+             goes on with the one at byte {next}\n"
+        )
+    };
+    let others = [json(1, CLEAN), json(3, CLEAN), json(4, CLEAN)].concat();
+    // In its head; in its midst; in its checksum, which is told when all of its text was read.
+    for (at, what, reads) in [
+        (1, "invalid gzip header", others.clone()),
+        (10, "corrupt deflate stream", others),
+        (
+            records[1].len() - 8,
+            "corrupt gzip stream does not have a matching checksum",
+            (1..=4).map(|n| json(n, CLEAN)).collect(),
+        ),
+    ] {
+        let mut bytes = records.concat();
+        bytes[start + at] = 0xff;
+        bench.write("in/p.wet.gz", bytes);
+        bench.filter(&["in/p.wet.gz"]).exits(1).prints(&reads).says(&said(what));
+        bench.filter(&["in", "-o", "out"]).exits(1).says("inputs with errors: in/p.wet.gz (1)");
+        assert_eq!(unpacked(&bench.read("out/p.jsonl.gz")), reads);
+    }
+    // The first one, so that nothing but the name says what the file is.
+    let mut bytes = records.concat();
+    bytes[10] = 0xff;
+    bench.write("r.wet.gz", &bytes);
+    let reads: String = (2..=4).map(|n| json(n, CLEAN)).collect();
+    bench.filter(&["r.wet.gz"]).exits(1).prints(reads).says("the gzip member at byte 0 is damaged");
+}
+
+#[test]
 fn a_zip_bomb_is_left_in_time() {
     let bench = Bench::new();
     // 100 MB of one page a line, from some ten kilobytes.
@@ -529,6 +566,23 @@ mod parquet {
     }
 
     #[test]
+    fn row_groups_and_files_without_rows_are_no_damage() {
+        let bench = Bench::new();
+        let mut groups = rows();
+        groups.insert(1, vec![]);
+        groups.push(vec![]);
+        bench.write("p.parquet", write(&groups, "text", Compression::SNAPPY));
+        bench.filter(&["p.parquet", "-o", "out.parquet"]).exits(0).says("393 pages");
+        assert_eq!(read(bench.read("out.parquet")), clean_rows());
+        bench.write("in/none.parquet", write(&[], "text", Compression::SNAPPY));
+        bench.write("in/empty.parquet", write(&[vec![]], "text", Compression::SNAPPY));
+        bench.filter(&["in", "-o", "out"]).exits(0).says("0 pages");
+        for name in ["out/none.parquet", "out/empty.parquet"] {
+            assert_eq!(open(&bench.read(name)).metadata().file_metadata().num_rows(), 0, "{name}");
+        }
+    }
+
+    #[test]
     fn scores_and_dry_runs_need_no_parquet_out() {
         let bench = Bench::new();
         bench.write("p.parquet", write(&rows()[..2], "text", Compression::SNAPPY));
@@ -565,23 +619,6 @@ mod parquet {
         // A wrong name does no harm.
         bench.filter(&["wrong.jsonl", "-o", "right"]).exits(0);
         assert_eq!(read(bench.read("right")), clean_rows());
-    }
-
-    #[test]
-    fn row_groups_and_files_without_rows_are_no_damage() {
-        let bench = Bench::new();
-        let mut groups = rows();
-        groups.insert(1, vec![]);
-        groups.push(vec![]);
-        bench.write("p.parquet", write(&groups, "text", Compression::SNAPPY));
-        bench.filter(&["p.parquet", "-o", "out.parquet"]).exits(0).says("393 pages");
-        assert_eq!(read(bench.read("out.parquet")), clean_rows());
-        bench.write("in/none.parquet", write(&[], "text", Compression::SNAPPY));
-        bench.write("in/empty.parquet", write(&[vec![]], "text", Compression::SNAPPY));
-        bench.filter(&["in", "-o", "out"]).exits(0).says("0 pages");
-        for name in ["out/none.parquet", "out/empty.parquet"] {
-            assert_eq!(open(&bench.read(name)).metadata().file_metadata().num_rows(), 0, "{name}");
-        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::fmt;
 use std::io::{self, BufRead, ErrorKind, Read};
 use std::path::Path;
 
-use flate2::bufread::MultiGzDecoder;
+use super::members::Members;
 
 /// Up to here, a stream may expand as it likes …
 const FREE_BYTES: u64 = 64 << 20;
@@ -59,11 +59,15 @@ impl Compression {
 
 /// What is wrong with a stream of compressed data, as the error inside of an [`io::Error`].
 #[derive(Debug)]
-pub(crate) struct BadStream(pub(crate) String);
+pub(crate) struct BadStream {
+    reason: String,
+    /// What is wrong was passed: the next read goes on behind it, where a WARC record begins.
+    pub(crate) goes_on: bool,
+}
 
 impl fmt::Display for BadStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.reason)
     }
 }
 
@@ -71,7 +75,17 @@ impl std::error::Error for BadStream {}
 
 impl BadStream {
     fn error(reason: String) -> io::Error {
-        io::Error::other(BadStream(reason))
+        io::Error::other(BadStream { reason, goes_on: false })
+    }
+
+    /// Something that was passed.
+    pub(super) fn passed(reason: String) -> io::Error {
+        io::Error::other(BadStream { reason, goes_on: true })
+    }
+
+    /// What is wrong with the data, if that is what an error says.
+    pub(crate) fn of(error: &io::Error) -> Option<&BadStream> {
+        error.get_ref()?.downcast_ref()
     }
 }
 
@@ -83,7 +97,7 @@ pub(crate) struct Unpacking<R: BufRead> {
 }
 
 enum Decoder<R: BufRead> {
-    Gzip(Box<MultiGzDecoder<Counted<R>>>),
+    Gzip(Box<Members<R>>),
     Zstd(zstd::stream::read::Decoder<'static, Counted<R>>),
 }
 
@@ -96,7 +110,7 @@ impl<R: BufRead> Unpacking<R> {
         let counted = |reader| Counted { reader, n_bytes: 0 };
         let decoder = match compression {
             Compression::None => return Ok(Err(packed)),
-            Compression::Gzip => Decoder::Gzip(Box::new(MultiGzDecoder::new(counted(packed)))),
+            Compression::Gzip => Decoder::Gzip(Box::new(Members::new(packed))),
             // The decoder's own limit on the window, 128 MiB, stays: the file is not trusted.
             Compression::Zstd => {
                 Decoder::Zstd(zstd::stream::read::Decoder::with_buffer(counted(packed))?)
@@ -114,7 +128,7 @@ impl<R: BufRead> Unpacking<R> {
 
     fn n_in(&self) -> u64 {
         match &self.decoder {
-            Decoder::Gzip(decoder) => decoder.get_ref().n_bytes,
+            Decoder::Gzip(members) => members.n_in(),
             Decoder::Zstd(decoder) => decoder.get_ref().n_bytes,
         }
     }
@@ -126,6 +140,7 @@ impl<R: BufRead> Unpacking<R> {
             ErrorKind::Interrupted => error,
             // The system's own: the disk or the pipe, not the data.
             _ if error.raw_os_error().is_some() => error,
+            _ if BadStream::of(&error).is_some() => error,
             ErrorKind::UnexpectedEof => {
                 BadStream::error(format!("the {name} data ends too early; is it truncated?"))
             }
@@ -144,7 +159,7 @@ impl<R: BufRead> Read for Unpacking<R> {
             )));
         }
         let read = match &mut self.decoder {
-            Decoder::Gzip(decoder) => decoder.read(buffer),
+            Decoder::Gzip(members) => members.read(buffer),
             Decoder::Zstd(decoder) => decoder.read(buffer),
         };
         let n = read.map_err(|error| self.explain(error))?;

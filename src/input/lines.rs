@@ -114,7 +114,7 @@ impl Iterator for RawLines {
 
 /// An error of a stream that broke off: what is wrong with the data, or what the system says.
 pub(crate) fn stream_error(path: &Path, error: std::io::Error) -> Error {
-    match error.get_ref().and_then(|inner| inner.downcast_ref::<BadStream>()) {
+    match BadStream::of(&error) {
         Some(bad) => Error::BadInput { path: path.into(), reason: bad.to_string() },
         None => Error::io(path, error),
     }

@@ -11,6 +11,7 @@ mod http;
 pub(crate) mod json;
 mod labelled;
 mod lines;
+mod members;
 mod named;
 mod open;
 mod page;

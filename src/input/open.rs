@@ -108,8 +108,10 @@ impl Opened {
     fn put_back(&mut self, head: Vec<u8>, failure: Option<io::Error>) {
         let rest = std::mem::replace(&mut self.reader, Box::new(io::empty()));
         self.reader = match failure {
-            // The error comes again, in its place, when the stream is read.
-            Some(error) => Box::new(BufReader::new(Cursor::new(head).chain(Failing(Some(error))))),
+            // The error comes again, in its place, when the stream is read; so does what follows it.
+            Some(error) => {
+                Box::new(BufReader::new(Cursor::new(head).chain(Failing(Some(error)))).chain(rest))
+            }
             None => Box::new(Cursor::new(head).chain(rest)),
         };
     }

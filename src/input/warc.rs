@@ -2,14 +2,16 @@
 //! payloads of `response` records, of plain text and of HTML. A broken record is an error with its
 //! place, and the next one is looked for. Written here because the crate `warc` (0.4) stops at the
 //! first broken record, knows no places, and builds each body by lines; what is needed of the format
-//! is short.
+//! is short. Where a member of gzip is damaged, the stream says so and goes on at the next one that
+//! begins a record: what was read before of the record it held is a page, as if the file ended there.
 
-use std::io::{self, BufRead, ErrorKind};
+use std::io::{self, BufRead, ErrorKind, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
 use memchr::memmem;
 
+use super::compression::BadStream;
 use super::http::{Media, Payload, Response, charset_of, media_of, read_response};
 use super::lines::stream_error;
 use super::open::{Format, MAX_PAGE_BYTES};
@@ -76,9 +78,13 @@ impl WarcPages {
         Error::BadInput { path: self.path.to_path_buf(), reason }
     }
 
-    /// The stream broke off.
+    /// The stream broke off, for good or up to the next record.
     fn end_by(&mut self, error: io::Error) -> Error {
-        self.is_done = true;
+        if BadStream::of(&error).is_some_and(|bad| bad.goes_on) {
+            self.is_lost = true;
+        } else {
+            self.is_done = true;
+        }
         stream_error(&self.path, error)
     }
 
@@ -205,14 +211,15 @@ impl WarcPages {
     /// The body. What is wrong with it comes as `pending`, after what there is.
     fn body(&mut self, start: u64, length: u64) -> Vec<u8> {
         let mut body = Vec::new();
-        let read = self.stream.read_exactly(length, |part| body.extend_from_slice(part));
+        let mut read = self.stream.read_exactly(length, |part| body.extend_from_slice(part));
         // The line end after the body: without it, the length is wrong.
         let is_whole = body.len() as u64 == length;
-        let fits = read.is_ok()
-            && is_whole
-            && self.stream.fill().is_ok_and(|next| matches!(next, [] | [b'\r' | b'\n', ..]));
-        if fits {
-            return body;
+        if read.is_ok() && is_whole {
+            match self.stream.fill() {
+                Ok([] | [b'\r' | b'\n', ..]) => return body,
+                Ok(_) => {}
+                Err(error) => read = Err(error),
+            }
         }
         if let Some(at) = memmem::find(&body, b"\r\n\r\nWARC/1.")
             && self.stream.put_back(body.get(at..).unwrap_or_default())
@@ -220,9 +227,10 @@ impl WarcPages {
             body.truncate(at);
             self.pending = Some(self.bad(start, "its length runs over the next record"));
             if let Err(error) = read {
-                // It comes again when the bytes that were put back are read.
-                self.stream.reader =
-                    Box::new(io::BufReader::new(super::open::Failing(Some(error))));
+                // It comes again when the bytes that were put back are read, and what follows after it.
+                let rest = std::mem::replace(&mut self.stream.reader, Box::new(io::empty()));
+                let failing = io::BufReader::new(super::open::Failing(Some(error)));
+                self.stream.reader = Box::new(failing.chain(rest));
             }
             return body;
         }
