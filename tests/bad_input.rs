@@ -101,6 +101,36 @@ fn broken_pages_are_named_and_the_others_are_read() {
 }
 
 #[test]
+fn a_text_that_is_null_is_a_page_without_text() {
+    let bench = Bench::new();
+    let input = "{\"id\": 1, \"text\": null}\n{\"text\": \"甲\\n魍\"}\n";
+    bench.write("p.jsonl", input);
+    let out = bench.filter(&["p.jsonl", "-o", "out.jsonl", "--removed", "r"]);
+    out.exits(0).says("2 pages");
+    let kept = "{\"id\": 1, \"text\": null}\n{\"text\": \"甲\\n\"}\n";
+    assert_eq!(bench.read("out.jsonl"), kept.as_bytes());
+    bench.run(&["restore", "out.jsonl", "--removed", "r"]).exits(0).prints(input);
+    let out = bench.run(&["score", "-m", "m.dechaff", "p.jsonl"]);
+    out.exits(0).check(out.stdout.starts_with(b"{\"id\":\"1\""), "a score of no line");
+}
+
+#[test]
+fn errors_of_one_kind_are_told_up_to_a_bound() {
+    let bench = Bench::new();
+    let lines = "{\"txt\": 1}\n".repeat(50);
+    bench.write("p.jsonl", format!("{lines}{{\"text\": 5}}\n{{\"text\": \"甲\"}}\n"));
+    bench.write("q.jsonl", "{\"txt\": 1}\n");
+    let out = bench.filter(&["p.jsonl", "q.jsonl"]);
+    out.exits(1).prints("{\"text\": \"甲\"}\n").says("52 errors");
+    let reason = "has none of `text`, `lines` and `html`";
+    let told = out.stderr.lines().filter(|line| line.ends_with(reason)).count();
+    out.check(told == 20 + 1 + 1, "twenty, the other file's, and the sum");
+    out.says("dechaff: p.jsonl: further errors like this one are only counted\n");
+    out.says(&format!("dechaff: p.jsonl: 30 more errors: {reason}\n"));
+    out.says("p.jsonl:51: `text` is not a string").says("q.jsonl:1: has none of");
+}
+
+#[test]
 fn missing_files_are_named_and_the_others_are_read() {
     let bench = Bench::new();
     bench.write("p.txt", "甲\n").write("empty/x.pdf", "");

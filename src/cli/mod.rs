@@ -35,6 +35,7 @@ mod show;
 mod sink;
 #[cfg(feature = "training")]
 mod steps;
+mod told;
 #[cfg(feature = "training")]
 mod train;
 

@@ -10,6 +10,7 @@ use super::log::{self, Event};
 use super::pages::{Done, Item};
 use super::progress::Progress;
 use super::say::{count, is_json, say};
+use super::told::{Telling, Told};
 use crate::input::{Compression, Format, Source};
 use crate::output::{Aside, Destination, Finished, Output, Stamp, Summary, name_of};
 use crate::{Error, Result};
@@ -44,11 +45,13 @@ struct Current {
     n_bytes: u64,
     /// Whether it lies on the disk as it is read.
     is_plain: bool,
+    told: Told,
 }
 
 impl Current {
     fn new(source: Arc<Source>, stamp: Stamp, is_plain: bool) -> Self {
-        Current { source, stamp, counts: Summary::default(), n_bytes: 0, is_plain }
+        let (counts, told) = (Summary::default(), Told::default());
+        Current { source, stamp, counts, n_bytes: 0, is_plain, told }
     }
 }
 
@@ -83,10 +86,22 @@ impl Sink {
         }
     }
 
-    /// Tells an error and counts it, for the input that is being written if there is one.
+    /// Tells an error and counts it, for the input that is being written if there is one: there, so many
+    /// of a kind are told.
     pub fn complain(&mut self, error: &Error) {
-        self.progress.beside(|| log::error(error));
         self.counts().errors += 1;
+        let telling =
+            self.current.as_mut().map_or(Telling::Whole, |current| current.told.tell(error));
+        if telling == Telling::Counted {
+            return;
+        }
+        let path = self.current.as_ref().map(|current| current.source.path.display());
+        self.progress.beside(|| {
+            log::error(error);
+            if let (Telling::Last, Some(path)) = (telling, path) {
+                say(format_args!("{path}: further errors like this one are only counted"));
+            }
+        });
     }
 
     fn counts(&mut self) -> &mut Summary {
@@ -195,8 +210,12 @@ impl Sink {
     /// An input is through; its output, if it has one, has its name.
     fn end_of_input(&mut self, is_written: bool) -> Result<()> {
         let Some(current) = self.current.take() else { return Ok(()) };
-        let Current { source, stamp, mut counts, n_bytes, .. } = current;
+        let Current { source, stamp, mut counts, n_bytes, told, .. } = current;
         self.progress.end_of_input(&source);
+        for (n, reason) in told.counted() {
+            let (path, errors) = (source.path.display(), count(n, "more error"));
+            self.progress.beside(|| say(format_args!("{path}: {errors}: {reason}")));
+        }
         if counts.errors > 0 {
             self.n_faulty += 1;
             if self.faulty.len() < MAX_NAMED {

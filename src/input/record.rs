@@ -90,7 +90,8 @@ pub(crate) struct Parsed {
 }
 
 /// Reads one object: the text is in the field that is named, otherwise in `text`, otherwise in `lines`,
-/// otherwise in `html`.
+/// otherwise in `html`. A field that is null is not there; where no other one is, it is a page without
+/// text.
 pub(crate) fn parse(raw: String, options: RecordOptions<'_>) -> Result<Parsed, String> {
     let text_field = options.text_field;
     // Without its terminator, so that columns are those of the line.
@@ -100,6 +101,9 @@ pub(crate) fn parse(raw: String, options: RecordOptions<'_>) -> Result<Parsed, S
     let text_name = text_field.unwrap_or("text");
     let text = fields.get(text_name);
     let lines = if text_field.is_none() { fields.get("lines") } else { None };
+    let is_null = |value: &&RawValue| value.get() == "null";
+    let (text, null) = (text.filter(|text| !is_null(text)), text.filter(is_null));
+    let lines = lines.filter(|lines| null.is_none() || !is_null(lines));
     let content = match (text, lines) {
         (Some(value), _) if value.get().starts_with('"') => Content::Text {
             text: string(value, &mut replaced)
@@ -111,9 +115,20 @@ pub(crate) fn parse(raw: String, options: RecordOptions<'_>) -> Result<Parsed, S
             range: range_in(&raw, value.get()),
         },
         (Some(_), None) => return Err(format!("`{text_name}` is not a string")),
-        (None, None) if text_field.is_none() => html(&raw, &fields, options, &mut replaced)?
-            .ok_or("has none of `text`, `lines` and `html`")?,
-        (None, None) => return Err(format!("has no `{text_name}`")),
+        (None, None) => {
+            let html = match text_field {
+                None => html(&raw, &fields, options, &mut replaced)?,
+                Some(_) => None,
+            };
+            let nothing = null.map(|null| Content::Text {
+                text: String::new(),
+                range: range_in(&raw, null.get()),
+            });
+            html.or(nothing).ok_or_else(|| match text_field {
+                None => "has none of `text`, `lines` and `html`".to_owned(),
+                Some(name) => format!("has no `{name}`"),
+            })?
+        }
     };
     let id = fields.name("id");
     Ok(Parsed { record: Record { raw, content }, id, replaced })
@@ -170,6 +185,10 @@ fn html(
     // A name written with escapes has no place in the line; nobody writes `html` so.
     let field = fields.0.iter().rev().find(|(key, _)| matches!(key, Cow::Borrowed("html")));
     let Some((Cow::Borrowed(key), value)) = field else { return Ok(None) };
+    // Beside a `text` that is null, too, it is no page of HTML.
+    if value.get() == "null" && fields.get("text").is_some() {
+        return Ok(None);
+    }
     let html = string(value, replaced).ok_or("`html` is not a valid string")?;
     let (key, value) = (range_in(raw, key), range_in(raw, value.get()));
     // With the quote before the name.
@@ -253,6 +272,23 @@ mod tests {
             .collect();
         assert_eq!(got, [("a", "\"a\"", "\"a\""), ("b", r#"{"k": [1], "text": "b"}"#, "\"b\"")]);
         assert_eq!(parsed.id, None);
+    }
+
+    #[test]
+    fn a_text_that_is_null_is_none() {
+        for (raw, field) in [
+            (r#"{"id": 1, "text": null}"#, None),
+            (r#"{"text": null, "lines": null, "html": null}"#, None),
+            (r#"{"text": "x", "body": null}"#, Some("body")),
+        ] {
+            let parsed = parse(raw.into(), options(field)).unwrap();
+            let Content::Text { text, range } = &parsed.record.content else { panic!("{raw}") };
+            assert_eq!((text.as_str(), &raw[range.clone()]), ("", "null"), "{raw}");
+        }
+        let html = parse(r#"{"text": null, "html": "<p>a"}"#.into(), options(None)).unwrap();
+        assert!(matches!(html.record.content, Content::Html { .. }));
+        assert_eq!(fault("{\"html\": null}", None), "`html` is not a valid string");
+        assert_eq!(fault("{\"lines\": null}", None), "`lines` is not an array");
     }
 
     #[test]
