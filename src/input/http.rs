@@ -8,6 +8,7 @@ use flate2::bufread::{DeflateDecoder, ZlibDecoder};
 
 use super::compression::{Compression, Unpacking, is_zip_bomb};
 use super::open::MAX_PAGE_BYTES;
+use super::sniff::is_html;
 
 /// What a payload is, as far as it can be a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +42,7 @@ pub(crate) enum Response {
 }
 
 /// Reads a response with its head. `identified` is the media type that the crawler found, for heads
-/// that name none.
+/// that name none; where that is not known either, what begins as HTML is HTML.
 pub(crate) fn read_response(message: Vec<u8>, identified: Option<&str>) -> Response {
     let Some((head, body_start)) = read_head(&message) else {
         return Response::Broken("holds no HTTP response".into());
@@ -49,8 +50,11 @@ pub(crate) fn read_response(message: Vec<u8>, identified: Option<&str>) -> Respo
     if head.status != 200 {
         return Response::Other;
     }
-    let kind = head.content_type.as_deref().or(identified).unwrap_or_default();
-    let Some(media) = media_of(kind) else { return Response::Other };
+    let kind = head.content_type.as_deref().or(identified);
+    let named = kind.map(media_of);
+    if named == Some(None) {
+        return Response::Other;
+    }
     let mut bytes = message;
     bytes.drain(..body_start);
     let mut fault = None;
@@ -63,10 +67,14 @@ pub(crate) fn read_response(message: Vec<u8>, identified: Option<&str>) -> Respo
                 bytes = plain;
                 fault = fault.or(reason);
             }
+            // It may well be no page at all.
+            Err(_) if named.is_none() => return Response::Other,
             Err(reason) => return Response::Broken(reason),
         }
     }
-    Response::Page(Payload { bytes, media, charset: charset_of(kind), fault })
+    let sniffed = || is_html(&bytes).then_some(Media::Html);
+    let Some(media) = named.unwrap_or_else(sniffed) else { return Response::Other };
+    Response::Page(Payload { bytes, media, charset: kind.and_then(charset_of), fault })
 }
 
 /// What a media type, with or without parameters, is as a page.
@@ -240,6 +248,15 @@ mod tests {
         assert_eq!(read("HTTP/1.1 404 Gone\nContent-Type: text/plain"), Response::Other);
         assert_eq!(read("HTTP/1.1 200 OK\nContent-Type: image/png"), Response::Other);
         assert_eq!(read("HTTP/1.1 200 OK"), Response::Other);
+        // Nobody says what it is, but it does.
+        let (head, body) = (b"HTTP/1.1 200 OK\n\n", b"\n<!doctype html><p>body");
+        let read_html = |identified| read_response([&head[..], body].concat(), identified);
+        let (bytes, media) = (body.to_vec(), Media::Html);
+        let page = Response::Page(Payload { bytes, media, charset: None, fault: None });
+        assert_eq!(read_html(None), page);
+        assert_eq!(read_html(Some("image/png")), Response::Other);
+        let packed = b"HTTP/1.1 200 OK\nContent-Encoding: br\n\nbody".to_vec();
+        assert_eq!(read_response(packed, None), Response::Other);
         let identified = read_response(b"HTTP/1.1 200 OK\n\nbody".to_vec(), Some("text/html"));
         assert_eq!(identified, plain(Media::Html, None));
         let broken = Response::Broken("holds no HTTP response".into());
