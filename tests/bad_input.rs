@@ -92,7 +92,7 @@ fn broken_pages_are_named_and_the_others_are_read() {
     out.exits(1).prints("{\"text\": \"甲\"}\n{\"text\": \"乙\"}\n");
     out.says("dechaff: p.jsonl:3: EOF while parsing a value (column 9)\n");
     out.says("dechaff: p.jsonl:4: has none of `text`, `lines` and `html`\n");
-    out.says("dechaff: p.jsonl:5: invalid type: sequence, expected a JSON object\n");
+    out.says("dechaff: p.jsonl:5: an array, where one object a line is wanted (");
     out.says("dechaff: p.jsonl:6: `text` is not a string\n");
     out.says("2 pages").says("4 errors");
     // The same on standard input, and quiet is not silent.
@@ -230,6 +230,52 @@ fn deep_json_and_strange_names_do_no_harm() {
         format!("{{\"text\": \"甲\", \"x\": {}{}}}\n", "[".repeat(100_000), "]".repeat(100_000));
     bench.write("名 字.jsonl", &deep);
     bench.filter(&["名 字.jsonl"]).exits(0).prints(&deep);
+}
+
+#[test]
+fn what_is_packed_otherwise_says_how_it_may_be() {
+    let bench = Bench::new();
+    bench.write("p.txt", NEWS).write("in/p.txt", NEWS).write("in/p.txt.bz2", "BZh91AY&SY");
+    let out = bench.filter(&["in/p.txt.bz2"]);
+    out.exits(1)
+        .says("p.txt.bz2: holds bzip2 data, which is not read; unpack it, or pack it anew as .gz");
+    bench.filter(&["in", "-o", "out"]).exits(0).says("1 file passed over: no known ending (.txt,");
+    for arguments in
+        [&["p.txt", "-o", "o.txt.bz2"][..], &["p.txt", "-o", "o.txt", "--removed", "o.txt.bz2"]]
+    {
+        let out = bench.filter(arguments);
+        out.exits(1).says("o.txt.bz2: `.bz2` is not written; .gz and .zst are");
+    }
+    assert!(!bench.path("o.txt.bz2").exists() && !bench.path("o.txt").exists());
+    bench.write("a.json", "[\n{\"text\": \"甲\"},\n{\"text\": \"乙\"}]\n");
+    bench
+        .filter(&["a.json"])
+        .exits(1)
+        .says("a.json:1: an array, where one object a line is wanted");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_pipe_is_read_like_a_file() {
+    let bench = Bench::new();
+    for (name, bytes) in [("p.txt", NEWS), ("p.parquet", "PAR1 and more")] {
+        let made = std::process::Command::new("mkfifo").arg(bench.path(name)).status();
+        assert!(made.unwrap().success());
+        let path = bench.path(name);
+        let writer = std::thread::spawn(move || std::fs::write(path, bytes));
+        let out = bench.filter(&[name, "-o", "out"]);
+        // The reader may have left before everything was written.
+        let _ = writer.join().unwrap();
+        match name {
+            "p.txt" => {
+                out.exits(0);
+                assert_eq!(bench.read("out"), CLEAN.as_bytes());
+            }
+            _ => {
+                out.exits(1).says("p.parquet: parquet cannot be read from a stream");
+            }
+        }
+    }
 }
 
 #[cfg(target_os = "linux")]

@@ -364,7 +364,7 @@ fn what_is_not_read_says_so() {
     bench.write("a.txt", b"\xfd7zXZ\0\0\0").write("b.jsonl", b"%PDF-1.7\n");
     bench.write("p.txt", PAGE);
     let out = bench.filter(&["a.txt", "p.txt"]);
-    out.exits(1).prints(CLEAN).says("dechaff: a.txt: holds xz data, which is not read\n");
+    out.exits(1).prints(CLEAN).says("dechaff: a.txt: holds xz data, which is not read; ");
     bench.filter(&["b.jsonl"]).exits(1).says("b.jsonl: holds PDF data, which is not read");
     let out = bench.filter(&["p.txt", "--format", "html5"]);
     out.exits(2).says("[possible values: txt, html, jsonl, warc, parquet]");

@@ -207,7 +207,8 @@ impl PageArgs {
                         inputs.folders.push(input.clone());
                         if sources.is_empty() && errors.is_empty() {
                             let reason =
-                                "holds no .txt, .html, .jsonl, .warc, .wet or .parquet files"
+                                "holds no .txt, .html, .jsonl, .warc, .wet or .parquet files, \
+                                 nor any of these as .gz or .zst"
                                     .into();
                             let path = input.clone();
                             inputs.errors.push(crate::Error::BadInput { path, reason });

@@ -41,7 +41,8 @@ pub fn report(summary: &Summary, n_skipped: usize) -> Vec<String> {
     tell(s.replaced, "faulty sequence", &where_replaced);
     let why = "passed over: of another status or media type than pages of text or HTML";
     tell(s.passed_over, "WARC record", why);
-    tell(n_skipped as u64, "file", "passed over: no known ending");
+    let why = "passed over: no known ending (.txt, .html, .jsonl, .warc, .wet, .parquet; also .gz and .zst)";
+    tell(n_skipped as u64, "file", why);
     tell(s.errors, "error", "told above");
     let top = s.skeletons.top(MOST_FREQUENT);
     // What is there once or twice is not frequent.

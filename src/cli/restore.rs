@@ -180,7 +180,7 @@ impl Work {
 
     fn file(&mut self, source: &Source, name: Option<&str>) -> Result<()> {
         // By what is in it, not by its name; a stream can be opened only once.
-        let is_stream = *source.path == *Path::new("-");
+        let is_stream = *source.path == *Path::new("-") || !source.path.is_file();
         // What cannot be read says so in `restore`.
         let opened = if is_stream { None } else { read_source(source, None).ok() };
         let (format, compression) = opened.map_or((Format::Text, Compression::None), |opened| {

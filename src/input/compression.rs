@@ -36,6 +36,14 @@ impl Compression {
         }
     }
 
+    /// The ending of a file name that stands for a compression or an archive that is neither read nor
+    /// written.
+    pub(crate) fn foreign(path: &Path) -> Option<&str> {
+        let ending = path.extension()?.to_str()?;
+        let foreign = ["bz2", "xz", "zip", "7z", "rar", "lz4", "lzma", "br", "z", "tar", "tgz"];
+        foreign.iter().any(|foreign| ending.eq_ignore_ascii_case(foreign)).then_some(ending)
+    }
+
     /// The compression of a stream that begins with these bytes, four if there are as many.
     pub(crate) fn from_magic(head: &[u8]) -> Compression {
         match head {
@@ -143,6 +151,13 @@ impl<R: BufRead> Unpacking<R> {
             _ if BadStream::of(&error).is_some() => error,
             ErrorKind::UnexpectedEof => {
                 BadStream::error(format!("the {name} data ends too early; is it truncated?"))
+            }
+            // What the library says where the head of a frame asks for more than its limit.
+            _ if error.to_string().contains("requires too much memory") => {
+                BadStream::error(format!(
+                    "the {name} data needs a window of more than 128 MiB, as `zstd --long` makes it; unpack \
+                     it (zstd -d --long=31), or pack it without"
+                ))
             }
             _ => BadStream::error(format!("the {name} data is damaged: {error}")),
         }
@@ -278,11 +293,27 @@ mod tests {
     }
 
     #[test]
+    fn a_window_too_large_says_what_to_do() {
+        // The head of a frame with a window of 2^28 bytes, and a block of two.
+        let frame = b"\x28\xb5\x2f\xfd\x00\x90\x11\x00\x00a\n";
+        let said = unpacked(frame, Compression::Zstd, FREE_BYTES).1;
+        assert!(
+            said.contains("a window of more than 128 MiB") && said.contains("--long=31"),
+            "{said}"
+        );
+        let mut smaller = *frame;
+        smaller[5] = 0x88;
+        assert_eq!(unpacked(&smaller, Compression::Zstd, FREE_BYTES).0, b"a\n");
+    }
+
+    #[test]
     fn names_and_magic_bytes_tell() {
         let name = |name: &str| Compression::from_name(Path::new(name));
         assert_eq!(name("a.jsonl.GZ"), Compression::Gzip);
         assert_eq!(name("a.zst"), Compression::Zstd);
         assert_eq!(name("gz"), Compression::None);
+        assert_eq!(Compression::foreign(Path::new("a.jsonl.BZ2")), Some("BZ2"));
+        assert_eq!(Compression::foreign(Path::new("a.jsonl.gz")), None);
         assert_eq!(Compression::from_magic(b"\x1f"), Compression::None);
         assert_eq!(Compression::from_magic(b"\x51\x2a\x4d\x18"), Compression::Zstd);
     }

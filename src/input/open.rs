@@ -91,7 +91,9 @@ impl Opened {
             [b'P', b'A', b'R', b'1', ..] => Ok(Some(Format::Parquet)),
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Err("xz"),
             [b'B', b'Z', b'h', b'1'..=b'9', b'1', b'A', b'Y', b'&', b'S', b'Y'] => Err("bzip2"),
-            [b'P', b'K', 3, 4, ..] => Err("zip"),
+            [b'P', b'K', 3 | 5, 4 | 6, ..] => Err("zip"),
+            [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => Err("7z"),
+            [b'R', b'a', b'r', b'!', 0x1a, 7, ..] => Err("rar"),
             [4, 0x22, 0x4d, 0x18, ..] => Err("lz4"),
             [b'%', b'P', b'D', b'F', b'-', ..] => Err("PDF"),
             _ => Ok(None),
@@ -101,7 +103,12 @@ impl Opened {
         if is_utf32 {
             return Err("holds text in UTF-32, which is not read; convert it to UTF-8".into());
         }
-        found.map_err(|name| format!("holds {name} data, which is not read"))
+        found.map_err(|name| match name {
+            "PDF" => format!("holds {name} data, which is not read"),
+            _ => format!(
+                "holds {name} data, which is not read; unpack it, or pack it anew as .gz or .zst"
+            ),
+        })
     }
 
     /// Puts bytes back that were read, and the error that came after them.
@@ -222,12 +229,19 @@ mod tests {
 
     #[test]
     fn first_bytes_tell_what_they_can() {
-        let xz = Err("holds xz data, which is not read".to_owned());
+        let packed = |name: &str| {
+            Err(format!(
+                "holds {name} data, which is not read; unpack it, or pack it anew as .gz or .zst"
+            ))
+        };
         for (bytes, found) in [
             (&b"WARC/1.1\r\nWARC-Type: x"[..], Ok(Some(Format::Warc))),
             (b"WARC/1.0 is a format", Ok(None)),
             (b"PAR1", Ok(Some(Format::Parquet))),
-            (b"\xfd7zXZ\0...", xz),
+            (b"\xfd7zXZ\0...", packed("xz")),
+            (b"7z\xbc\xaf\x27\x1c\0\x04..", packed("7z")),
+            (b"PK\x03\x04......", packed("zip")),
+            (b"%PDF-1.4", Err("holds PDF data, which is not read".into())),
             (b"BZh is no head", Ok(None)),
             (
                 b"\xff\xfe\0\0a\0\0\0",

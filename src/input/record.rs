@@ -96,7 +96,13 @@ pub(crate) fn parse(raw: String, options: RecordOptions<'_>) -> Result<Parsed, S
     let text_field = options.text_field;
     // Without its terminator, so that columns are those of the line.
     let line = raw.trim_end_matches(['\r', '\n']);
-    let fields: Fields<'_> = serde_json::from_str(line).map_err(|e| json::reason(&e))?;
+    let fields: Fields<'_> = serde_json::from_str(line).map_err(|error| {
+        // A whole file that is one array begins so, too.
+        if line.trim_start().starts_with('[') {
+            return "an array, where one object a line is wanted (`jq -c '.[]'` makes them)".into();
+        }
+        json::reason(&error)
+    })?;
     let mut replaced = 0;
     let text_name = text_field.unwrap_or("text");
     let text = fields.get(text_name);
@@ -328,6 +334,9 @@ mod tests {
         );
         assert_eq!(fault("{\"a\": 1,}", None), "trailing comma (column 9)");
         assert_eq!(fault("{} {}", None), "trailing characters (column 4)");
-        assert!(fault("[1]", None).starts_with("invalid type: sequence, expected a JSON object"));
+        let array = "an array, where one object a line is wanted (`jq -c '.[]'` makes them)";
+        for start in ["[1]", " [ {\"text\": \"a\"},", "["] {
+            assert_eq!(fault(start, None), array);
+        }
     }
 }

@@ -81,7 +81,8 @@ pub fn read_source_with(
         Format::Parquet if compression != Compression::None => {
             return Err(bad("parquet inside of a compressed file is not read; unpack it".into()));
         }
-        Format::Parquet if &*path == Path::new("-") => {
+        // It is opened again: a pipe would wait for ever.
+        Format::Parquet if &*path == Path::new("-") || !path.is_file() => {
             let reason = "parquet cannot be read from a stream; give the file's name";
             return Err(bad(reason.into()));
         }

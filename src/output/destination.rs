@@ -56,7 +56,7 @@ impl Destination {
         }
     }
 
-    /// Makes sure that no input will be overwritten, that no two sources go to one file of a folder,
+    /// Makes sure that no file is to be packed as none is, that no input will be overwritten, that no two sources go to one file of a folder,
     /// and that the output folder is none of the input folders nor inside of one. `lists` are further
     /// files to be written, with the options that name them; no two may be the same.
     ///
@@ -68,6 +68,16 @@ impl Destination {
         sources: &[Source],
         lists: &[(&str, &Path)],
     ) -> Result<()> {
+        let out = match self {
+            Destination::File(path) => Some(("--output", path.as_path())),
+            _ => None,
+        };
+        for (option, path) in out.iter().chain(lists) {
+            if let Some(ending) = Compression::foreign(path) {
+                let reason = format!("`.{ending}` is not written; .gz and .zst are");
+                return Err(Error::parameter(*option, path.display(), reason));
+            }
+        }
         if let Destination::Folder(root) = self {
             let real = resolve(root);
             if let Some(folder) = folders.iter().find(|folder| real.starts_with(resolve(folder))) {
