@@ -216,6 +216,19 @@ fn a_long_line_is_a_line() {
 }
 
 #[test]
+fn lines_of_old_files_end_at_cr() {
+    let bench = Bench::new();
+    let (old, clean) = (NEWS.replace('\n', "\r"), CLEAN.replace('\n', "\r"));
+    bench.write("p.txt", &old);
+    bench.filter(&["p.txt", "-o", "out.txt", "--removed", "r"]).exits(0).says("1 page, 3 lines");
+    assert_eq!(bench.read("out.txt"), clean.as_bytes());
+    bench.run(&["restore", "out.txt", "--removed", "r"]).exits(0).prints(&old);
+    bench.write("p.jsonl", format!("{{\"text\": {}}}\n", serde_json::Value::from(old)));
+    let clean = format!("{{\"text\": {}}}\n", serde_json::Value::from(clean));
+    bench.filter(&["p.jsonl"]).exits(0).prints(clean);
+}
+
+#[test]
 fn many_lines_are_a_page() {
     let bench = Bench::new();
     bench.write("p.txt", "甲乙\n魍\n".repeat(100_000));

@@ -52,11 +52,11 @@ impl Piece {
 
     /// The lines of its window, where `own` are its own lines, and the place of these.
     pub fn window<'a>(&'a self, own: &Page<'a>) -> (Page<'a>, std::ops::Range<usize>) {
-        let mut lines = Page::from_text(&self.before).lines;
+        let mut lines = Page::from_part(&self.before).lines;
         let start = lines.len();
         lines.extend_from_slice(&own.lines);
         let end = lines.len();
-        lines.extend(Page::from_text(&self.after).lines);
+        lines.extend(Page::from_part(&self.after).lines);
         (Page { lines }, start..end)
     }
 }
@@ -236,7 +236,7 @@ impl Open {
             false => memchr::memrchr(b'\n', text.as_bytes()).map_or(0, |at| at + 1),
         };
         let shown = if is_done { text } else { text.strip_suffix('\r').unwrap_or(text) };
-        let lines = Page::from_text(shown).lines;
+        let lines = Page::from_part(shown).lines;
         let n_whole = lines.partition_point(|line| line.start < whole);
         let first = lines.partition_point(|line| line.start < self.own);
         // The first line after `from` that begins `most` bytes or more further on, if one is known to.
@@ -323,7 +323,7 @@ impl Open {
 
 /// The lines of a text with the numbers and places they have after so many lines.
 pub(super) fn numbered<'a>(own: &'a str, piece: &Piece) -> Page<'a> {
-    let mut page = Page::from_text(own);
+    let mut page = Page::from_part(own);
     let number = |line: &mut Line<'_>| line.number = line.number.saturating_add(piece.first_line);
     page.lines.iter_mut().for_each(number);
     page
@@ -396,7 +396,7 @@ mod tests {
 
     /// The same of the whole text, slowly: the lines of each window, and how many of them are own.
     fn of_whole(text: &str, limits: Windows) -> Vec<(Vec<String>, std::ops::Range<usize>)> {
-        let lines = Page::from_text(text).lines;
+        let lines = Page::from_part(text).lines;
         let texts = |range: std::ops::Range<usize>| {
             lines[range].iter().map(|line| line.text.to_owned()).collect()
         };

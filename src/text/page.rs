@@ -8,7 +8,7 @@ pub struct Line<'a> {
     pub number: u32,
     /// Byte offset of the line's first byte in the page's text.
     pub start: usize,
-    /// The line without its terminator (LF or CRLF), byte for byte as it came.
+    /// The line without its terminator (LF, CRLF, or CR), byte for byte as it came.
     pub text: &'a str,
 }
 
@@ -20,7 +20,7 @@ pub struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    /// Splits a text at LF or CRLF.
+    /// Splits a text at LF or CRLF, or, where there is none, at CR, with which old files end their lines.
     ///
     /// ```
     /// use dechaff::Page;
@@ -29,10 +29,22 @@ impl<'a> Page<'a> {
     /// assert_eq!(lines, [(1, 0, "a"), (3, 4, "b")]);
     /// ```
     pub fn from_text(text: &'a str) -> Self {
+        // The first line end is near, or it is one line to look through.
+        let has_feeds = memchr::memchr(b'\n', text.as_bytes()).is_some();
+        Page::split(text, if has_feeds { b'\n' } else { b'\r' })
+    }
+
+    /// Splits a part of a text at LF or CRLF only: that it holds none says nothing of the whole.
+    pub(crate) fn from_part(text: &'a str) -> Self {
+        Page::split(text, b'\n')
+    }
+
+    fn split(text: &'a str, terminator: u8) -> Self {
         let mut lines = Vec::new();
         let mut start = 0;
         let mut number = 0;
-        let ends = memchr::memchr_iter(b'\n', text.as_bytes()).chain(std::iter::once(text.len()));
+        let ends =
+            memchr::memchr_iter(terminator, text.as_bytes()).chain(std::iter::once(text.len()));
         for end in ends {
             number += 1;
             let line = &text[start..end];
@@ -81,6 +93,14 @@ mod tests {
         assert_eq!(numbered("甲\r\n\r\n乙\r\n"), [(1, 0, "甲"), (3, 7, "乙")]);
         // A CR that ends no line stays in it.
         assert_eq!(numbered("a\rb\nc\r"), [(1, 0, "a\rb"), (2, 4, "c\r")]);
+    }
+
+    #[test]
+    fn lines_end_at_cr_where_nothing_else_ends_them() {
+        assert_eq!(numbered("甲\r\r \r乙\r"), [(1, 0, "甲"), (4, 7, "乙")]);
+        assert_eq!(numbered("\r"), []);
+        let part: Vec<_> = Page::from_part("a\rb").lines.iter().map(|l| l.text).collect();
+        assert_eq!(part, ["a\rb"]);
     }
 
     #[test]
