@@ -106,6 +106,8 @@ fn what_is_removed_leaves_a_receipt() {
         "\n",
         r#"{"page":"p.txt","n":6,"start":49,"end":52,"p":1.0,"what":"line","text":"魍","after":"\n","sum":"228885e9"}"#,
         "\n",
+        r#"{"record":1,"what":"end","receipts":2}"#,
+        "\n",
     );
     assert_eq!(String::from_utf8(bench.read("r.jsonl")).unwrap(), want);
     bench.filter(&["p.txt", "--removed", "r.jsonl.gz", "-o", "o.txt"]).exits(0);

@@ -71,7 +71,7 @@ fn zstd_goes_where_gzip_goes() {
     assert_eq!(unzstd(&bench.read("out/p.jsonl.zst")), clean);
     assert_eq!(unpacked(&bench.read("out/q.txt.gz")), CLEAN);
     assert_eq!(bench.read("out/r.txt"), CLEAN.as_bytes());
-    assert_eq!(unzstd(&bench.read("gone.jsonl.zst")).lines().count(), 4);
+    assert_eq!(unzstd(&bench.read("gone.jsonl.zst")).matches("\"what\":\"line\"").count(), 4);
     // The name of the output decides, and the content of the input, not its name.
     bench.filter(&["in/p.jsonl.zst", "-o", "out.jsonl.gz"]).exits(0);
     assert_eq!(unpacked(&bench.read("out.jsonl.gz")), clean);

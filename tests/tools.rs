@@ -139,6 +139,55 @@ fn what_does_not_belong_together_is_told_and_nothing_is_written() {
 }
 
 #[test]
+fn receipts_that_are_missing_are_told() {
+    let bench = Bench::new();
+    bench.write("in/a.txt", PAGE).write("in/b.txt", PAGE).write("in/c.txt", "甲\n");
+    bench
+        .write("in/d.jsonl", "{\"text\":\"魍\\n乙\"}\n{\"text\":\"魍\\n丙\"}\n{\"text\":\"丁\"}\n");
+    bench.filter(&["in", "-o", "out", "--removed", "r"]).exits(0);
+    let whole = String::from_utf8(bench.read("r")).unwrap();
+    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+    assert_eq!(lines.len(), 10, "each file has an end: {whole}");
+    let back = || bench.run(&["restore", "out", "--removed", "r", "-o", "back"]);
+    back().exits(0);
+    // Cut at any line, also where the receipts of a file end, or of nothing.
+    for n in 0..lines.len() {
+        bench.write("r", lines[..n].concat());
+        let told = back();
+        let told = told.exits(1);
+        for (end, name) in [(3, "a.txt"), (6, "b.txt"), (7, "c.txt"), (10, "d.jsonl")] {
+            let is_named = told.stderr.contains(&format!("dechaff: out/{name}"));
+            told.check(is_named == (n < end), &format!("{name} at {n}"));
+        }
+    }
+    bench.write("r", lines[..6].concat());
+    back().exits(1).says("out/c.txt: the receipts say nothing of it; it is passed on as it is");
+    assert_eq!(bench.read("back/b.txt"), PAGE.as_bytes());
+    bench.run(&["restore", "out/c.txt", "--removed", "r"]).exits(1).prints("甲\n");
+    bench.write("r", lines[..9].concat());
+    back().exits(1).says("out/d.jsonl: its receipts have no end: they were cut off, or are of");
+    // A page's receipts are gone, or an output has lost a page of which there are none.
+    bench.write("r", [&lines[..8], &lines[9..]].concat().concat());
+    back().exits(1).says("out/d.jsonl: 2 receipts were written for it, and 1 are there");
+    bench.write("r", &whole).write("out/d.jsonl", "{\"text\":\"乙\"}\n{\"text\":\"丙\"}\n");
+    back().exits(1).says("out/d.jsonl: has 2 pages, and had 3 when it was written");
+    // One output for all.
+    let (one, two) = ("{\"text\":\"魍\\n乙\"}\n", "{\"text\":\"丙\"}\n");
+    bench.write("1.jsonl", one).write("2.jsonl", two);
+    bench.filter(&["1.jsonl", "2.jsonl", "-o", "o.jsonl", "--removed", "r"]).exits(0);
+    let whole = String::from_utf8(bench.read("r")).unwrap();
+    let back = || bench.run(&["restore", "o.jsonl", "--removed", "r"]);
+    back().exits(0).prints([one, two].concat());
+    bench.write("r", whole.split_inclusive('\n').next().unwrap());
+    back().exits(1).prints([one, two].concat()).says("its receipts have no end");
+    bench.write("r", "");
+    back().exits(1).prints(bench.read("o.jsonl")).says("the receipts say nothing of it");
+    // Of two runs into one file.
+    bench.write("r", [&*whole, &whole].concat());
+    back().exits(1).says("o.jsonl: has receipts of two runs");
+}
+
+#[test]
 fn of_other_encodings_the_text_comes_back() {
     let bench = Bench::new();
     let news = "市图书馆周六开放新馆，读者可凭身份证办理借阅手续。\n首页 魍 登录\n末段。";
@@ -262,7 +311,8 @@ fn receipts_name_what_decided() {
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     };
     let explained = read(&json.exits(0).stdout);
-    let receipts = read(&bench.read("r.jsonl"));
+    let mut receipts = read(&bench.read("r.jsonl"));
+    assert_eq!(receipts.pop().unwrap()["what"], "end");
     assert!(receipts.len() > 3);
     for receipt in receipts {
         let line = explained.iter().find(|line| line["n"] == receipt["n"]).unwrap();

@@ -20,6 +20,8 @@ use crate::output::{Destination, Output, PageReceipts, ReceiptsReader, Restored,
 /// comes back, and this is said. Of HTML only the text comes back; WARC and WET come back as JSON
 /// Lines; nothing can be put back into parquet. Every receipt is checked against the output: where they
 /// do not belong together, page and line are named, that file is not written, and the exit code is 1.
+/// So it is where receipts are missing: an output file of which the receipts say nothing, or whose
+/// receipts do not come to their end, is named and passed on as it is.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -65,6 +67,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         output: Output::new(destination),
         restored: Restored::default(),
         n_errors: 0,
+        n_lacking: 0,
     };
     for error in &found.errors {
         work.complain(error);
@@ -73,20 +76,34 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     if found.is_folder {
         work.folder(&args.output, found.sources)?;
     } else if let Some(source) = found.sources.into_iter().next() {
-        work.single(&source, &args.removed, args.quiet)?;
+        work.single(&source, &args.removed)?;
     }
     work.output.finish()?;
+    if work.n_lacking > MAX_NAMED {
+        let files = count(work.n_lacking, "file");
+        say(format_args!(
+            "{files} without receipts, or not with all of them; the first are named above"
+        ));
+    }
     if !args.quiet {
         report(&work.restored, n_files).into_iter().for_each(say);
     }
-    Ok(if work.n_errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if work.n_errors == 0 && work.n_lacking == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
+
+/// Output files without all of their receipts that are named; the others are only counted.
+const MAX_NAMED: u64 = 20;
 
 struct Work {
     receipts: Peekable<ReceiptsReader>,
     output: Output,
     restored: Restored,
     n_errors: u64,
+    n_lacking: u64,
 }
 
 impl Work {
@@ -95,8 +112,16 @@ impl Work {
         self.n_errors += 1;
     }
 
+    /// Names a file of which more was removed, perhaps, than was put back.
+    fn lacks(&mut self, source: &Source, what: &str) {
+        self.n_lacking += 1;
+        if self.n_lacking <= MAX_NAMED {
+            say(format_args!("{}: {what}", source.path.display()));
+        }
+    }
+
     /// One file: all receipts are of it, or those that name it.
-    fn single(&mut self, source: &Source, removed: &Path, quiet: bool) -> Result<()> {
+    fn single(&mut self, source: &Source, removed: &Path) -> Result<()> {
         let mut name: Option<String> = None;
         if matches!(self.receipts.peek(), Some(Ok(next)) if next.file.is_some()) {
             // Of the names that the path ends in, the longest: `a/b.txt` rather than `b.txt`.
@@ -107,9 +132,6 @@ impl Work {
                 }
             }
             if name.is_none() {
-                if !quiet {
-                    say(format_args!("no receipts for {}: it is passed on", source.path.display()));
-                }
                 self.receipts.by_ref().for_each(drop);
             }
             while self.receipts.next_if(|next| is_of_other(next, name.as_deref())).is_some() {}
@@ -187,8 +209,17 @@ impl Work {
         let output = &mut self.output;
         output.begin(source, format, compression)?;
         let mut write = |bytes: &[u8]| output.page(bytes);
-        self.restored += restore(source, name, &mut self.receipts, &mut write)?;
+        let restored = restore(source, name, &mut self.receipts, &mut write)?;
         self.output.end()?;
+        if restored.unknown > 0 {
+            self.lacks(source, "the receipts say nothing of it; it is passed on as it is");
+        }
+        if restored.unended > 0 {
+            let what = "its receipts have no end: they were cut off, or are of a version before 0.2; \
+                        what is missing there is not put back";
+            self.lacks(source, what);
+        }
+        self.restored += restored;
         Ok(())
     }
 }

@@ -158,6 +158,9 @@ impl Sink {
                 let figures = self.begun.take().unwrap_or_default();
                 *self.counts() += figures;
                 self.counts().passed_over += n_passed_over;
+                if let Some(receipts) = &mut self.lists.receipts {
+                    receipts.end()?;
+                }
                 self.output.end()?;
                 self.end_of_input(true)?;
             }

@@ -1,6 +1,7 @@
 //! The file of the receipts: what `super::receipts()` wrote page by page goes in, in the order of the
 //! output; the first receipt of each page gets the place of its page, and lines of the input that are
-//! no pages are taken up too, so that output and receipts together hold every line.
+//! no pages are taken up too, so that output and receipts together hold every line. The receipts of an
+//! output file end with a line that counts them: without it nobody could tell that some are gone.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -22,6 +23,9 @@ pub enum Aside {
     Unreadable,
 }
 
+/// `what` of the line after the last receipt of an output file.
+pub(super) const END: &str = "end";
+
 /// The file of the receipts. It counts the pages of each output file, so that every receipt can be
 /// brought to its page, and takes up the lines that are no pages.
 #[derive(Debug)]
@@ -31,6 +35,8 @@ pub struct ReceiptsFile {
     names: bool,
     name: Option<String>,
     records: u64,
+    /// Lines written for the output file.
+    n_lines: u64,
     /// Whether the place of the page that was begun last stands in a receipt.
     is_placed: bool,
 }
@@ -43,6 +49,7 @@ impl ReceiptsFile {
             names: is_folder,
             name: None,
             records: 0,
+            n_lines: 0,
             is_placed: false,
         }
     }
@@ -54,8 +61,31 @@ impl ReceiptsFile {
             let is_stdin = source.relative == Path::new("-");
             let name = if is_stdin { "stdin".into() } else { written_name(source) };
             self.name = Some(name.to_string_lossy().into_owned());
-            self.records = 0;
+            (self.records, self.n_lines) = (0, 0);
         }
+    }
+
+    /// Ends a source: if it has an output file of its own, its receipts are complete.
+    ///
+    /// # Errors
+    /// [`Error::Io`](crate::Error::Io) if that cannot be written.
+    pub fn end(&mut self) -> Result<()> {
+        if self.names { self.end_of_file() } else { Ok(()) }
+    }
+
+    /// Writes how many pages the output file has, and how many lines are written for it.
+    fn end_of_file(&mut self) -> Result<()> {
+        #[derive(Serialize)]
+        struct End {
+            what: &'static str,
+            receipts: u64,
+        }
+        let mut out = self.place(self.records);
+        out.push(b',');
+        let at = out.len();
+        push_json_line(&mut out, &End { what: END, receipts: self.n_lines });
+        out.remove(at);
+        self.file.write(&out)
     }
 
     /// Writes the receipts of the next page of the output, if there are any.
@@ -74,6 +104,7 @@ impl ReceiptsFile {
     /// As [`ReceiptsFile::page`].
     pub fn piece(&mut self, receipts: &[u8]) -> Result<()> {
         let Some((b'{', rest)) = receipts.split_first() else { return Ok(()) };
+        self.n_lines += memchr::memchr_iter(b'\n', receipts).count() as u64;
         if std::mem::replace(&mut self.is_placed, true) {
             return self.file.write(receipts);
         }
@@ -104,6 +135,7 @@ impl ReceiptsFile {
         let at = out.len();
         push_json_line(&mut out, &Line { page, what, text: &text });
         out.remove(at);
+        self.n_lines += 1;
         self.file.write(&out)
     }
 
@@ -130,7 +162,10 @@ impl ReceiptsFile {
     ///
     /// # Errors
     /// [`Error::Io`](crate::Error::Io) if the last bytes cannot be written or the name cannot be given.
-    pub fn commit(self) -> Result<()> {
+    pub fn commit(mut self) -> Result<()> {
+        if !self.names {
+            self.end_of_file()?;
+        }
         self.file.commit()
     }
 }
