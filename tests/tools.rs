@@ -187,6 +187,32 @@ fn receipts_that_are_missing_are_told() {
     back().exits(1).says("o.jsonl: has receipts of two runs");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn files_whose_names_are_no_text_come_back() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let bench = Bench::new();
+    // Alike once their names are shown.
+    let names = [b"caf\xe9/a.txt".as_slice(), b"caf\xe8/a.txt", b"b/\xff/c.txt"];
+    let path =
+        |folder: &str, name: &[u8]| bench.path(folder).join(std::ffi::OsStr::from_bytes(name));
+    for (n, name) in names.iter().enumerate() {
+        std::fs::create_dir_all(path("in", name).parent().unwrap()).unwrap();
+        std::fs::write(path("in", name), format!("{n}\n魍{n}\n")).unwrap();
+    }
+    bench.filter(&["in", "-o", "out", "--removed", "r"]).exits(0);
+    bench.run(&["restore", "out", "--removed", "r", "-o", "back"]).exits(0).says("3 receipts");
+    for (n, name) in names.iter().enumerate() {
+        assert_eq!(std::fs::read(path("out", name)).unwrap(), format!("{n}\n").as_bytes());
+        let want = format!("{n}\n魍{n}\n");
+        assert_eq!(std::fs::read(path("back", name)).unwrap(), want.as_bytes());
+        // One of them alone.
+        let mut one = bench.command(&["restore", "--removed", "r"]);
+        let one = one.arg(path("out", name)).output().unwrap();
+        assert_eq!((one.status.code(), one.stdout), (Some(0), want.into_bytes()));
+    }
+}
+
 #[test]
 fn of_other_encodings_the_text_comes_back() {
     let bench = Bench::new();

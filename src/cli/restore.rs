@@ -1,7 +1,7 @@
 //! `dechaff restore`: what `filter` wrote and the receipts of what it removed go in, what it read comes
 //! out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::iter::Peekable;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,7 +10,9 @@ use anyhow::{Result, bail};
 
 use super::say::{count, say};
 use crate::input::{Compression, Format, Source, discover, read_source};
-use crate::output::{Destination, Output, PageReceipts, ReceiptsReader, Restored, restore};
+use crate::output::{
+    Destination, Output, PageReceipts, ReceiptsReader, Restored, name_of, restore,
+};
 
 /// Put the output of `filter` and its receipts back together.
 ///
@@ -125,10 +127,12 @@ impl Work {
         let mut name: Option<String> = None;
         if matches!(self.receipts.peek(), Some(Ok(next)) if next.file.is_some()) {
             // Of the names that the path ends in, the longest: `a/b.txt` rather than `b.txt`.
+            let mut ends = ends_of(&source.path);
             for page in ReceiptsReader::open(removed)? {
-                let file = page?.file.filter(|file| source.path.ends_with(file));
-                if file.as_ref().map(String::len) > name.as_ref().map(String::len) {
-                    name = file;
+                let at = page?.file.and_then(|file| ends.iter().position(|end| *end == file));
+                if let Some(at) = at {
+                    name = ends.get(at).cloned();
+                    ends.truncate(at);
                 }
             }
             if name.is_none() {
@@ -141,6 +145,8 @@ impl Work {
 
     /// A folder: its files in the order of their receipts, then those without.
     fn folder(&mut self, root: &Path, sources: Vec<Source>) -> Result<()> {
+        let named: BTreeMap<String, &Source> =
+            sources.iter().map(|source| (name_of(&source.relative), source)).collect();
         let mut done = BTreeSet::new();
         loop {
             let name = match self.receipts.peek() {
@@ -157,7 +163,7 @@ impl Work {
                     root.display()
                 );
             };
-            let source = sources.iter().find(|source| source.relative == Path::new(&name));
+            let source = named.get(&name).copied();
             let outcome = match source {
                 Some(source) if done.insert(name.clone()) => self.file(source, Some(&name)),
                 Some(source) => Err(crate::Error::BadInput {
@@ -177,7 +183,7 @@ impl Work {
             while self.receipts.next_if(|next| is_of_file(next, &name)).is_some() {}
         }
         for source in &sources {
-            if !done.contains(&*source.relative.to_string_lossy())
+            if !done.contains(&name_of(&source.relative))
                 && let Err(error) = self.file(source, None)
             {
                 self.forgive(error)?;
@@ -222,6 +228,13 @@ impl Work {
         self.restored += restored;
         Ok(())
     }
+}
+
+/// What a path ends in, by name, the longest first.
+fn ends_of(path: &Path) -> Vec<String> {
+    let parts: Vec<_> = path.components().collect();
+    let end = |from| name_of(&parts.iter().skip(from).collect::<PathBuf>());
+    (0..parts.len()).map(end).collect()
 }
 
 fn is_of_file(next: &crate::Result<PageReceipts>, name: &str) -> bool {

@@ -9,18 +9,9 @@ use anyhow::{Result, bail};
 
 use super::say::count;
 use crate::input::Source;
-use crate::output::{Destination, Finished, GrowingFile, JOURNAL, Journal, RunFacts, Stamp};
-
-/// The name of an input in the journal. What is no text gets a digest, for two such names may look alike.
-pub fn name_of(path: &Path) -> String {
-    path.to_str().map_or_else(
-        || {
-            let digest = crate::digest::of_bytes(path.as_os_str().as_encoded_bytes());
-            format!("{}#{digest}", path.display())
-        },
-        str::to_owned,
-    )
-}
+use crate::output::{
+    Destination, Finished, GrowingFile, JOURNAL, Journal, RunFacts, Stamp, name_of,
+};
 
 /// What a run begins with.
 #[derive(Debug, Default)]

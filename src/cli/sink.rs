@@ -9,10 +9,9 @@ use super::ledger::Lists;
 use super::log::{self, Event};
 use super::pages::{Done, Item};
 use super::progress::Progress;
-use super::resume::name_of;
 use super::say::{count, is_json, say};
 use crate::input::{Compression, Format, Source};
-use crate::output::{Aside, Destination, Finished, Output, Stamp, Summary};
+use crate::output::{Aside, Destination, Finished, Output, Stamp, Summary, name_of};
 use crate::{Error, Result};
 
 /// Remarks on single pages that are printed before they are only counted.

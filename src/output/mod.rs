@@ -17,6 +17,7 @@ mod journal;
 mod list_file;
 mod literal;
 mod markdown;
+mod name;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod preview;
@@ -39,6 +40,7 @@ pub use flips::{FlipGroup, FlipReport, Flips, Sample, Tally};
 pub use journal::{Finished, JOURNAL, Journal, JournalFile, RunFacts, Stamp};
 pub use list_file::{GrowingFile, ListFile};
 pub use markdown::markdown;
+pub use name::name_of;
 pub use preview::{Preview, Share};
 pub use receipts::receipts;
 pub use receipts_file::{Aside, ReceiptsFile};

@@ -9,7 +9,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::destination::written_name;
-use super::{ListFile, push_json, push_json_line};
+use super::{ListFile, name_of, push_json, push_json_line};
 use crate::Result;
 use crate::input::{RawPage, Source, decode};
 
@@ -60,7 +60,7 @@ impl ReceiptsFile {
             // As `super::Destination` names the file of standard input.
             let is_stdin = source.relative == Path::new("-");
             let name = if is_stdin { "stdin".into() } else { written_name(source) };
-            self.name = Some(name.to_string_lossy().into_owned());
+            self.name = Some(name_of(&name));
             (self.records, self.n_lines) = (0, 0);
         }
     }
