@@ -187,6 +187,31 @@ fn receipts_that_are_missing_are_told() {
     back().exits(1).says("o.jsonl: has receipts of two runs");
 }
 
+#[test]
+fn an_input_that_breaks_off_is_told_to_the_end() {
+    let bench = Bench::new();
+    // Of two members the second is cut.
+    let (one, two) = ("{\"text\":\"魍\\n乙\"}\n", "{\"text\":\"丙\"}\n".repeat(9));
+    let packed = [gzip(one), gzip(two)].concat();
+    bench.write("in/a.jsonl.gz", &packed[..packed.len() - 9]).write("in/b.jsonl", one);
+    let out = bench.filter(&["in", "-o", "out", "--removed", "r"]);
+    out.exits(1).says("in/a.jsonl.gz: the gzip data ends too early");
+    out.says("in/a.jsonl.gz: was not read to its end, and out/a.jsonl.gz ends there, too");
+    out.check(!out.stderr.contains("b.jsonl"), "the other one is whole");
+    let receipts = String::from_utf8(bench.read("r")).unwrap();
+    assert_eq!(receipts.matches("\"broken_off\":true").count(), 1);
+    let back = bench.run(&["restore", "out", "--removed", "r", "-o", "back"]);
+    back.exits(0).says("1 file had an input that was not read to its end: they end there, too");
+    assert!(gunzip(&bench.read("back/a.jsonl.gz")).starts_with(one.as_bytes()));
+    let out = bench.filter(&["in", "-o", "out", "--log", "json"]);
+    let is_told =
+        |line: &str| line.contains("a.jsonl.gz\"") && line.contains("\"broken_off\":true");
+    out.exits(1).check(out.stderr.lines().filter(|line| is_told(line)).count() == 1, "the event");
+    let out = bench.filter(&["in", "-o", "all.jsonl", "--removed", "r"]);
+    out.exits(1).says("in/a.jsonl.gz: was not read to its end, and the output ends there, too");
+    assert!(String::from_utf8(bench.read("r")).unwrap().contains("\"broken_off\":true"));
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn files_whose_names_are_no_text_come_back() {

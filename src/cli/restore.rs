@@ -264,6 +264,12 @@ fn report(restored: &Restored, n_files: usize) -> Vec<String> {
         let pages = count(restored.left_pages, "page");
         lines.push(format!("{pages} had been HTML in JSON: left as written, the HTML is gone"));
     }
+    if restored.broken_off > 0 {
+        let files = count(restored.broken_off, "file");
+        lines.push(format!(
+            "{files} had an input that was not read to its end: they end there, too"
+        ));
+    }
     if restored.mended_pages > 0 {
         let pages = count(restored.mended_pages, "page");
         lines.push(format!("{pages} had faulty bytes: what came back has U+FFFD in their place"));

@@ -37,6 +37,8 @@ pub struct ReceiptsFile {
     records: u64,
     /// Lines written for the output file.
     n_lines: u64,
+    /// Whether an input of the output file could not be read to its end.
+    is_broken_off: bool,
     /// Whether the place of the page that was begun last stands in a receipt.
     is_placed: bool,
 }
@@ -50,6 +52,7 @@ impl ReceiptsFile {
             name: None,
             records: 0,
             n_lines: 0,
+            is_broken_off: false,
             is_placed: false,
         }
     }
@@ -61,15 +64,17 @@ impl ReceiptsFile {
             let is_stdin = source.relative == Path::new("-");
             let name = if is_stdin { "stdin".into() } else { written_name(source) };
             self.name = Some(name_of(&name));
-            (self.records, self.n_lines) = (0, 0);
+            (self.records, self.n_lines, self.is_broken_off) = (0, 0, false);
         }
     }
 
-    /// Ends a source: if it has an output file of its own, its receipts are complete.
+    /// Ends a source, which may have been broken off where it could not be read: if it has an output
+    /// file of its own, its receipts are complete.
     ///
     /// # Errors
     /// [`Error::Io`](crate::Error::Io) if that cannot be written.
-    pub fn end(&mut self) -> Result<()> {
+    pub fn end(&mut self, is_broken_off: bool) -> Result<()> {
+        self.is_broken_off |= is_broken_off;
         if self.names { self.end_of_file() } else { Ok(()) }
     }
 
@@ -79,11 +84,16 @@ impl ReceiptsFile {
         struct End {
             what: &'static str,
             receipts: u64,
+            #[serde(skip_serializing_if = "std::ops::Not::not")]
+            broken_off: bool,
         }
         let mut out = self.place(self.records);
         out.push(b',');
         let at = out.len();
-        push_json_line(&mut out, &End { what: END, receipts: self.n_lines });
+        push_json_line(
+            &mut out,
+            &End { what: END, receipts: self.n_lines, broken_off: self.is_broken_off },
+        );
         out.remove(at);
         self.file.write(&out)
     }

@@ -50,6 +50,9 @@ pub(super) struct Receipt {
     /// Of the end: how many lines came before it.
     #[serde(default)]
     pub(super) receipts: Option<u64>,
+    /// Of the end: an input was not read to its own.
+    #[serde(default)]
+    pub(super) broken_off: bool,
 }
 
 /// The receipts of one page, one line that was no page, or the end of those of an output file.

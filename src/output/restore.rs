@@ -26,6 +26,8 @@ pub struct Restored {
     pub left_pages: u64,
     /// Pages in which faulty sequences had been replaced by U+FFFD, which is what came back.
     pub mended_pages: u64,
+    /// Output files whose input could not be read to its end: what came back ends there, too.
+    pub broken_off: u64,
     /// Output files of which the receipts say nothing, not even that nothing was removed.
     pub unknown: u64,
     /// Output files whose receipts have no end: some may be gone.
@@ -125,6 +127,7 @@ pub fn restore<I: Iterator<Item = Result<PageReceipts>>>(
             "{n_written} receipts were written for it, and {n_lines} are there"
         )));
     }
+    restored.broken_off = u64::from(next.receipts.iter().any(|end| end.broken_off));
     if next_of(receipts, name, |_| true)?.is_some() {
         return Err(bad("has receipts of two runs".into()));
     }
@@ -206,6 +209,7 @@ impl std::ops::AddAssign for Restored {
             *self.encodings.entry(encoding).or_default() += pages;
         }
         self.mended_pages += other.mended_pages;
+        self.broken_off += other.broken_off;
         self.unknown += other.unknown;
         self.unended += other.unended;
     }
