@@ -134,6 +134,51 @@ fn a_run_killed_in_earnest_goes_on() {
     assert!(bench.read("r") == receipts, "the receipts");
 }
 
+/// Whether a signal that ends the program is ignored where the tests run, as under `nohup`: it stays so.
+#[cfg(target_os = "linux")]
+fn is_a_signal_ignored() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap();
+    let ignored = u64::from_str_radix(ignored.trim(), 16).unwrap();
+    // HUP, INT and TERM.
+    ignored & (1 | 1 << 1 | 1 << 14) != 0
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_run_that_is_stopped_leaves_nothing_half_written() {
+    if is_a_signal_ignored() {
+        return;
+    }
+    for (signal, out) in [("-INT", "o.jsonl"), ("-TERM", "out/")] {
+        let bench = Bench::new();
+        let record = "{\"text\": \"甲\\n魍\"}\n";
+        bench.write("a.jsonl", record);
+        let mut command = bench.command(&["filter", "-m", "m.dechaff", "a.jsonl", "-", "-o", out]);
+        command.args(["--removed", "r"]);
+        let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
+        let is_half = |name: &String| {
+            let name = name.rsplit('/').next().unwrap_or_default();
+            name.starts_with(".dechaff-") && name != JOURNAL
+        };
+        // More than is judged at a time, so that the output of what comes by standard input is open.
+        let start = std::time::Instant::now();
+        let mut input = child.stdin.take().unwrap();
+        std::io::Write::write_all(&mut input, record.repeat(40_000).as_bytes()).unwrap();
+        while !bench.names().iter().any(is_half) && start.elapsed() < Duration::from_secs(100) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert!(bench.names().iter().any(is_half), "{:?}", bench.names());
+        let pid = child.id().to_string();
+        std::process::Command::new("kill").args([signal, &pid]).status().unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(130));
+        drop(input);
+        assert!(!bench.names().iter().any(is_half), "{:?}", bench.names());
+        // What a later run goes on with stays.
+        assert_eq!(bench.path(".r.part").exists(), out == "out/");
+    }
+}
+
 #[test]
 fn compressed_receipts_are_sealed_and_gone_on_with() {
     let bench = Bench::new();

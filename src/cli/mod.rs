@@ -35,6 +35,7 @@ mod show;
 mod sink;
 #[cfg(feature = "training")]
 mod steps;
+mod stop;
 #[cfg(feature = "training")]
 mod train;
 
@@ -81,10 +82,19 @@ enum Command {
 }
 
 /// Runs the program with the arguments of the process. The exit code is 0 for done, 1 for failed or
-/// partly failed, 2 for a command line that makes no sense.
+/// partly failed, 2 for a command line that makes no sense; 130 where it was stopped.
 pub fn run() -> ExitCode {
     barrier::install();
-    let result = match Cli::parse().command {
+    let command = Cli::parse().command;
+    // A review has its own way to end.
+    #[cfg(feature = "training")]
+    let is_review = matches!(command, Command::Review(_));
+    #[cfg(not(feature = "training"))]
+    let is_review = false;
+    if !is_review {
+        stop::install();
+    }
+    let result = match command {
         Command::Filter(args) => filter::run(&args),
         Command::Score(args) => score::run(&args),
         Command::Restore(args) => restore::run(&args),

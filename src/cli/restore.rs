@@ -267,7 +267,7 @@ fn report(restored: &Restored, n_files: usize) -> Vec<String> {
     if restored.broken_off > 0 {
         let files = count(restored.broken_off, "file");
         lines.push(format!(
-            "{files} had an input that was not read to its end: they end there, too"
+            "{files} had an input that was not read to its end: only what was read of it came back"
         ));
     }
     if restored.mended_pages > 0 {

@@ -226,7 +226,7 @@ impl Sink {
             // Beside the error, which does not say what has become of the output.
             self.progress.beside(|| {
                 say(format_args!(
-                    "{source}: was not read to its end, and {output} ends there, too"
+                    "{source}: was not read to its end; what was read of it is in {output}"
                 ));
             });
         }

@@ -30,6 +30,7 @@ mod restore;
 mod scores;
 mod skeletons;
 mod summary;
+mod unfinished;
 mod unsure;
 
 pub use clean::{clean, clean_record, clean_text, kept_text};
@@ -50,6 +51,7 @@ pub use restore::{Restored, restore};
 pub use scores::scores;
 pub use skeletons::{SkeletonScratch, Skeletons};
 pub use summary::Summary;
+pub use unfinished::remove_unfinished;
 pub use unsure::unsure;
 
 use serde::Serialize;
