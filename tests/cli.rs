@@ -115,6 +115,26 @@ fn what_is_removed_leaves_a_receipt() {
 }
 
 #[test]
+fn a_reader_that_goes_does_not_take_the_receipts_along_in_silence() {
+    let bench = Bench::new();
+    bench.write("p.txt", "甲乙丙丁\n魍\n".repeat(200_000));
+    let go = |options: &[&str]| {
+        let mut child = bench.command(&[&["filter", "-m", "m.dechaff", "p.txt"], options].concat());
+        let mut child = child.spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    // Who only wants the beginning has it.
+    assert_eq!(go(&["-q"]), (Some(0), String::new()));
+    let (code, said) = go(&["-q", "--removed", "r", "--list-unsure", "u"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.starts_with("dechaff: standard output: "), "{said}");
+    assert!(said.ends_with("; the run ended there, without --removed r and --list-unsure u\n"));
+    assert_eq!(bench.names(), ["p.txt"]);
+}
+
+#[test]
 fn a_dry_run_writes_nothing() {
     let bench = Bench::new();
     bench.write("p.txt", PAGE);
