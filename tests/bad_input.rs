@@ -111,7 +111,7 @@ fn no_input_is_ever_overwritten() {
         &["in", "./in", "-o", "out"],
     ] {
         let out = bench.filter(arguments);
-        out.exits(1).check(!out.stderr.is_empty(), "a reason").prints("");
+        out.exits(2).check(!out.stderr.is_empty(), "a reason").prints("");
         assert_eq!(bench.names(), ["in/p.txt", "in/q.txt"], "{arguments:?}");
         assert_eq!(bench.read("in/p.txt"), NEWS.as_bytes());
     }
@@ -258,7 +258,7 @@ fn links_that_loop_are_told_or_left() {
     out.exits(1).prints(CLEAN).says("dechaff: in/q.txt: Too many levels of symbolic links");
     // An output that leads to the input.
     symlink("in/a/p.txt", bench.path("link.txt")).unwrap();
-    bench.filter(&["in/a/p.txt", "-o", "link.txt"]).exits(1).says("link.txt: is also an input");
+    bench.filter(&["in/a/p.txt", "-o", "link.txt"]).exits(2).says("link.txt: is also an input");
     std::fs::hard_link(bench.path("in/a/p.txt"), bench.path("hard.txt")).unwrap();
     bench.filter(&["in/a/p.txt", "-o", "hard.txt"]).exits(0);
     assert_eq!(bench.read("in/a/p.txt"), NEWS.as_bytes());

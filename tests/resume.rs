@@ -329,14 +329,14 @@ fn another_run_is_not_gone_on_with() {
     // Only a folder has a journal, and only a file can be gone on with.
     bench
         .filter(&["in/a.txt", "-o", "x.txt", "--resume"])
-        .exits(1)
+        .exits(2)
         .says("only a run into a folder");
     bench.filter(&["in/a.txt", "--resume"]).exits(2);
     bench.filter(&["in", "--dry-run", "--resume"]).exits(2);
     #[cfg(unix)]
     {
         let device = ["--removed", "/dev/null", "--resume"];
-        run(&bench, "out", &device).exits(1).says("--resume: /dev/null is no file");
+        run(&bench, "out", &device).exits(2).says("--resume: /dev/null is no file");
     }
     // Who begins anew beside what was half done is told.
     let half = journal.lines().take(2).map(|line| format!("{line}\n")).collect::<String>();

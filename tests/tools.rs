@@ -42,8 +42,8 @@ fn a_mirrored_folder_comes_back_byte_for_byte() {
     // One file of the folder, though another one's name is the end of its name.
     bench.run(&["restore", "out/b/c.txt", "--removed", "r.jsonl.gz"]).exits(0).prints(PAGE);
     bench.run(&["restore", "out/c.txt", "--removed", "r.jsonl.gz"]).exits(0).prints("甲\n");
-    bench.run(&["restore", "out", "--removed", "r.jsonl.gz"]).exits(1).says("give a folder");
-    bench.run(&["restore", "out", "--removed", "r.jsonl.gz", "-o", "out"]).exits(1);
+    bench.run(&["restore", "out", "--removed", "r.jsonl.gz"]).exits(2).says("give a folder");
+    bench.run(&["restore", "out", "--removed", "r.jsonl.gz", "-o", "out"]).exits(2);
 }
 
 #[test]

@@ -16,6 +16,7 @@ use super::prepare::{prepare, run_facts};
 use super::preview::write_preview;
 use super::report_file::{self, RunReportFile};
 use super::say::{chain, count, is_broken_pipe, is_json, say};
+use super::usage::senseless;
 use crate::input::{Format, InputPage, RecordOptions};
 use crate::output::{
     Destination, Emit, Output, Preview, RunAbout, RunReport, clean, emit, receipts, unsure,
@@ -196,7 +197,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     lists.extend(args.list_unsure.as_deref().map(|path| ("--list-unsure", path)));
     let report = args.report.as_deref().map(report_file::path);
     lists.extend(report.as_deref().map(|path| ("--report", path)));
-    destination.check(&inputs.folders, &inputs.sources, &lists)?;
+    destination.check(&inputs.folders, &inputs.sources, &lists).map_err(senseless)?;
     // Forms in which text stays text and JSON Lines stay JSON Lines.
     let is_own_form = matches!(form, None | Some(Emit::Markdown));
     if is_own_form {

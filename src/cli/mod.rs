@@ -38,6 +38,7 @@ mod steps;
 mod stop;
 #[cfg(feature = "training")]
 mod train;
+mod usage;
 
 pub use args::{ModelArgs, PageArgs, RunArgs};
 
@@ -121,7 +122,10 @@ pub fn run() -> ExitCode {
             // Errors of files come with their names; what has none was printed.
             let is_bare = error.downcast_ref::<std::io::Error>().is_some();
             log::last_error(if is_bare { format!("standard output: {message}") } else { message });
-            ExitCode::FAILURE
+            match error.is::<usage::Senseless>() {
+                true => ExitCode::from(2),
+                false => ExitCode::FAILURE,
+            }
         }
     }
 }

@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use super::args::{Inputs, Policies};
 use super::filter::Args;
 use super::ledger::{Ledger, Lists};
 use super::resume::{Plan, anew, resumed, sweep};
 use super::say::say;
+use super::usage::refuse;
 use crate::digest;
 use crate::input::Compression;
 use crate::model::Model;
@@ -68,7 +69,7 @@ pub fn prepare(
 ) -> Result<(Lists, u64)> {
     let folder = match destination {
         Destination::Folder(folder) => Some(folder),
-        _ if args.resume => bail!(
+        _ if args.resume => refuse!(
             "--resume: only a run into a folder can be taken up again; give one with -o, ending in /"
         ),
         _ => None,

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 
 use super::say::{count, say};
+use super::usage::{refuse, senseless};
 use crate::input::{Compression, Format, Source, discover, read_source};
 use crate::output::{
     Destination, Output, PageReceipts, ReceiptsReader, Restored, name_of, restore,
@@ -55,14 +56,16 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let folders = if found.is_folder { vec![args.output.clone()] } else { vec![] };
     let destination = Destination::new(args.into.as_deref(), found.is_folder);
     if found.is_folder && destination == Destination::Stdout {
-        bail!("{} is a folder: give a folder with -o", args.output.display());
+        refuse!("{} is a folder: give a folder with -o", args.output.display());
     }
-    destination.check(&folders, &found.sources, &[("--removed", &args.removed)])?;
+    destination
+        .check(&folders, &found.sources, &[("--removed", &args.removed)])
+        .map_err(senseless)?;
     if let Destination::Folder(root) = &destination
         && root.is_dir()
         && args.removed.starts_with(root)
     {
-        bail!("--removed {}: lies in the folder to be written", args.removed.display());
+        refuse!("--removed {}: lies in the folder to be written", args.removed.display());
     }
     let mut work = Work {
         receipts: ReceiptsReader::open(&args.removed)?.peekable(),
