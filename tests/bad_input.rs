@@ -123,6 +123,11 @@ fn an_output_that_cannot_be_written_leaves_nothing() {
     bench.write("p.txt", NEWS);
     bench.filter(&["p.txt", "-o", "no/out.txt"]).exits(1).says("no/out.txt");
     assert_eq!(bench.names(), ["p.txt"]);
+    // A folder where a file is to be.
+    std::fs::create_dir_all(bench.path("out/p.txt")).unwrap();
+    let said = "is a folder, and a file is to be written here: give another name, or move it away";
+    bench.filter(&["p.txt", "-o", "out"]).exits(1).says(&format!("dechaff: out/p.txt: {said}"));
+    bench.filter(&["p.txt", "--removed", "out"]).exits(1).says(&format!("dechaff: out: {said}"));
 }
 
 #[test]

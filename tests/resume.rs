@@ -134,6 +134,27 @@ fn a_run_killed_in_earnest_goes_on() {
     assert!(bench.read("r") == receipts, "the receipts");
 }
 
+#[cfg(unix)]
+#[test]
+fn two_runs_do_not_write_into_one_folder() {
+    let bench = Bench::new();
+    bench.write("in/a.txt", "甲\n魍\n");
+    let mut command = bench.command(&["filter", "-m", "m.dechaff", "in", "-", "-o", "out"]);
+    let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
+    let start = std::time::Instant::now();
+    while !bench.path("out").join(JOURNAL).exists() && start.elapsed() < Duration::from_secs(100) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    for more in [&[][..], &["--resume"]] {
+        run(&bench, "out", more).exits(1).says("out: another run is writing into this folder");
+    }
+    run(&bench, "other", &[]).exits(0);
+    // However it ends, the folder is free.
+    child.kill().unwrap();
+    child.wait().unwrap();
+    run(&bench, "out", &[]).exits(0);
+}
+
 /// Whether a signal that ends the program is ignored where the tests run, as under `nohup`: it stays so.
 #[cfg(target_os = "linux")]
 fn is_a_signal_ignored() -> bool {

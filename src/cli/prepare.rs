@@ -16,7 +16,7 @@ use crate::digest;
 use crate::input::Compression;
 use crate::model::Model;
 use crate::output::{
-    Destination, GrowingFile, JournalFile, ListFile, OutputFile, ReceiptsFile, RunFacts,
+    Destination, FolderLock, GrowingFile, JournalFile, ListFile, OutputFile, ReceiptsFile, RunFacts,
 };
 
 /// What decides about the output of a run; only a run into a folder has to know.
@@ -77,6 +77,8 @@ pub fn prepare(
     if inputs.sources.is_empty() {
         return Ok((Lists::default(), 0));
     }
+    // Before anything in it is looked at or swept.
+    let lock = folder.map(|folder| FolderLock::take(folder)).transpose()?;
     let paths: Vec<&Path> =
         [&args.removed, &args.list_unsure].into_iter().filter_map(|path| path.as_deref()).collect();
     let plan = match folder {
@@ -110,5 +112,8 @@ pub fn prepare(
         Ok(Ledger::new(file, &plan.finished))
     });
     let n_before = plan.finished.len() as u64;
-    Ok((Lists { receipts, unsure, journal: journal.transpose()?, report: None }, n_before))
+    Ok((
+        Lists { receipts, unsure, journal: journal.transpose()?, report: None, _lock: lock },
+        n_before,
+    ))
 }

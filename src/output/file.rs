@@ -83,7 +83,10 @@ impl Target {
         if let Ok(metadata) = fs::metadata(path)
             && !metadata.is_file()
         {
-            // A folder fails here, with the system's own words.
+            if metadata.is_dir() {
+                let what = "is a folder, and a file is to be written here: give another name, or move it away";
+                return Err(io::Error::new(io::ErrorKind::IsADirectory, what));
+            }
             return Ok(Target::Direct(File::options().write(true).open(path)?));
         }
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.into());

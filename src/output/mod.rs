@@ -16,6 +16,7 @@ mod inline;
 mod journal;
 mod list_file;
 mod literal;
+mod lock;
 mod markdown;
 mod name;
 #[cfg(feature = "parquet")]
@@ -40,6 +41,7 @@ pub use file::OutputFile;
 pub use flips::{FlipGroup, FlipReport, Flips, Sample, Tally};
 pub use journal::{Finished, JOURNAL, Journal, JournalFile, RunFacts, Stamp};
 pub use list_file::{GrowingFile, ListFile};
+pub use lock::FolderLock;
 pub use markdown::markdown;
 pub use name::name_of;
 pub use preview::{Preview, Share};
