@@ -93,7 +93,7 @@ fn a_folder_is_mirrored() {
     assert_eq!(bench.read("out/a.jsonl"), "{\"text\": \"甲\"}\n".as_bytes());
     assert_eq!(gunzip(&bench.read("out/d.txt.gz")), CLEAN.as_bytes());
     // Without a folder to write to, text and JSON Lines have no common form.
-    bench.filter(&["in"]).exits(1).says("in/a.jsonl is JSON Lines and in/b/c.txt is text");
+    bench.filter(&["in"]).exits(2).says("in/a.jsonl is JSON Lines and in/b/c.txt is text");
 }
 
 #[test]
@@ -106,10 +106,32 @@ fn what_is_removed_leaves_a_receipt() {
         "\n",
         r#"{"page":"p.txt","n":6,"start":49,"end":52,"p":1.0,"what":"line","text":"魍","after":"\n","sum":"228885e9"}"#,
         "\n",
+        r#"{"record":1,"what":"end","receipts":2}"#,
+        "\n",
     );
     assert_eq!(String::from_utf8(bench.read("r.jsonl")).unwrap(), want);
     bench.filter(&["p.txt", "--removed", "r.jsonl.gz", "-o", "o.txt"]).exits(0);
     assert_eq!(gunzip(&bench.read("r.jsonl.gz")), want.as_bytes());
+}
+
+#[test]
+fn a_reader_that_goes_does_not_take_the_receipts_along_in_silence() {
+    let bench = Bench::new();
+    bench.write("p.txt", "甲乙丙丁\n魍\n".repeat(200_000));
+    let go = |options: &[&str]| {
+        let mut child = bench.command(&[&["filter", "-m", "m.dechaff", "p.txt"], options].concat());
+        let mut child = child.spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    // Who only wants the beginning has it.
+    assert_eq!(go(&["-q"]), (Some(0), String::new()));
+    let (code, said) = go(&["-q", "--removed", "r", "--list-unsure", "u"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.starts_with("dechaff: standard output: "), "{said}");
+    assert!(said.ends_with("; the run ended there, without --removed r and --list-unsure u\n"));
+    assert_eq!(bench.names(), ["p.txt"]);
 }
 
 #[test]
@@ -255,7 +277,7 @@ fn unsure_lines_are_kept_and_listed() {
         (["--list-unsure", "r.jsonl"], "is also the file of --removed"),
     ] {
         let all = [&["p.txt", "--removed", "r.jsonl"], &options[..]].concat();
-        bench.filter(&all).exits(1).says(said);
+        bench.filter(&all).exits(2).says(said);
     }
 }
 

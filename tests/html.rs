@@ -144,6 +144,13 @@ fn markdown_reads_as_the_text() {
         ("<p><b>见 <a href=x>此 处</a>！</b>", "**见** [**此 处**](x)！\n"),
         ("<p><b>——</b>a<b> </b>b", "——a b\n"),
         ("<h2><b>甲</b> <em>乙</em> #</h2>", "## 甲 *乙* \\#\n"),
+        // What goes on longer is the outer one, and nothing ends after a space.
+        ("<p><em>a</em><strong><em>b</em></strong>", "*a**b***\n"),
+        ("<p><em>甲 </em><strong><em>乙</em></strong>", "*甲 **乙***\n"),
+        ("<p><em>a<strong>b</strong>c</em>d", "*a**b**c*d\n"),
+        ("<p><em><strong>甲</strong>，乙</em>丙", "***甲**，乙*丙\n"),
+        ("<p><strong>a<em>b</em></strong>c", "**a*b***c\n"),
+        ("<p><b>一 <i>二 </i></b><i>四</i>", "**一 *二*** 四\n"),
         // Links that lead nowhere are text.
         (
             "<p>a!<a href='/p q(1)'>b</a> <a href=''>c</a> <a href=' JaVa\nscript:d'>d</a> <a href='#'>e</a> <a>f</a>",
@@ -163,6 +170,11 @@ fn markdown_reads_as_the_text() {
             "> a\n>\n> - b\n> - c\n>\n> > d\n\ne\n",
         ),
         ("<ol><li>魍一<p>二<li>魍<li>三</ol>", "1. 二\n3. 三\n"),
+        // Two numbered lists on end are two.
+        (
+            "<ol><li>a<li>b</ol><ol><li>c<ol><li>d</ol><li>e</ol><ol><li>f</ol><p>g<ol><li>h</ol>",
+            "1. a\n2. b\n\n1) c\n   1. d\n2) e\n\n1. f\n\ng\n\n1. h\n",
+        ),
         // Code is as it was; its fence is longer than any in it.
         ("<pre>a\n\n  b *\n```\n</pre>", "````\na\n\n  b *\n```\n````\n"),
         ("<ul><li><pre>a\n b</pre>c</ul>", "- ```\n  a\n   b\n  ```\n\n  c\n"),

@@ -75,7 +75,7 @@ fn what_ends_a_run_is_told_as_json_too() {
     let bench = Bench::new();
     bench.write("p.txt", "甲\n魍\n");
     let out = bench.filter(&["p.txt", "-o", "p.txt", "--log", "json"]);
-    let told = events(out.exits(1));
+    let told = events(out.exits(2));
     let message = "--output = p.txt: is also an input";
     assert_eq!(told, [json!({"event": "error", "message": message})]);
     let score = bench.run(&["score", "-m", "m.dechaff", "p.txt", "--log", "json"]);

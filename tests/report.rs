@@ -258,7 +258,7 @@ fn a_report_is_written_anew_but_never_over_an_input() {
     // A page of the input stays what it is.
     bench.write("site/index.html", "<p>春天来了");
     let out = bench.filter(&["site", "-o", "out", "--report", "site"]);
-    out.exits(1).says("--report").says("is also an input");
+    out.exits(2).says("--report").says("is also an input");
     assert_eq!(bench.read("site/index.html"), "<p>春天来了".as_bytes());
     // What cannot be written is told before the work, and what stood there stays.
     bench.filter(&["in.txt", "-o", "o.txt", "--report", "in.txt"]).exits(1).says("in.txt");

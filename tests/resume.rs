@@ -134,6 +134,72 @@ fn a_run_killed_in_earnest_goes_on() {
     assert!(bench.read("r") == receipts, "the receipts");
 }
 
+#[cfg(unix)]
+#[test]
+fn two_runs_do_not_write_into_one_folder() {
+    let bench = Bench::new();
+    bench.write("in/a.txt", "甲\n魍\n");
+    let mut command = bench.command(&["filter", "-m", "m.dechaff", "in", "-", "-o", "out"]);
+    let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
+    let start = std::time::Instant::now();
+    while !bench.path("out").join(JOURNAL).exists() && start.elapsed() < Duration::from_secs(100) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    for more in [&[][..], &["--resume"]] {
+        run(&bench, "out", more).exits(1).says("out: another run is writing into this folder");
+    }
+    run(&bench, "other", &[]).exits(0);
+    // However it ends, the folder is free.
+    child.kill().unwrap();
+    child.wait().unwrap();
+    run(&bench, "out", &[]).exits(0);
+}
+
+/// Whether a signal that ends the program is ignored where the tests run, as under `nohup`: it stays so.
+#[cfg(target_os = "linux")]
+fn is_a_signal_ignored() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap();
+    let ignored = u64::from_str_radix(ignored.trim(), 16).unwrap();
+    // HUP, INT and TERM.
+    ignored & (1 | 1 << 1 | 1 << 14) != 0
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_run_that_is_stopped_leaves_nothing_half_written() {
+    if is_a_signal_ignored() {
+        return;
+    }
+    for (signal, out) in [("-INT", "o.jsonl"), ("-TERM", "out/")] {
+        let bench = Bench::new();
+        let record = "{\"text\": \"甲\\n魍\"}\n";
+        bench.write("a.jsonl", record);
+        let mut command = bench.command(&["filter", "-m", "m.dechaff", "a.jsonl", "-", "-o", out]);
+        command.args(["--removed", "r"]);
+        let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
+        let is_half = |name: &String| {
+            let name = name.rsplit('/').next().unwrap_or_default();
+            name.starts_with(".dechaff-") && name != JOURNAL
+        };
+        // More than is judged at a time, so that the output of what comes by standard input is open.
+        let start = std::time::Instant::now();
+        let mut input = child.stdin.take().unwrap();
+        std::io::Write::write_all(&mut input, record.repeat(40_000).as_bytes()).unwrap();
+        while !bench.names().iter().any(is_half) && start.elapsed() < Duration::from_secs(100) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert!(bench.names().iter().any(is_half), "{:?}", bench.names());
+        let pid = child.id().to_string();
+        std::process::Command::new("kill").args([signal, &pid]).status().unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(130));
+        drop(input);
+        assert!(!bench.names().iter().any(is_half), "{:?}", bench.names());
+        // What a later run goes on with stays.
+        assert_eq!(bench.path(".r.part").exists(), out == "out/");
+    }
+}
+
 #[test]
 fn compressed_receipts_are_sealed_and_gone_on_with() {
     let bench = Bench::new();
@@ -223,7 +289,8 @@ fn receipts_follow_what_is_done_again() {
     let again = run(&bench, "out", &options);
     again.exits(0).says("in/b.txt has changed, or its output has: it and what follows it");
     let receipts = String::from_utf8(bench.read("r")).unwrap();
-    let texts: Vec<_> = receipts.lines().map(|line| &line[line.find("魍").unwrap()..]).collect();
+    let texts: Vec<_> =
+        receipts.lines().filter_map(|line| line.find("魍").map(|at| &line[at..])).collect();
     let texts: Vec<_> = texts.iter().map(|text| text.split('"').next().unwrap()).collect();
     assert_eq!(texts, ["魍a", "魍乙乙", "魍c"]);
     bench.run(&["restore", "out", "--removed", "r", "-o", "again", "-q"]).exits(0);
@@ -283,14 +350,14 @@ fn another_run_is_not_gone_on_with() {
     // Only a folder has a journal, and only a file can be gone on with.
     bench
         .filter(&["in/a.txt", "-o", "x.txt", "--resume"])
-        .exits(1)
+        .exits(2)
         .says("only a run into a folder");
     bench.filter(&["in/a.txt", "--resume"]).exits(2);
     bench.filter(&["in", "--dry-run", "--resume"]).exits(2);
     #[cfg(unix)]
     {
         let device = ["--removed", "/dev/null", "--resume"];
-        run(&bench, "out", &device).exits(1).says("--resume: /dev/null is no file");
+        run(&bench, "out", &device).exits(2).says("--resume: /dev/null is no file");
     }
     // Who begins anew beside what was half done is told.
     let half = journal.lines().take(2).map(|line| format!("{line}\n")).collect::<String>();

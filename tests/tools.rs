@@ -42,8 +42,8 @@ fn a_mirrored_folder_comes_back_byte_for_byte() {
     // One file of the folder, though another one's name is the end of its name.
     bench.run(&["restore", "out/b/c.txt", "--removed", "r.jsonl.gz"]).exits(0).prints(PAGE);
     bench.run(&["restore", "out/c.txt", "--removed", "r.jsonl.gz"]).exits(0).prints("甲\n");
-    bench.run(&["restore", "out", "--removed", "r.jsonl.gz"]).exits(1).says("give a folder");
-    bench.run(&["restore", "out", "--removed", "r.jsonl.gz", "-o", "out"]).exits(1);
+    bench.run(&["restore", "out", "--removed", "r.jsonl.gz"]).exits(2).says("give a folder");
+    bench.run(&["restore", "out", "--removed", "r.jsonl.gz", "-o", "out"]).exits(2);
 }
 
 #[test]
@@ -135,7 +135,110 @@ fn what_does_not_belong_together_is_told_and_nothing_is_written() {
     bench.run(&["restore", "out/a.txt", "--removed", "no.jsonl"]).exits(1).says("no.jsonl");
     bench.run(&["restore", "out/a.txt"]).exits(2);
     bench.write("old.jsonl", "{\"page\":\"p\",\"what\":\"line\",\"text\":\"x\"}\n");
-    bench.run(&["restore", "out/a.txt", "--removed", "old.jsonl"]).exits(1).says("before 0.2");
+    bench
+        .run(&["restore", "out/a.txt", "--removed", "old.jsonl"])
+        .exits(1)
+        .says("of an earlier version");
+}
+
+#[test]
+fn receipts_that_are_missing_are_told() {
+    let bench = Bench::new();
+    bench.write("in/a.txt", PAGE).write("in/b.txt", PAGE).write("in/c.txt", "甲\n");
+    bench
+        .write("in/d.jsonl", "{\"text\":\"魍\\n乙\"}\n{\"text\":\"魍\\n丙\"}\n{\"text\":\"丁\"}\n");
+    bench.filter(&["in", "-o", "out", "--removed", "r"]).exits(0);
+    let whole = String::from_utf8(bench.read("r")).unwrap();
+    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+    assert_eq!(lines.len(), 10, "each file has an end: {whole}");
+    let back = || bench.run(&["restore", "out", "--removed", "r", "-o", "back"]);
+    back().exits(0);
+    // Cut at any line, also where the receipts of a file end, or of nothing.
+    for n in 0..lines.len() {
+        bench.write("r", lines[..n].concat());
+        let told = back();
+        let told = told.exits(1);
+        for (end, name) in [(3, "a.txt"), (6, "b.txt"), (7, "c.txt"), (10, "d.jsonl")] {
+            let is_named = told.stderr.contains(&format!("dechaff: out/{name}"));
+            told.check(is_named == (n < end), &format!("{name} at {n}"));
+        }
+    }
+    bench.write("r", lines[..6].concat());
+    back().exits(1).says("out/c.txt: the receipts say nothing of it; it is passed on as it is");
+    assert_eq!(bench.read("back/b.txt"), PAGE.as_bytes());
+    bench.run(&["restore", "out/c.txt", "--removed", "r"]).exits(1).prints("甲\n");
+    bench.write("r", lines[..9].concat());
+    back().exits(1).says("out/d.jsonl: its receipts have no end: they were cut off, or are of");
+    // A page's receipts are gone, or an output has lost a page of which there are none.
+    bench.write("r", [&lines[..8], &lines[9..]].concat().concat());
+    back().exits(1).says("out/d.jsonl: 2 receipts were written for it, and 1 are there");
+    bench.write("r", &whole).write("out/d.jsonl", "{\"text\":\"乙\"}\n{\"text\":\"丙\"}\n");
+    back().exits(1).says("out/d.jsonl: has 2 pages, and had 3 when it was written");
+    // One output for all.
+    let (one, two) = ("{\"text\":\"魍\\n乙\"}\n", "{\"text\":\"丙\"}\n");
+    bench.write("1.jsonl", one).write("2.jsonl", two);
+    bench.filter(&["1.jsonl", "2.jsonl", "-o", "o.jsonl", "--removed", "r"]).exits(0);
+    let whole = String::from_utf8(bench.read("r")).unwrap();
+    let back = || bench.run(&["restore", "o.jsonl", "--removed", "r"]);
+    back().exits(0).prints([one, two].concat());
+    bench.write("r", whole.split_inclusive('\n').next().unwrap());
+    back().exits(1).prints([one, two].concat()).says("its receipts have no end");
+    bench.write("r", "");
+    back().exits(1).prints(bench.read("o.jsonl")).says("the receipts say nothing of it");
+    // Of two runs into one file.
+    bench.write("r", [&*whole, &whole].concat());
+    back().exits(1).says("o.jsonl: has receipts of two runs");
+}
+
+#[test]
+fn an_input_that_breaks_off_is_told_to_the_end() {
+    let bench = Bench::new();
+    // Of two members the second is cut.
+    let (one, two) = ("{\"text\":\"魍\\n乙\"}\n", "{\"text\":\"丙\"}\n".repeat(9));
+    let packed = [gzip(one), gzip(two)].concat();
+    bench.write("in/a.jsonl.gz", &packed[..packed.len() - 9]).write("in/b.jsonl", one);
+    let out = bench.filter(&["in", "-o", "out", "--removed", "r"]);
+    out.exits(1).says("in/a.jsonl.gz: the gzip data ends too early");
+    out.says("in/a.jsonl.gz: was not read to its end; what was read of it is in out/a.jsonl.gz");
+    out.check(!out.stderr.contains("b.jsonl"), "the other one is whole");
+    let receipts = String::from_utf8(bench.read("r")).unwrap();
+    assert_eq!(receipts.matches("\"broken_off\":true").count(), 1);
+    let back = bench.run(&["restore", "out", "--removed", "r", "-o", "back"]);
+    back.exits(0).says("1 file had an input that was not read to its end: only what");
+    assert!(gunzip(&bench.read("back/a.jsonl.gz")).starts_with(one.as_bytes()));
+    let out = bench.filter(&["in", "-o", "out", "--log", "json"]);
+    let is_told =
+        |line: &str| line.contains("a.jsonl.gz\"") && line.contains("\"broken_off\":true");
+    out.exits(1).check(out.stderr.lines().filter(|line| is_told(line)).count() == 1, "the event");
+    let out = bench.filter(&["in/a.jsonl.gz", "in/b.jsonl", "-o", "all.jsonl", "--removed", "r"]);
+    out.exits(1).says("was not read to its end; what was read of it is in the output");
+    assert!(String::from_utf8(bench.read("r")).unwrap().contains("\"broken_off\":true"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn files_whose_names_are_no_text_come_back() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let bench = Bench::new();
+    // Alike once their names are shown.
+    let names = [b"caf\xe9/a.txt".as_slice(), b"caf\xe8/a.txt", b"b/\xff/c.txt"];
+    let path =
+        |folder: &str, name: &[u8]| bench.path(folder).join(std::ffi::OsStr::from_bytes(name));
+    for (n, name) in names.iter().enumerate() {
+        std::fs::create_dir_all(path("in", name).parent().unwrap()).unwrap();
+        std::fs::write(path("in", name), format!("{n}\n魍{n}\n")).unwrap();
+    }
+    bench.filter(&["in", "-o", "out", "--removed", "r"]).exits(0);
+    bench.run(&["restore", "out", "--removed", "r", "-o", "back"]).exits(0).says("3 receipts");
+    for (n, name) in names.iter().enumerate() {
+        assert_eq!(std::fs::read(path("out", name)).unwrap(), format!("{n}\n").as_bytes());
+        let want = format!("{n}\n魍{n}\n");
+        assert_eq!(std::fs::read(path("back", name)).unwrap(), want.as_bytes());
+        // One of them alone.
+        let mut one = bench.command(&["restore", "--removed", "r"]);
+        let one = one.arg(path("out", name)).output().unwrap();
+        assert_eq!((one.status.code(), one.stdout), (Some(0), want.into_bytes()));
+    }
 }
 
 #[test]
@@ -262,7 +365,8 @@ fn receipts_name_what_decided() {
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     };
     let explained = read(&json.exits(0).stdout);
-    let receipts = read(&bench.read("r.jsonl"));
+    let mut receipts = read(&bench.read("r.jsonl"));
+    assert_eq!(receipts.pop().unwrap()["what"], "end");
     assert!(receipts.len() > 3);
     for receipt in receipts {
         let line = explained.iter().find(|line| line["n"] == receipt["n"]).unwrap();

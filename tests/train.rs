@@ -331,7 +331,7 @@ fn a_comparison_says_what_changes_and_replaces_only_what_is_worse() {
     bench.write("use.dechaff", bench.read("m.dechaff"));
     let same = ["-o", "use.dechaff", "--compare-with=use.dechaff"];
     compare(&same)
-        .exits(1)
+        .exits(2)
         .says("is the model to compare with; write another file, or give --if-better");
     compare(&[&same[..], &["--if-better"]].concat())
         .exits(0)
@@ -362,7 +362,7 @@ fn a_comparison_says_what_changes_and_replaces_only_what_is_worse() {
     let text = String::from_utf8(out.exits(0).stdout.clone()).unwrap();
     assert!(text.contains("40 pages left out: the model in use was trained on them"), "{text}");
     compare(&["--compare-with", "--skip-bad"])
-        .exits(1)
+        .exits(2)
         .says("--compare-with: cannot be used with --skip-bad");
 }
 
@@ -556,9 +556,9 @@ fn a_bad_page_stops_the_training_unless_it_may_be_skipped() {
 fn outputs_are_safe_and_quiet_is_quiet() {
     let bench = bench();
     let before = bench.read("pages.jsonl");
-    train(&bench, &["pages.jsonl", "-o", "pages.jsonl"]).exits(1).says("is also an input");
+    train(&bench, &["pages.jsonl", "-o", "pages.jsonl"]).exits(2).says("is also an input");
     train(&bench, &["pages.jsonl", "--cross-validate=./pages.jsonl"])
-        .exits(1)
+        .exits(2)
         .says("is also an input");
     assert!(bench.read("pages.jsonl") == before);
     train(&bench, &["pages.jsonl", "-o", "no/m"]).exits(1).says("no/m: No such file");

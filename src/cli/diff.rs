@@ -12,6 +12,7 @@ use super::args::{PageArgs, Policies, RunArgs};
 use super::ledger::Lists;
 use super::pages::{self, Buffers, Job};
 use super::say::{count, say};
+use super::usage::refuse;
 use crate::filter::{Filter, Scratch};
 use crate::input::InputPage;
 use crate::model::Point;
@@ -58,7 +59,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let [a, b] = match args.models.as_slice() {
         [a] => [Model::load(a)?, Model::builtin()?],
         [a, b] => [Model::load(a)?, Model::load(b)?],
-        more => anyhow::bail!("--model: two models can be compared, not {}", more.len()),
+        more => refuse!("--model: two models can be compared, not {}", more.len()),
     };
     let filter = |model: Model| -> Result<Filter> {
         let policies = Policies {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::Result;
+use anyhow::{Error, Result, anyhow};
 
 use super::args::{ModelArgs, PageArgs, RunArgs, expectation};
 use super::closing;
@@ -15,7 +15,8 @@ use super::pages::{self, Buffers, Job};
 use super::prepare::{prepare, run_facts};
 use super::preview::write_preview;
 use super::report_file::{self, RunReportFile};
-use super::say::{count, is_json, say};
+use super::say::{chain, count, is_broken_pipe, is_json, say};
+use super::usage::senseless;
 use crate::input::{Format, InputPage, RecordOptions};
 use crate::output::{
     Destination, Emit, Output, Preview, RunAbout, RunReport, clean, emit, receipts, unsure,
@@ -88,6 +89,28 @@ pub struct Args {
     pub(super) run: RunArgs,
     #[command(flatten)]
     log: LogArgs,
+}
+
+impl Args {
+    /// A reader that has gone has what it wanted, and that is no error, but nobody else has: files that
+    /// were asked for and are not written now are named.
+    fn named_where_it_matters(&self, error: Error) -> Error {
+        let wanted = [
+            ("--removed", &self.removed),
+            ("--list-unsure", &self.list_unsure),
+            ("--report", &self.report),
+        ];
+        let wanted: Vec<String> = wanted
+            .iter()
+            .filter_map(|(option, path)| Some(format!("{option} {}", path.as_ref()?.display())))
+            .collect();
+        if wanted.is_empty() || !is_broken_pipe(&error) {
+            return error;
+        }
+        let wanted = wanted.join(" and ");
+        // In new words: what holds the broken pipe is taken for a good end.
+        anyhow!("{}; the run ended there, without {wanted}", chain(&error))
+    }
 }
 
 /// The forms of `--emit`.
@@ -174,7 +197,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     lists.extend(args.list_unsure.as_deref().map(|path| ("--list-unsure", path)));
     let report = args.report.as_deref().map(report_file::path);
     lists.extend(report.as_deref().map(|path| ("--report", path)));
-    destination.check(&inputs.folders, &inputs.sources, &lists)?;
+    destination.check(&inputs.folders, &inputs.sources, &lists).map_err(senseless)?;
     // Forms in which text stays text and JSON Lines stay JSON Lines.
     let is_own_form = matches!(form, None | Some(Emit::Markdown));
     if is_own_form {
@@ -226,7 +249,8 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let is_stream = !form.is_some_and(Emit::is_of_whole_pages);
     let pieces = is_stream.then(Windows::default);
     let job = Job { filter: &filter, records, is_one_stream, pieces, write: &write };
-    let summary = pages::run(inputs, &job, output, lists, &args.run)?;
+    let done = pages::run(inputs, &job, output, lists, &args.run);
+    let summary = done.map_err(|error| args.named_where_it_matters(error))?;
     if args.dry_run {
         let preview = preview.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());

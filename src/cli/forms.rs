@@ -3,9 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use super::args::Inputs;
+use super::usage::refuse;
 use crate::input::Format;
 use crate::output::{Destination, Emit};
 
@@ -72,24 +73,24 @@ pub fn check_formats(destination: &Destination, inputs: &Inputs) -> Result<()> {
     let Some((first, form)) = known().next() else { return Ok(()) };
     let (first, name) = (first.path.display(), form.name());
     if let Some((other, other_form)) = known().find(|(_, f)| *f != form) {
-        bail!(
+        refuse!(
             "{first} is {name} and {} is {}: give a folder with -o, or filter them apart",
             other.path.display(),
             other_form.name()
         );
     }
     if form == Form::Parquet && *destination == Destination::Stdout {
-        bail!("{first} is parquet, which cannot go to standard output: give a file with -o");
+        refuse!("{first} is parquet, which cannot go to standard output: give a file with -o");
     }
     if form == Form::Parquet && known().count() > 1 {
-        bail!("several parquet files cannot go into one file: give a folder with -o");
+        refuse!("several parquet files cannot go into one file: give a folder with -o");
     }
     let is_parquet = |path: &Path| Format::from_name(path) == Some(Format::Parquet);
     if let Destination::File(path) = destination
         && is_parquet(path)
         && form != Form::Parquet
     {
-        bail!("--output {}: {first} is {name}, which does not become parquet", path.display());
+        refuse!("--output {}: {first} is {name}, which does not become parquet", path.display());
     }
     Ok(())
 }

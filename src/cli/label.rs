@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use super::args::RunArgs;
 use super::say::say;
 use super::steps::Steps;
+use super::usage::senseless;
 use crate::filter::{Filter, Scratch};
 use crate::input::{Compression, Format, LabelledPage, Source, discover, read_labelled};
 use crate::label::audit::{Dispute, audit};
@@ -289,13 +290,13 @@ impl Files {
             .into_iter()
             .filter_map(|(name, path)| Some((name, path?.as_path())))
             .collect();
-        Destination::Nowhere.check(&[], sources, &lists)?;
+        Destination::Nowhere.check(&[], sources, &lists).map_err(senseless)?;
         let golds = args.gold.iter().map(|path| Source {
             path: path.as_path().into(),
             relative: path.clone(),
             format: Some(Format::JsonLines),
         });
-        Destination::Nowhere.check(&[], &golds.collect::<Vec<_>>(), &lists)?;
+        Destination::Nowhere.check(&[], &golds.collect::<Vec<_>>(), &lists).map_err(senseless)?;
         if let Some(path) = output {
             replaceable(path, args.overwrite)?;
         }

@@ -3,7 +3,7 @@
 
 use super::report_file::RunReportFile;
 use crate::Result;
-use crate::output::{Finished, JournalFile, ListFile, ReceiptsFile, Summary};
+use crate::output::{Finished, FolderLock, JournalFile, ListFile, ReceiptsFile, Summary};
 
 /// Compressed lists are sealed after the first input at whose end so many bytes of them have come …
 const SEAL_BYTES: u64 = 2 << 20;
@@ -22,6 +22,8 @@ pub struct Lists {
     pub journal: Option<Ledger>,
     /// The report on the run.
     pub report: Option<RunReportFile>,
+    /// Held while all of this is written.
+    pub _lock: Option<FolderLock>,
 }
 
 /// The journal, and what is finished but not yet in it.

@@ -53,6 +53,9 @@ pub enum Event<'a> {
         output: Option<String>,
         /// Bytes of its pages, unpacked.
         bytes: u64,
+        /// It could not be read to its end: the output has what was read of it.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        broken_off: bool,
         /// The figures of its pages.
         #[serde(flatten)]
         counts: &'a Summary,

@@ -35,9 +35,11 @@ mod show;
 mod sink;
 #[cfg(feature = "training")]
 mod steps;
+mod stop;
 mod told;
 #[cfg(feature = "training")]
 mod train;
+mod usage;
 
 pub use args::{ModelArgs, PageArgs, RunArgs};
 
@@ -82,10 +84,19 @@ enum Command {
 }
 
 /// Runs the program with the arguments of the process. The exit code is 0 for done, 1 for failed or
-/// partly failed, 2 for a command line that makes no sense.
+/// partly failed, 2 for a command line that makes no sense; 130 where it was stopped.
 pub fn run() -> ExitCode {
     barrier::install();
-    let result = match Cli::parse().command {
+    let command = Cli::parse().command;
+    // A review has its own way to end.
+    #[cfg(feature = "training")]
+    let is_review = matches!(command, Command::Review(_));
+    #[cfg(not(feature = "training"))]
+    let is_review = false;
+    if !is_review {
+        stop::install();
+    }
+    let result = match command {
         Command::Filter(args) => filter::run(&args),
         Command::Score(args) => score::run(&args),
         Command::Restore(args) => restore::run(&args),
@@ -112,7 +123,10 @@ pub fn run() -> ExitCode {
             // Errors of files come with their names; what has none was printed.
             let is_bare = error.downcast_ref::<std::io::Error>().is_some();
             log::last_error(if is_bare { format!("standard output: {message}") } else { message });
-            ExitCode::FAILURE
+            match error.is::<usage::Senseless>() {
+                true => ExitCode::from(2),
+                false => ExitCode::FAILURE,
+            }
         }
     }
 }

@@ -79,6 +79,8 @@ pub enum Item {
     End {
         /// Records that are no pages.
         n_passed_over: u64,
+        /// The last that was tried could not be read: what comes after it is not known.
+        is_broken_off: bool,
     },
 }
 
@@ -234,23 +236,29 @@ fn items(
     let begin = Item::Begin { source, stamp, format, compression };
     let reader = if manner.is_receipted { reader.with_blank_lines() } else { reader };
     let reader = manner.pieces.into_iter().fold(reader, SourceReader::in_pieces);
-    Box::new(std::iter::once(begin).chain(Reading(Some(reader))))
+    Box::new(std::iter::once(begin).chain(Reading { reader: Some(reader), has_failed: false }))
 }
 
 /// The pages and problems of a source, and its end.
-struct Reading(Option<SourceReader>);
+struct Reading {
+    reader: Option<SourceReader>,
+    /// Whether what was read last could not be read.
+    has_failed: bool,
+}
 
 impl Iterator for Reading {
     type Item = Item;
 
     fn next(&mut self) -> Option<Item> {
-        let reader = self.0.as_mut()?;
-        let item = match reader.next() {
+        let reader = self.reader.as_mut()?;
+        let next = reader.next();
+        let is_broken_off = std::mem::replace(&mut self.has_failed, matches!(next, Some(Err(_))));
+        let item = match next {
             Some(Ok(page)) => return Some(Item::Page(page)),
             Some(Err(error)) => return Some(Item::Problem(error)),
-            None => Item::End { n_passed_over: reader.n_passed_over() },
+            None => Item::End { n_passed_over: reader.n_passed_over(), is_broken_off },
         };
-        self.0 = None;
+        self.reader = None;
         Some(item)
     }
 }
@@ -467,7 +475,7 @@ mod tests {
         let mut told = Vec::new();
         for receipt in receipts {
             let mut receipt: serde_json::Value = serde_json::from_slice(receipt).unwrap();
-            if receipt["n"] == 0 {
+            if receipt["n"] == 0 || receipt["what"] == "end" {
                 continue;
             }
             let fields = receipt.as_object_mut().unwrap();

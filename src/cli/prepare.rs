@@ -4,18 +4,19 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use super::args::{Inputs, Policies};
 use super::filter::Args;
 use super::ledger::{Ledger, Lists};
 use super::resume::{Plan, anew, resumed, sweep};
 use super::say::say;
+use super::usage::refuse;
 use crate::digest;
 use crate::input::Compression;
 use crate::model::Model;
 use crate::output::{
-    Destination, GrowingFile, JournalFile, ListFile, OutputFile, ReceiptsFile, RunFacts,
+    Destination, FolderLock, GrowingFile, JournalFile, ListFile, OutputFile, ReceiptsFile, RunFacts,
 };
 
 /// What decides about the output of a run; only a run into a folder has to know.
@@ -68,7 +69,7 @@ pub fn prepare(
 ) -> Result<(Lists, u64)> {
     let folder = match destination {
         Destination::Folder(folder) => Some(folder),
-        _ if args.resume => bail!(
+        _ if args.resume => refuse!(
             "--resume: only a run into a folder can be taken up again; give one with -o, ending in /"
         ),
         _ => None,
@@ -76,6 +77,8 @@ pub fn prepare(
     if inputs.sources.is_empty() {
         return Ok((Lists::default(), 0));
     }
+    // Before anything in it is looked at or swept.
+    let lock = folder.map(|folder| FolderLock::take(folder)).transpose()?;
     let paths: Vec<&Path> =
         [&args.removed, &args.list_unsure].into_iter().filter_map(|path| path.as_deref()).collect();
     let plan = match folder {
@@ -109,5 +112,8 @@ pub fn prepare(
         Ok(Ledger::new(file, &plan.finished))
     });
     let n_before = plan.finished.len() as u64;
-    Ok((Lists { receipts, unsure, journal: journal.transpose()?, report: None }, n_before))
+    Ok((
+        Lists { receipts, unsure, journal: journal.transpose()?, report: None, _lock: lock },
+        n_before,
+    ))
 }

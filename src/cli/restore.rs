@@ -1,7 +1,7 @@
 //! `dechaff restore`: what `filter` wrote and the receipts of what it removed go in, what it read comes
 //! out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::iter::Peekable;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -9,9 +9,10 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 
 use super::say::{count, say};
+use super::usage::{refuse, senseless};
 use crate::input::{Compression, Format, Source, discover, read_source};
 use crate::output::{
-    Destination, Output, PageReceipts, ReceiptsReader, Restored, ends_in, name_of, restore,
+    Destination, Output, PageReceipts, ReceiptsReader, Restored, name_of, restore,
 };
 
 /// Put the output of `filter` and its receipts back together.
@@ -22,6 +23,8 @@ use crate::output::{
 /// comes back, and this is said. Of HTML only the text comes back; WARC and WET come back as JSON
 /// Lines; nothing can be put back into parquet. Every receipt is checked against the output: where they
 /// do not belong together, page and line are named, that file is not written, and the exit code is 1.
+/// So it is where receipts are missing: an output file of which the receipts say nothing, or whose
+/// receipts do not come to their end, is named and passed on as it is.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -53,20 +56,23 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let folders = if found.is_folder { vec![args.output.clone()] } else { vec![] };
     let destination = Destination::new(args.into.as_deref(), found.is_folder);
     if found.is_folder && destination == Destination::Stdout {
-        bail!("{} is a folder: give a folder with -o", args.output.display());
+        refuse!("{} is a folder: give a folder with -o", args.output.display());
     }
-    destination.check(&folders, &found.sources, &[("--removed", &args.removed)])?;
+    destination
+        .check(&folders, &found.sources, &[("--removed", &args.removed)])
+        .map_err(senseless)?;
     if let Destination::Folder(root) = &destination
         && root.is_dir()
         && args.removed.starts_with(root)
     {
-        bail!("--removed {}: lies in the folder to be written", args.removed.display());
+        refuse!("--removed {}: lies in the folder to be written", args.removed.display());
     }
     let mut work = Work {
         receipts: ReceiptsReader::open(&args.removed)?.peekable(),
         output: Output::new(destination),
         restored: Restored::default(),
         n_errors: 0,
+        n_lacking: 0,
     };
     for error in &found.errors {
         work.complain(error);
@@ -75,20 +81,34 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     if found.is_folder {
         work.folder(&args.output, found.sources)?;
     } else if let Some(source) = found.sources.into_iter().next() {
-        work.single(&source, &args.removed, args.quiet)?;
+        work.single(&source, &args.removed)?;
     }
     work.output.finish()?;
+    if work.n_lacking > MAX_NAMED {
+        let files = count(work.n_lacking, "file");
+        say(format_args!(
+            "{files} without receipts, or not with all of them; the first are named above"
+        ));
+    }
     if !args.quiet {
         report(&work.restored, n_files).into_iter().for_each(say);
     }
-    Ok(if work.n_errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if work.n_errors == 0 && work.n_lacking == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
+
+/// Output files without all of their receipts that are named; the others are only counted.
+const MAX_NAMED: u64 = 20;
 
 struct Work {
     receipts: Peekable<ReceiptsReader>,
     output: Output,
     restored: Restored,
     n_errors: u64,
+    n_lacking: u64,
 }
 
 impl Work {
@@ -97,21 +117,28 @@ impl Work {
         self.n_errors += 1;
     }
 
+    /// Names a file of which more was removed, perhaps, than was put back.
+    fn lacks(&mut self, source: &Source, what: &str) {
+        self.n_lacking += 1;
+        if self.n_lacking <= MAX_NAMED {
+            say(format_args!("{}: {what}", source.path.display()));
+        }
+    }
+
     /// One file: all receipts are of it, or those that name it.
-    fn single(&mut self, source: &Source, removed: &Path, quiet: bool) -> Result<()> {
+    fn single(&mut self, source: &Source, removed: &Path) -> Result<()> {
         let mut name: Option<String> = None;
         if matches!(self.receipts.peek(), Some(Ok(next)) if next.file.is_some()) {
             // Of the names that the path ends in, the longest: `a/b.txt` rather than `b.txt`.
+            let mut ends = ends_of(&source.path);
             for page in ReceiptsReader::open(removed)? {
-                let file = page?.file.filter(|file| ends_in(&source.path, file));
-                if file.as_ref().map(String::len) > name.as_ref().map(String::len) {
-                    name = file;
+                let at = page?.file.and_then(|file| ends.iter().position(|end| *end == file));
+                if let Some(at) = at {
+                    name = ends.get(at).cloned();
+                    ends.truncate(at);
                 }
             }
             if name.is_none() {
-                if !quiet {
-                    say(format_args!("no receipts for {}: it is passed on", source.path.display()));
-                }
                 self.receipts.by_ref().for_each(drop);
             }
             while self.receipts.next_if(|next| is_of_other(next, name.as_deref())).is_some() {}
@@ -121,6 +148,8 @@ impl Work {
 
     /// A folder: its files in the order of their receipts, then those without.
     fn folder(&mut self, root: &Path, sources: Vec<Source>) -> Result<()> {
+        let named: BTreeMap<String, &Source> =
+            sources.iter().map(|source| (name_of(&source.relative), source)).collect();
         let mut done = BTreeSet::new();
         loop {
             let name = match self.receipts.peek() {
@@ -137,7 +166,7 @@ impl Work {
                     root.display()
                 );
             };
-            let source = sources.iter().find(|source| name_of(&source.relative) == name);
+            let source = named.get(&name).copied();
             let outcome = match source {
                 Some(source) if done.insert(name.clone()) => self.file(source, Some(&name)),
                 Some(source) => Err(crate::Error::BadInput {
@@ -189,10 +218,26 @@ impl Work {
         let output = &mut self.output;
         output.begin(source, format, compression)?;
         let mut write = |bytes: &[u8]| output.page(bytes);
-        self.restored += restore(source, name, &mut self.receipts, &mut write)?;
+        let restored = restore(source, name, &mut self.receipts, &mut write)?;
         self.output.end()?;
+        if restored.unknown > 0 {
+            self.lacks(source, "the receipts say nothing of it; it is passed on as it is");
+        }
+        if restored.unended > 0 {
+            let what = "its receipts have no end: they were cut off, or are of an earlier version; \
+                        what is missing there is not put back";
+            self.lacks(source, what);
+        }
+        self.restored += restored;
         Ok(())
     }
+}
+
+/// What a path ends in, by name, the longest first.
+fn ends_of(path: &Path) -> Vec<String> {
+    let parts: Vec<_> = path.components().collect();
+    let end = |from| name_of(&parts.iter().skip(from).collect::<PathBuf>());
+    (0..parts.len()).map(end).collect()
 }
 
 fn is_of_file(next: &crate::Result<PageReceipts>, name: &str) -> bool {
@@ -221,6 +266,12 @@ fn report(restored: &Restored, n_files: usize) -> Vec<String> {
     if restored.left_pages > 0 {
         let pages = count(restored.left_pages, "page");
         lines.push(format!("{pages} had been HTML in JSON: left as written, the HTML is gone"));
+    }
+    if restored.broken_off > 0 {
+        let files = count(restored.broken_off, "file");
+        lines.push(format!(
+            "{files} had an input that was not read to its end: only what was read of it came back"
+        ));
     }
     if restored.mended_pages > 0 {
         let pages = count(restored.mended_pages, "page");

@@ -8,6 +8,7 @@ use std::path::Path;
 use anyhow::{Result, bail};
 
 use super::say::count;
+use super::usage::refuse;
 use crate::input::Source;
 use crate::output::{
     Destination, Finished, GrowingFile, JOURNAL, Journal, RunFacts, Stamp, name_of,
@@ -61,7 +62,7 @@ pub fn resumed(
 ) -> Result<Plan> {
     let mut plan = Plan::default();
     if let Some(list) = lists.iter().find(|list| fs::metadata(list).is_ok_and(|m| !m.is_file())) {
-        bail!("--resume: {} is no file that could be gone on with", list.display());
+        refuse!("--resume: {} is no file that could be gone on with", list.display());
     }
     let Some(journal) = Journal::read(folder)? else {
         let folder = folder.display();

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use super::args::{ModelArgs, PageArgs, RunArgs, expectation};
 use super::closing::report;
@@ -11,6 +11,7 @@ use super::ledger::Lists;
 use super::log::LogArgs;
 use super::pages::{self, Buffers, Job};
 use super::say::{is_json, say};
+use super::usage::{refuse, senseless};
 use crate::input::InputPage;
 use crate::output::{Destination, Output, scores};
 use crate::{Page, PageVerdict};
@@ -57,9 +58,9 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let n_skipped = inputs.n_skipped;
     let destination = Destination::new(args.output.as_deref(), false);
     if let Destination::Folder(path) = &destination {
-        bail!("--output {}: scores go into one file, not into a folder", path.display());
+        refuse!("--output {}: scores go into one file, not into a folder", path.display());
     }
-    destination.check(&inputs.folders, &inputs.sources, &[])?;
+    destination.check(&inputs.folders, &inputs.sources, &[]).map_err(senseless)?;
     let write =
         |page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, buffers: &mut Buffers| {
             scores(page, lines, verdict, &mut buffers.output);

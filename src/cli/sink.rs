@@ -46,12 +46,14 @@ struct Current {
     /// Whether it lies on the disk as it is read.
     is_plain: bool,
     told: Told,
+    /// Whether it could not be read to its end.
+    is_broken_off: bool,
 }
 
 impl Current {
     fn new(source: Arc<Source>, stamp: Stamp, is_plain: bool) -> Self {
         let (counts, told) = (Summary::default(), Told::default());
-        Current { source, stamp, counts, n_bytes: 0, is_plain, told }
+        Current { source, stamp, counts, n_bytes: 0, is_plain, told, is_broken_off: false }
     }
 }
 
@@ -167,11 +169,17 @@ impl Sink {
                 let is_plain = compression == Compression::None && format != Format::Parquet;
                 self.current = Some(Current::new(source, stamp, is_plain));
             }
-            Done::Other(Item::End { n_passed_over }) => {
+            Done::Other(Item::End { n_passed_over, is_broken_off }) => {
                 // Only where its last piece could not be written in any way.
                 let figures = self.begun.take().unwrap_or_default();
                 *self.counts() += figures;
                 self.counts().passed_over += n_passed_over;
+                if let Some(receipts) = &mut self.lists.receipts {
+                    receipts.end(is_broken_off)?;
+                }
+                if let Some(current) = &mut self.current {
+                    current.is_broken_off = is_broken_off;
+                }
                 self.output.end()?;
                 self.end_of_input(true)?;
             }
@@ -210,7 +218,7 @@ impl Sink {
     /// An input is through; its output, if it has one, has its name.
     fn end_of_input(&mut self, is_written: bool) -> Result<()> {
         let Some(current) = self.current.take() else { return Ok(()) };
-        let Current { source, stamp, mut counts, n_bytes, told, .. } = current;
+        let Current { source, stamp, mut counts, n_bytes, told, is_broken_off, .. } = current;
         self.progress.end_of_input(&source);
         for (n, reason) in told.counted() {
             let (path, errors) = (source.path.display(), count(n, "more error"));
@@ -230,11 +238,22 @@ impl Sink {
         };
         let file = self.output.destination().file_for(&source).filter(|_| is_written);
         let own = file.filter(|_| folder.is_some());
+        if is_broken_off && !is_json() {
+            let output = own.as_ref().map_or("the output".into(), |own| own.display().to_string());
+            let source = source.path.display();
+            // Beside the error, which does not say what has become of the output.
+            self.progress.beside(|| {
+                say(format_args!(
+                    "{source}: was not read to its end; what was read of it is in {output}"
+                ));
+            });
+        }
         if !self.quiet {
             let event = Event::File {
                 path: source.path.display().to_string(),
                 output: own.as_ref().map(|own| own.display().to_string()),
                 bytes: n_bytes,
+                broken_off: is_broken_off,
                 counts: &counts,
             };
             self.progress.beside(|| log::event(&event));
@@ -331,7 +350,7 @@ mod tests {
             let (stamp, format, compression) = (same.clone(), Format::Text, Compression::None);
             let begin = Item::Begin { source, stamp, format, compression };
             let problem = error.map(Item::Problem);
-            let end = Item::End { n_passed_over: 0 };
+            let end = Item::End { n_passed_over: 0, is_broken_off: false };
             for item in [Some(begin), problem, Some(end)].into_iter().flatten() {
                 sink.take(Done::Other(item)).unwrap();
             }

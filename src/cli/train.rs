@@ -16,6 +16,7 @@ use super::comparison::{write_comparison, write_outcome};
 use super::cost::{Clock, peak_memory};
 use super::say::{count, say};
 use super::steps::Steps;
+use super::usage::{refuse, senseless};
 use crate::evaluate::ReportOptions;
 use crate::filter::Filter;
 use crate::input::{Compression, LabelledPage, Source, discover, read_labelled};
@@ -177,7 +178,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
 fn current(args: &Args) -> Result<Option<Filter>> {
     let Some(path) = &args.compare_with else { return Ok(None) };
     if args.skip_bad {
-        bail!("--compare-with: cannot be used with --skip-bad; mend the pages first");
+        refuse!("--compare-with: cannot be used with --skip-bad; mend the pages first");
     }
     let model = match path {
         Some(path) => Model::load(path)?,
@@ -186,7 +187,7 @@ fn current(args: &Args) -> Result<Option<Filter>> {
     if let (Some(path), Some(output)) = (path, &args.output) {
         let real = |path: &Path| std::fs::canonicalize(path).ok();
         if real(path).is_some_and(|path| Some(path) == real(output)) && !args.if_better {
-            bail!(
+            refuse!(
                 "--output: {} is the model to compare with; write another file, or give --if-better",
                 output.display()
             );
@@ -351,7 +352,9 @@ impl Files {
             let Some(path) = path else { return Ok(None) };
             let is_input = Destination::File(path.clone()).check(&[], sources, &[]).is_err();
             if is_input {
-                return Err(Error::parameter(name, path.display(), "is also an input").into());
+                return Err(
+                    senseless(Error::parameter(name, path.display(), "is also an input")).into()
+                );
             }
             Ok(Some(OutputFile::create(path, Compression::None)?))
         };

@@ -48,6 +48,8 @@ struct Frame {
     flow: Flow,
     /// In a cell that shares its line.
     in_cell: bool,
+    /// In a film, a drawing or a plug-in.
+    in_player: bool,
     /// What is written where it ends.
     closing: &'static str,
     setting: Setting,
@@ -195,26 +197,28 @@ impl<'a> Layout<'a> {
     }
 
     fn flow(&self, tag: &Tag, node: u32, style: &Style) -> Flow {
+        let in_player = self.frames.last().is_some_and(|f| f.in_player);
         let flow = match tag.name {
             local_name!("script")
             | local_name!("style")
             | local_name!("head")
             | local_name!("title")
+            // The parser takes what these hold for one text, markup and all.
             | local_name!("iframe")
-            | local_name!("object")
-            | local_name!("embed")
-            | local_name!("applet")
             | local_name!("noframes")
             | local_name!("noembed")
+            | local_name!("embed")
             | local_name!("svg")
-            | local_name!("audio")
-            | local_name!("video")
-            | local_name!("canvas")
             | local_name!("datalist")
-            | local_name!("math")
+            // A formula as its editor had it, beside the formula.
+            | local_name!("annotation")
+            | local_name!("annotation-xml")
             // What may be edited is no text yet.
             | local_name!("textarea") => Flow::Skipped,
-            local_name!("select") if self.is_choice(node) => Flow::Skipped,
+            local_name!("math") if self.is_copy(node, style) => Flow::Skipped,
+            local_name!("select") if self.is_short(node) => Flow::Skipped,
+            // Within one that is read all are: else each of a nest of them would be looked through anew.
+            ref name if is_player(name) && !in_player && self.is_mute(name, node) => Flow::Skipped,
             local_name!("tr") if self.is_tabled(node) => Flow::Row,
             local_name!("td") | local_name!("th")
                 if self.frames.last().is_some_and(|f| f.flow == Flow::Row) =>
@@ -234,10 +238,20 @@ impl<'a> Layout<'a> {
         }
     }
 
-    /// Whether a `<select>` holds nothing but choices, of which a reader sees one. One that nobody closed holds
-    /// the rest of the page.
-    fn is_choice(&self, select: u32) -> bool {
-        let mut stack: Vec<u32> = self.dom.children(select).collect();
+    /// Whether a formula is a copy for programs of one that is seen beside it, as a picture or set by a script's
+    /// own means.
+    fn is_copy(&self, math: u32, style: &Style) -> bool {
+        let is_hidden = self.frames.last().is_some_and(|f| f.within & within::HIDDEN != 0);
+        let parent = self.dom.nodes.get(math as usize).map_or(NONE, |n| n.parent);
+        let class = self.dom.element(parent).and_then(|tag| tag.attribute("class"));
+        let is_beside = matches!(class, Some("katex-mathml" | "MJX_Assistive_MathML"));
+        style.is_hidden || is_hidden || is_beside
+    }
+
+    /// Whether a `<select>` holds nothing but choices, of which a reader sees one, and a film or the like
+    /// nothing but a word for those who cannot see it. One that nobody closed holds the rest of the page.
+    fn is_short(&self, element: u32) -> bool {
+        let mut stack: Vec<u32> = self.dom.children(element).collect();
         while let Some(node) = stack.pop() {
             let Some(tag) = self.dom.element(node) else {
                 let data = self.dom.nodes.get(node as usize).map(|n| &n.data);
@@ -251,6 +265,22 @@ impl<'a> Layout<'a> {
                 return false;
             }
             stack.extend(self.dom.children(node));
+        }
+        true
+    }
+
+    /// Whether what plays or draws says nothing to those who do not see it but, at most, that they do not.
+    fn is_mute(&self, name: &LocalName, player: u32) -> bool {
+        let is_plug_in = matches!(*name, local_name!("object") | local_name!("applet"));
+        if !is_plug_in && self.is_short(player) {
+            return true;
+        }
+        let mut stack: Vec<u32> = self.dom.children(player).collect();
+        while let Some(node) = stack.pop() {
+            match self.dom.nodes.get(node as usize).map(|n| &n.data) {
+                Some(Data::Text(text)) if !text.trim().is_empty() => return false,
+                _ => stack.extend(self.dom.children(node)),
+            }
         }
         true
     }
@@ -310,6 +340,7 @@ impl<'a> Layout<'a> {
             ground: None,
             flow: Flow::Block,
             in_cell: false,
+            in_player: false,
             closing: "",
             setting: Setting::default(),
         });
@@ -364,6 +395,7 @@ impl<'a> Layout<'a> {
             ground,
             flow,
             in_cell: flow == Flow::Cell || parent.in_cell,
+            in_player: parent.in_player || is_player(&tag.name),
             closing,
             setting,
         });
@@ -561,6 +593,18 @@ fn common(elements: &[Element], mut a: u32, mut b: u32) -> u32 {
         }
     }
     a
+}
+
+/// Whether an element plays or draws, and holds what is for those who do not see that.
+fn is_player(name: &LocalName) -> bool {
+    matches!(
+        *name,
+        local_name!("object")
+            | local_name!("applet")
+            | local_name!("audio")
+            | local_name!("video")
+            | local_name!("canvas")
+    )
 }
 
 /// Whether the lines of a page hang on an element, whatever its style says.

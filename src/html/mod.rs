@@ -67,6 +67,19 @@ mod tests {
     }
 
     #[test]
+    fn formulas_are_text_of_their_line() {
+        let math = "<math><semantics><mrow><mi>E</mi><mo>=</mo><mi>m</mi></mrow>\
+            <annotation encoding='application/x-tex'>E=m</annotation>\
+            <annotation-xml><ci>E</ci></annotation-xml></semantics></math>";
+        assert_eq!(lines(&format!("<p>甲 {math} 乙")), ["甲 E=m 乙"]);
+        assert_eq!(lines("<math display=block><mtext>甲 乙</mtext><p>丙"), ["甲 乙", "丙"]);
+        // Copies of what is seen beside them.
+        for copy in ["style='display:none'", "class=katex-mathml"] {
+            assert_eq!(lines(&format!("<p>甲<span {copy}>{math}</span>E=m")), ["甲E=m"]);
+        }
+    }
+
+    #[test]
     fn a_line_is_what_a_reader_sees_as_one() {
         assert_eq!(
             lines(
@@ -130,6 +143,17 @@ mod tests {
             lines("甲<select><option>乙<option>丙</select>丁<textarea>戊</textarea>"),
             ["甲 丁"]
         );
+        // A film nobody closed takes no article along, nor does what stands for a plug-in.
+        assert_eq!(lines("<p>甲<video><a href=v>乙</a></video>丙"), ["甲丙"]);
+        for tag in ["video", "audio", "canvas", "object", "applet"] {
+            assert_eq!(lines(&format!("<{tag}><p>甲<p>乙")), ["甲", "乙"], "{tag}");
+        }
+        assert_eq!(lines("<object><param name=x><embed>甲</object>"), ["甲"]);
+        assert_eq!(lines("<object><object><video>甲</video></object></object>"), ["甲"]);
+        assert_eq!(lines("<p>甲<object><param name=x></object>乙"), ["甲乙"]);
+        let out =
+            "<iframe>甲</iframe><noframes>甲</noframes><noembed>甲</noembed><svg><text>甲</svg>乙";
+        assert_eq!(lines(out), ["乙"]);
         assert_eq!(lines("<select><option>甲<input><option>乙<option>丙"), ["乙 丙"]);
         // A menu that nobody closed holds the rest of the page.
         assert_eq!(lines("<div><select><option>甲</div><h1>乙</h1><p>丙"), ["甲", "乙", "丙"]);

@@ -6,9 +6,8 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
 use super::encoder::Encoder;
+use super::unfinished::Unfinished;
 use crate::input::Compression;
 use crate::{Error, Result};
 
@@ -20,7 +19,7 @@ pub struct OutputFile {
 
 #[derive(Debug)]
 enum Target {
-    Aside(NamedTempFile, PathBuf),
+    Aside(Unfinished, PathBuf),
     /// A device or a pipe, which a rename would replace.
     Direct(File),
 }
@@ -61,7 +60,7 @@ impl OutputFile {
         let finish = || {
             let writer = encoder.finish()?;
             match writer.into_inner().map_err(io::IntoInnerError::into_error)? {
-                Target::Aside(file, path) => file.persist(path).map(drop).map_err(|e| e.error),
+                Target::Aside(aside, path) => aside.persist(&path),
                 Target::Direct(mut file) => file.flush(),
             }
         };
@@ -84,7 +83,10 @@ impl Target {
         if let Ok(metadata) = fs::metadata(path)
             && !metadata.is_file()
         {
-            // A folder fails here, with the system's own words.
+            if metadata.is_dir() {
+                let what = "is a folder, and a file is to be written here: give another name, or move it away";
+                return Err(io::Error::new(io::ErrorKind::IsADirectory, what));
+            }
             return Ok(Target::Direct(File::options().write(true).open(path)?));
         }
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.into());
@@ -100,21 +102,21 @@ impl Target {
             use std::os::unix::fs::PermissionsExt as _;
             builder.permissions(fs::Permissions::from_mode(0o666));
         }
-        Ok(Target::Aside(builder.tempfile_in(folder)?, path))
+        Ok(Target::Aside(Unfinished::new(|| builder.tempfile_in(folder))?, path))
     }
 }
 
 impl Write for Target {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Target::Aside(file, _) => file.write(bytes),
+            Target::Aside(aside, _) => aside.file.write(bytes),
             Target::Direct(file) => file.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
-            Target::Aside(file, _) => file.flush(),
+            Target::Aside(aside, _) => aside.file.flush(),
             Target::Direct(file) => file.flush(),
         }
     }

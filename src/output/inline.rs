@@ -142,24 +142,25 @@ fn trim_style(chars: &mut [Char], bit: u8) {
 
 /// Characters of one link, or of none.
 fn push_part(part: &[Char], inline: &Inline<'_>, out: &mut String) {
-    let mut style = 0;
+    let mut open = Open::default();
     let mut rest = part;
     while let Some(first) = rest.first() {
         let n = rest.iter().take_while(|c| c.style == first.style).count();
         let (run, others) = rest.split_at(n);
-        let mut wanted = first.style & (set::STRONG | set::EMPHASIS);
-        close(style, wanted, out);
-        // Strong is the outer one: where it changes, the inner one is opened anew.
-        let still = if (style ^ wanted) & set::STRONG == 0 { style & wanted } else { 0 };
-        let opened = wanted & !still;
-        if opened != 0 && out.ends_with('*') && !out.ends_with("\\*") {
-            // Marks that touch would be read as one.
-            wanted = still;
-        } else {
-            out.push_str(if opened & set::STRONG != 0 { "**" } else { "" });
-            out.push_str(if opened & set::EMPHASIS != 0 { "*" } else { "" });
+        open.close_but(first.style, out);
+        // Marks that touch would be read as one: what would begin where another ends is left plain.
+        if !out.ends_with('*') || out.ends_with("\\*") {
+            let reach = |bit: u8| rest.iter().take_while(|c| c.style & bit != 0).count();
+            // What goes on longer is the outer one.
+            let order = match reach(set::EMPHASIS) > reach(set::STRONG) {
+                true => [set::EMPHASIS, set::STRONG],
+                false => [set::STRONG, set::EMPHASIS],
+            };
+            order
+                .into_iter()
+                .filter(|bit| first.style & bit != 0)
+                .for_each(|bit| open.open(bit, out));
         }
-        style = wanted;
         if first.style & set::CODE != 0 {
             push_code(run, inline.is_cell, out);
         } else {
@@ -167,17 +168,45 @@ fn push_part(part: &[Char], inline: &Inline<'_>, out: &mut String) {
         }
         rest = others;
     }
-    close(style, 0, out);
+    open.close_but(0, out);
 }
 
-/// Ends what does not go on.
-fn close(style: u8, wanted: u8, out: &mut String) {
-    let ends_strong = style & !wanted & set::STRONG != 0;
-    let begins_strong = wanted & !style & set::STRONG != 0;
-    let ends_emphasis =
-        style & set::EMPHASIS != 0 && (ends_strong || begins_strong || wanted & set::EMPHASIS == 0);
-    out.push_str(if ends_emphasis { "*" } else { "" });
-    out.push_str(if ends_strong { "**" } else { "" });
+/// What has begun and not ended: none, one or both of strong and emphasis, the outer one first.
+#[derive(Default)]
+struct Open {
+    outer: u8,
+    inner: u8,
+}
+
+impl Open {
+    /// Begins what has not begun.
+    fn open(&mut self, bit: u8, out: &mut String) {
+        if self.outer == bit || self.inner == bit {
+            return;
+        }
+        out.push_str(mark(bit));
+        let place = if self.outer == 0 { &mut self.outer } else { &mut self.inner };
+        *place = bit;
+    }
+
+    /// Ends what is not in `wanted`; the inner one cannot go on without the outer.
+    fn close_but(&mut self, wanted: u8, out: &mut String) {
+        let ends_outer = self.outer & !wanted != 0;
+        if ends_outer || self.inner & !wanted != 0 {
+            out.push_str(mark(std::mem::take(&mut self.inner)));
+        }
+        if ends_outer {
+            out.push_str(mark(std::mem::take(&mut self.outer)));
+        }
+    }
+}
+
+fn mark(bit: u8) -> &'static str {
+    match bit {
+        set::STRONG => "**",
+        set::EMPHASIS => "*",
+        _ => "",
+    }
 }
 
 fn push_code(run: &[Char], is_cell: bool, out: &mut String) {

@@ -74,8 +74,19 @@ struct Writer<'a> {
     document: &'a Document,
     marks: &'a Marks,
     out: String,
-    /// What holds the block that was written last, with the width of its marker.
-    open: Vec<(Holder, usize)>,
+    /// What holds the block that was written last.
+    open: Vec<Opened>,
+}
+
+/// A holder that was begun.
+#[derive(Debug, Clone, Copy)]
+struct Opened {
+    holder: Holder,
+    /// The width of its marker.
+    width: usize,
+    /// What follows the number of an item: of two lists on end the second has another one, or they would
+    /// be read as one list.
+    after_number: char,
 }
 
 impl Writer<'_> {
@@ -165,19 +176,23 @@ impl Writer<'_> {
 
     /// Appends a block, with the marks of what holds it.
     fn push(&mut self, block: &[String], holders: &[Holder]) {
-        let n_same = self.open.iter().zip(holders).take_while(|((a, _), b)| a == *b).count();
+        let n_same = self.open.iter().zip(holders).take_while(|(a, b)| a.holder == **b).count();
         let begins_item = matches!(holders.get(n_same), Some(Holder::Item { .. }));
         // Items of one list stand close, and so does a list below the text of its item.
-        let is_close = begins_item
-            && match (self.open.get(n_same), holders.get(n_same)) {
-                (Some((Holder::Item { list: a, .. }, _)), Some(Holder::Item { list: b, .. })) => {
-                    a == b
-                }
-                (None, _) => {
-                    n_same > 0 && matches!(self.open.last(), Some((Holder::Item { .. }, _)))
-                }
-                _ => false,
-            };
+        let before = self.open.get(n_same).copied();
+        let (mut is_close, mut after_number) = (false, '.');
+        match (before.map(|opened| opened.holder), holders.get(n_same)) {
+            (Some(Holder::Item { list: a, .. }), Some(Holder::Item { list: b, .. })) => {
+                is_close = a == *b;
+                let last = before.map_or('.', |opened| opened.after_number);
+                after_number = if is_close == (last == '.') { '.' } else { ')' };
+            }
+            (None, _) => {
+                let last = self.open.last().map(|opened| opened.holder);
+                is_close = begins_item && n_same > 0 && matches!(last, Some(Holder::Item { .. }));
+            }
+            _ => {}
+        }
         self.open.truncate(n_same);
         if !self.out.is_empty() && !is_close {
             let prefix = prefix(&self.open);
@@ -194,12 +209,15 @@ impl Writer<'_> {
                 Holder::Item { element, .. } => {
                     let number = self.marks.numbers.partition_point(|n| n.0 < element);
                     let number = self.marks.numbers.get(number).filter(|n| n.0 == element);
-                    let marker = number.map_or("- ".to_owned(), |n| format!("{}. ", n.1));
+                    let marker =
+                        number.map_or("- ".to_owned(), |n| format!("{}{after_number} ", n.1));
                     first.push_str(&marker);
                     marker.len()
                 }
             };
-            self.open.push((holder, width));
+            self.open.push(Opened { holder, width, after_number });
+            // What is begun inside of it follows on nothing.
+            after_number = '.';
         }
         let others = prefix(&self.open);
         for (index, line) in block.iter().enumerate() {
@@ -314,9 +332,9 @@ impl Place {
 }
 
 /// What stands before a further line of a block.
-fn prefix(open: &[(Holder, usize)]) -> String {
+fn prefix(open: &[Opened]) -> String {
     let mut prefix = String::new();
-    for &(holder, width) in open {
+    for &Opened { holder, width, .. } in open {
         match holder {
             Holder::Quote(_) => prefix.push_str("> "),
             Holder::Item { .. } => prefix.extend(std::iter::repeat_n(' ', width)),

@@ -16,6 +16,7 @@ mod inline;
 mod journal;
 mod list_file;
 mod literal;
+mod lock;
 mod markdown;
 #[cfg(feature = "parquet")]
 mod parquet;
@@ -30,6 +31,7 @@ mod restore;
 mod scores;
 mod skeletons;
 mod summary;
+mod unfinished;
 mod unsure;
 
 pub use clean::{clean, clean_record, clean_text, kept_text};
@@ -39,8 +41,9 @@ pub use file::OutputFile;
 pub use flips::{FlipGroup, FlipReport, Flips, Sample, Tally};
 pub use journal::{Finished, JOURNAL, Journal, JournalFile, RunFacts, Stamp};
 pub use list_file::{GrowingFile, ListFile};
+pub use lock::FolderLock;
 pub use markdown::markdown;
-pub use path_name::{ends_in, name_of};
+pub use path_name::name_of;
 pub use preview::{Preview, Share};
 pub use receipts::receipts;
 pub use receipts_file::{Aside, ReceiptsFile};
@@ -50,6 +53,7 @@ pub use restore::{Restored, restore};
 pub use scores::scores;
 pub use skeletons::{SkeletonScratch, Skeletons};
 pub use summary::Summary;
+pub use unfinished::remove_unfinished;
 pub use unsure::unsure;
 
 use serde::Serialize;

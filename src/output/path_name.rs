@@ -13,22 +13,6 @@ pub fn name_of(path: &Path) -> String {
     )
 }
 
-/// Whether a path ends in the path of this name.
-pub fn ends_in(path: &Path, name: &str) -> bool {
-    if path.to_str().is_some() {
-        return path.ends_with(name);
-    }
-    let mut rest = path.components();
-    loop {
-        if name_of(rest.as_path()) == name {
-            return true;
-        }
-        if rest.next().is_none() {
-            return false;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -42,8 +26,5 @@ mod tests {
             [&b"a/b\xff.txt"[..], b"a/b\xfe.txt"].map(|n| Path::new(OsStr::from_bytes(n)));
         assert_eq!(name_of(Path::new("a/\u{7532}.txt")), "a/\u{7532}.txt");
         assert_ne!(name_of(one), name_of(two));
-        assert!(ends_in(one, &name_of(one)) && !ends_in(one, &name_of(two)));
-        assert!(ends_in(one, &name_of(Path::new(one.file_name().unwrap()))));
-        assert!(ends_in(Path::new("x/a/b.txt"), "a/b.txt"));
     }
 }

@@ -1,6 +1,7 @@
 //! The file of the receipts: what `super::receipts()` wrote page by page goes in, in the order of the
 //! output; the first receipt of each page gets the place of its page, and lines of the input that are
-//! no pages are taken up too, so that output and receipts together hold every line.
+//! no pages are taken up too, so that output and receipts together hold every line. The receipts of an
+//! output file end with a line that counts them: without it nobody could tell that some are gone.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -23,6 +24,9 @@ pub enum Aside {
     Unreadable,
 }
 
+/// `what` of the line after the last receipt of an output file.
+pub(super) const END: &str = "end";
+
 /// The file of the receipts. It counts the pages of each output file, so that every receipt can be
 /// brought to its page, and takes up the lines that are no pages.
 #[derive(Debug)]
@@ -32,6 +36,10 @@ pub struct ReceiptsFile {
     names: bool,
     name: Option<String>,
     records: u64,
+    /// Lines written for the output file.
+    n_lines: u64,
+    /// Whether an input of the output file could not be read to its end.
+    is_broken_off: bool,
     /// Whether the place of the page that was begun last stands in a receipt.
     is_placed: bool,
 }
@@ -44,6 +52,8 @@ impl ReceiptsFile {
             names: is_folder,
             name: None,
             records: 0,
+            n_lines: 0,
+            is_broken_off: false,
             is_placed: false,
         }
     }
@@ -55,8 +65,38 @@ impl ReceiptsFile {
             let is_stdin = source.relative == Path::new("-");
             let name = if is_stdin { "stdin".into() } else { written_name(source) };
             self.name = Some(name_of(&name));
-            self.records = 0;
+            (self.records, self.n_lines, self.is_broken_off) = (0, 0, false);
         }
+    }
+
+    /// Ends a source, which may have been broken off where it could not be read: if it has an output
+    /// file of its own, its receipts are complete.
+    ///
+    /// # Errors
+    /// [`Error::Io`](crate::Error::Io) if that cannot be written.
+    pub fn end(&mut self, is_broken_off: bool) -> Result<()> {
+        self.is_broken_off |= is_broken_off;
+        if self.names { self.end_of_file() } else { Ok(()) }
+    }
+
+    /// Writes how many pages the output file has, and how many lines are written for it.
+    fn end_of_file(&mut self) -> Result<()> {
+        #[derive(Serialize)]
+        struct End {
+            what: &'static str,
+            receipts: u64,
+            #[serde(skip_serializing_if = "std::ops::Not::not")]
+            broken_off: bool,
+        }
+        let mut out = self.place(self.records);
+        out.push(b',');
+        let at = out.len();
+        push_json_line(
+            &mut out,
+            &End { what: END, receipts: self.n_lines, broken_off: self.is_broken_off },
+        );
+        out.remove(at);
+        self.file.write(&out)
     }
 
     /// Writes the receipts of the next page of the output, if there are any.
@@ -75,6 +115,7 @@ impl ReceiptsFile {
     /// As [`ReceiptsFile::page`].
     pub fn piece(&mut self, receipts: &[u8]) -> Result<()> {
         let Some((b'{', rest)) = receipts.split_first() else { return Ok(()) };
+        self.n_lines += memchr::memchr_iter(b'\n', receipts).count() as u64;
         if std::mem::replace(&mut self.is_placed, true) {
             return self.file.write(receipts);
         }
@@ -105,6 +146,7 @@ impl ReceiptsFile {
         let at = out.len();
         push_json_line(&mut out, &Line { page, what, text: &text });
         out.remove(at);
+        self.n_lines += 1;
         self.file.write(&out)
     }
 
@@ -131,7 +173,10 @@ impl ReceiptsFile {
     ///
     /// # Errors
     /// [`Error::Io`](crate::Error::Io) if the last bytes cannot be written or the name cannot be given.
-    pub fn commit(self) -> Result<()> {
+    pub fn commit(mut self) -> Result<()> {
+        if !self.names {
+            self.end_of_file()?;
+        }
         self.file.commit()
     }
 }

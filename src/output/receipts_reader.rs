@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::receipts_file::END;
 use crate::input::{Format, Source, SourceReader, read_source};
 use crate::{Error, Result};
 
 /// One receipt, as far as it is needed here.
 #[derive(Debug, Deserialize)]
 pub(super) struct Receipt {
+    #[serde(default)]
     pub(super) page: String,
     #[serde(default)]
     pub(super) file: Option<String>,
@@ -21,6 +23,7 @@ pub(super) struct Receipt {
     pub(super) n: u32,
     #[serde(default)]
     pub(super) start: usize,
+    #[serde(default)]
     pub(super) text: String,
     #[serde(default)]
     pub(super) before: String,
@@ -44,14 +47,21 @@ pub(super) struct Receipt {
     pub(super) replaced: u64,
     #[serde(default)]
     pub(super) mark: bool,
+    /// Of the end: how many lines came before it.
+    #[serde(default)]
+    pub(super) receipts: Option<u64>,
+    /// Of the end: an input was not read to its own.
+    #[serde(default)]
+    pub(super) broken_off: bool,
 }
 
-/// The receipts of one page, or one line that was no page.
+/// The receipts of one page, one line that was no page, or the end of those of an output file.
 #[derive(Debug)]
 pub struct PageReceipts {
-    /// The output file below the output folder; `None` where there was one output for all.
+    /// The output file below the output folder, as `super::name_of` names it; `None` where there was one output for all.
     pub file: Option<String>,
-    /// The number of the page in its output file, from 1; a line that was no page stood before it.
+    /// The number of the page in its output file, from 1; a line that was no page stood before it. Of
+    /// the end, how many pages there are.
     pub(super) record: u64,
     pub(super) receipts: Vec<Receipt>,
 }
@@ -60,6 +70,12 @@ impl PageReceipts {
     /// Whether it is a line that was no page.
     pub(super) fn is_aside(&self) -> bool {
         self.receipts.first().is_some_and(|r| matches!(r.what.as_str(), "blank" | "unreadable"))
+    }
+
+    /// Where it is the end: how many lines came before it.
+    pub(super) fn end(&self) -> Option<u64> {
+        let first = self.receipts.first().filter(|first| first.what == END)?;
+        Some(first.receipts.unwrap_or(0))
     }
 
     /// The receipt that tells of the whole page.
@@ -118,13 +134,15 @@ impl ReceiptsReader {
                 path: self.path.clone(),
                 reason: format!(
                     "the first receipt of page {} does not tell its place: these are not the \
-                     receipts of a whole run, or of a version before 0.2",
+                     receipts of a whole run, or of an earlier version",
                     first.page
                 ),
             });
         };
         let mut page = PageReceipts { file: first.file.take(), record, receipts: vec![first] };
-        while let Some(receipt) = self.receipt()? {
+        while page.end().is_none()
+            && let Some(receipt) = self.receipt()?
+        {
             if receipt.record.is_some() {
                 self.ahead = Some(receipt);
                 break;

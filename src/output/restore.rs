@@ -26,11 +26,18 @@ pub struct Restored {
     pub left_pages: u64,
     /// Pages in which faulty sequences had been replaced by U+FFFD, which is what came back.
     pub mended_pages: u64,
+    /// Output files whose input could not be read to its end: what came back ends there, too.
+    pub broken_off: u64,
+    /// Output files of which the receipts say nothing, not even that nothing was removed.
+    pub unknown: u64,
+    /// Output files whose receipts have no end: some may be gone.
+    pub unended: u64,
 }
 
 /// Puts one output file and its receipts back together. Takes from `receipts` those whose file is
-/// `name`; a file without receipts is passed on as it is. Every part that is passed to `write` is whole:
-/// a page, or a line that was no page.
+/// `name`; a file without receipts is passed on as it is, and counted, and so is one whose receipts do
+/// not come to their end: what was removed from it may be missing. Every part that is passed to `write`
+/// is whole: a page, or a line that was no page.
 ///
 /// # Errors
 /// [`Error::BadPage`] where the output and the receipts do not belong together, errors of reading, and
@@ -44,7 +51,7 @@ pub fn restore<I: Iterator<Item = Result<PageReceipts>>>(
     let mut restored = Restored::default();
     refuse(output, output.format)?;
     let format = match receipts.peek() {
-        Some(Ok(next)) if next.file.as_deref() == name => {
+        Some(Ok(next)) if next.file.as_deref() == name && next.end().is_none() => {
             Some(if next.is_record() { Format::JsonLines } else { Format::Text })
         }
         _ => None,
@@ -52,15 +59,17 @@ pub fn restore<I: Iterator<Item = Result<PageReceipts>>>(
     let pages = read_source(output, format)?;
     let format = pages.format;
     refuse(output, Some(format))?;
-    let mut record = 0;
+    let (mut record, mut n_lines) = (0, 0);
     for page in pages {
         let page = page?;
         record += 1;
-        asides(receipts, name, record, write, &mut restored)?;
-        let Some(of_page) = next_of(receipts, name, |next| next.record == record)? else {
+        n_lines += asides(receipts, name, record, write, &mut restored)?;
+        let is_of_page = |next: &PageReceipts| next.record == record && next.end().is_none();
+        let Some(of_page) = next_of(receipts, name, is_of_page)? else {
             write(&page.bytes)?;
             continue;
         };
+        n_lines += of_page.receipts.len() as u64;
         if of_page.was_html_record() {
             write(&page.bytes)?;
             restored.left_pages += 1;
@@ -88,19 +97,41 @@ pub fn restore<I: Iterator<Item = Result<PageReceipts>>>(
         write(bytes.as_bytes())?;
         restored.count(&of_page);
     }
-    asides(receipts, name, record + 1, write, &mut restored)?;
-    match next_of(receipts, name, |_| true)? {
-        None => Ok(restored),
-        Some(left) => {
-            let page = left.receipts.first().map_or("", |first| &first.page);
-            let hint = if format == Format::Text { SEVERAL } else { "" };
-            let reason = format!(
-                "has {record} pages, and there are receipts of page {}, {page}{hint}",
-                left.record
-            );
-            Err(Error::BadInput { path: output.path.to_path_buf(), reason })
+    n_lines += asides(receipts, name, record + 1, write, &mut restored)?;
+    let bad = |reason| Error::BadInput { path: output.path.to_path_buf(), reason };
+    let Some(next) = next_of(receipts, name, |_| true)? else {
+        if n_lines == 0 {
+            restored.unknown = 1;
+        } else {
+            restored.unended = 1;
         }
+        return Ok(restored);
+    };
+    let Some(n_written) = next.end() else {
+        let page = next.receipts.first().map_or("", |first| &first.page);
+        let hint = if format == Format::Text { SEVERAL } else { "" };
+        let of = next.record;
+        return Err(bad(format!(
+            "has {record} pages, and there are receipts of page {of}, {page}{hint}"
+        )));
+    };
+    // A text is one page, whatever was written into it.
+    if format == Format::JsonLines && next.record != record {
+        return Err(bad(format!(
+            "has {record} pages, and had {} when it was written",
+            next.record
+        )));
     }
+    if n_written != n_lines {
+        return Err(bad(format!(
+            "{n_written} receipts were written for it, and {n_lines} are there"
+        )));
+    }
+    restored.broken_off = u64::from(next.receipts.iter().any(|end| end.broken_off));
+    if next_of(receipts, name, |_| true)?.is_some() {
+        return Err(bad("has receipts of two runs".into()));
+    }
+    Ok(restored)
 }
 
 /// Formats of which there is no way back.
@@ -137,21 +168,22 @@ fn next_of<I: Iterator<Item = Result<PageReceipts>>>(
     next.transpose()
 }
 
-/// Writes the lines that stood before a page and were none.
+/// Writes the lines that stood before a page and were none, and returns their number.
 fn asides<I: Iterator<Item = Result<PageReceipts>>>(
     receipts: &mut Peekable<I>,
     name: Option<&str>,
     record: u64,
     write: &mut dyn FnMut(&[u8]) -> Result<()>,
     restored: &mut Restored,
-) -> Result<()> {
+) -> Result<u64> {
+    let before = restored.asides;
     while let Some(aside) = next_of(receipts, name, |r| r.is_aside() && r.record == record)? {
         for receipt in &aside.receipts {
             write(receipt.text.as_bytes())?;
             restored.asides += 1;
         }
     }
-    Ok(())
+    Ok(restored.asides - before)
 }
 
 impl Restored {
@@ -177,6 +209,9 @@ impl std::ops::AddAssign for Restored {
             *self.encodings.entry(encoding).or_default() += pages;
         }
         self.mended_pages += other.mended_pages;
+        self.broken_off += other.broken_off;
+        self.unknown += other.unknown;
+        self.unended += other.unended;
     }
 }
 
