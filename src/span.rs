@@ -10,9 +10,9 @@ use crate::{
     features::{
         ngrams::bucket,
         position::{Positions, STRETCH_WIDTH, WIDTH},
-        skeleton,
+        runs, skeleton,
     },
-    model::{LineModel, SpanModel},
+    model::{LineModel, Sequences, SpanModel},
 };
 
 /// A span has at least this many characters, as in the labelling guide.
@@ -34,6 +34,7 @@ pub struct SpanScratch {
     switched: Vec<[bool; 2]>,
     gains: Vec<f32>,
     skeleton: Vec<u16>,
+    terms: Vec<u16>,
 }
 
 /// A span with what it is worth.
@@ -76,7 +77,7 @@ impl SpanModel {
         if text.len() < LEAST_LINE || text.chars().take(LEAST_LINE).count() < LEAST_LINE {
             return;
         }
-        let SpanScratch { positions, switched, gains, skeleton } = scratch;
+        let SpanScratch { positions, switched, gains, skeleton, terms } = scratch;
         let table = &self.table;
         positions.read(text, |hash| {
             let [scale] = table.scales;
@@ -125,7 +126,8 @@ impl SpanModel {
                     let worth = gains[from..to].iter().sum();
                     let codes = &positions.codes()[from..to];
                     skeleton::tokens(codes, skeleton);
-                    let margins = line.base(codes, skeleton);
+                    runs::terms(codes, terms, |_| ());
+                    let margins = line.base(Sequences { codes, skeleton, terms });
                     positions.stretch(from..to, worth, &margins, &mut stretch);
                     each(Span { bytes, log_odds: self.log_odds(&stretch) }, &stretch);
                     limit = from;

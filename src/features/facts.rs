@@ -36,7 +36,7 @@ pub struct PageFacts {
 /// What the line model says of a line, part by part.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Margins {
-    /// From the n-grams of characters.
+    /// From the n-grams of characters and of words of letters.
     pub characters: f32,
     /// From the n-grams of the skeleton.
     pub form: f32,

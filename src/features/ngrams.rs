@@ -29,11 +29,13 @@ pub const MAX_ORDER: usize = 4;
 pub const CHARACTERS: Family = Family { name: "characters", max_order: 4, salt: 0x51 };
 /// 1–4-grams of the line's skeleton.
 pub const FORM: Family = Family { name: "form", max_order: 4, salt: 0xA7 };
-/// Single words and pairs of words.
+/// Words of letters, as they are written between marks, and pairs of them.
+pub const TERMS: Family = Family { name: "terms", max_order: 2, salt: 0x3D };
+/// Single words and pairs of words, as a dictionary cuts them.
 pub const WORDS: Family = Family { name: "words", max_order: 2, salt: 0xE3 };
 
 /// Every family, in the order of the schema.
-pub const FAMILIES: [Family; 3] = [CHARACTERS, FORM, WORDS];
+pub const FAMILIES: [Family; 4] = [CHARACTERS, FORM, TERMS, WORDS];
 
 /// Calls `each` with the hash of every n-gram of `codes`, ends marked, repeats included, and
 /// returns how many there were. An empty sequence has none.

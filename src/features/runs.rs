@@ -2,7 +2,7 @@
 //! counts behind its shape all come out of the same walk. In: folded codes; out: one byte a code that
 //! tells its class, then [`Runs`].
 
-use std::sync::LazyLock;
+use std::{ops::Range, sync::LazyLock};
 
 use super::{ngrams::hash_whole, skeleton};
 use crate::text::script::Class;
@@ -93,16 +93,19 @@ pub struct Runs {
 }
 
 impl Runs {
-    /// Walks a line. Its skeleton goes into `tokens` and its content units into `units`, both
-    /// cleared first: pairs of Han characters and words of four letters or more, hashed.
+    /// Walks a line. Its skeleton goes into `tokens`, its content units into `units`: pairs of Han
+    /// characters and words of four letters or more, hashed; and into `terms` all words of letters,
+    /// hashed. All three are cleared first.
     pub fn read(
         codes: &[u16],
         sorts: &[Sort],
         tokens: &mut Vec<u16>,
         units: &mut Vec<u16>,
+        terms: &mut Vec<u16>,
     ) -> Runs {
         tokens.clear();
         units.clear();
+        terms.clear();
         let mut r = Runs::default();
         let (mut run, mut item) = (0, 0);
         let mut start = 0;
@@ -141,9 +144,11 @@ impl Runs {
                     item += length;
                     let word = &codes[start..end];
                     r.function += usize::from(is_function_word(word));
+                    let hash = hash_whole(word, WORD_SALT);
                     if length >= 4 && room > 0 {
-                        units.push(unit(word));
+                        units.push(unit_of(hash));
                     }
+                    terms.push(term_of(hash));
                     let is_dot = codes.get(end) == Some(&u16::from(b'.'));
                     r.dots += usize::from(is_dot && sorts.get(end + 1).is_none_or(is_space));
                 }
@@ -156,6 +161,7 @@ impl Runs {
                 }
                 OTHER => {
                     tokens.push(skeleton::other());
+                    terms.push(term_of(hash_whole(&codes[start..end], WORD_SALT)));
                     r.longest_run = r.longest_run.max(run);
                     run = 0;
                     item += length;
@@ -208,9 +214,38 @@ fn is_space(sort: &Sort) -> bool {
     *sort == Class::Space.bits()
 }
 
+/// The words of letters of a line, as [`Runs::read`] gives them, into `terms`, cleared first; where they
+/// stand, as ranges of codes, to `place`.
+pub fn terms(codes: &[u16], terms: &mut Vec<u16>, mut place: impl FnMut(Range<usize>)) {
+    let kind_of = |code: u16| SORTS[usize::from(code)] >> SHIFT;
+    terms.clear();
+    let mut start = 0;
+    for run in codes.chunk_by(|&a, &b| kind_of(a) == kind_of(b)) {
+        let end = start + run.len();
+        if matches!(kind_of(run[0]), LATIN | OTHER) {
+            terms.push(term_of(hash_whole(run, WORD_SALT)));
+            place(start..end);
+        }
+        start = end;
+    }
+}
+
+const WORD_SALT: u64 = 1;
+
 #[inline]
 fn unit(codes: &[u16]) -> u16 {
-    (hash_whole(codes, 1) >> (32 - UNIT_BITS)) as u16
+    unit_of(hash_whole(codes, WORD_SALT))
+}
+
+#[inline]
+fn unit_of(hash: u32) -> u16 {
+    (hash >> (32 - UNIT_BITS)) as u16
+}
+
+/// Codes below 16 are marks of sequence ends.
+#[inline]
+fn term_of(hash: u32) -> u16 {
+    ((hash >> 16) as u16).max(16)
 }
 
 /// Grammar, not subject: these characters are common in running Chinese and rare in lists of names.
@@ -281,7 +316,8 @@ mod tests {
         let (mut tokens, mut units) = (Vec::new(), Vec::new());
         fold_line("我的书, the Book. 2024-05 12:30|ある", &mut codes);
         sorts(&codes, &mut sorted);
-        let runs = Runs::read(&codes, &sorted, &mut tokens, &mut units);
+        let mut terms = Vec::new();
+        let runs = Runs::read(&codes, &sorted, &mut tokens, &mut units, &mut terms);
         let expected = Runs {
             latin: 2,
             units: 5,
@@ -300,6 +336,12 @@ mod tests {
         let mut alone = Vec::new();
         skeleton::tokens(&codes, &mut alone);
         assert_eq!(tokens, alone);
+        let mut places = Vec::new();
+        super::terms(&codes, &mut alone, |place| places.push(place));
+        assert_eq!(terms, alone);
+        let words: Vec<_> =
+            places.into_iter().map(|at| String::from_utf16_lossy(&codes[at])).collect();
+        assert_eq!(words, ["the", "book", "ある"]);
     }
 
     #[test]

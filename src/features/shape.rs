@@ -265,7 +265,7 @@ mod tests {
         fold_line_with(text, &mut codes, |_, f| counts[f.class as usize] += 1);
         let mut sorts = Vec::new();
         runs::sorts(&codes, &mut sorts);
-        let runs = Runs::read(&codes, &sorts, &mut Vec::new(), &mut Vec::new());
+        let runs = Runs::read(&codes, &sorts, &mut Vec::new(), &mut Vec::new(), &mut Vec::new());
         measure(text, &codes, &sorts, &counts, &runs)
     }
 

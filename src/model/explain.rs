@@ -10,9 +10,9 @@ use super::{Additive, Cross, Evidence, JUNK, Model, PageModel, Table, word_codes
 use crate::features::{
     context::{Surroundings, WIDTH, column_names},
     facts::PageFacts,
-    ngrams::{self, CHARACTERS, Family, WORDS},
+    ngrams::{self, CHARACTERS, Family, TERMS, WORDS},
     position::Positions,
-    skeleton,
+    runs, skeleton,
 };
 use crate::text::{fold, words};
 
@@ -38,7 +38,7 @@ pub struct LineParts {
     pub margin: f32,
     /// What every line has.
     pub bias: f32,
-    /// What the n-grams of characters add.
+    /// What the n-grams of characters and of words of letters add.
     pub characters: f32,
     /// They one by one, those that add most first.
     pub grams: Vec<GramPart>,
@@ -154,7 +154,16 @@ impl Model {
                 }
             }
         };
-        let grams = gram_parts(&self.line.table, JUNK, &codes, CHARACTERS, original);
+        let mut grams = gram_parts(&self.line.table, JUNK, &codes, CHARACTERS, &original);
+        let (mut terms, mut at) = (Vec::new(), Vec::new());
+        runs::terms(&codes, &mut terms, |place| at.push(place));
+        let between = |from: usize, to: usize| match at.get(from..to) {
+            Some([first, .., last]) => original(first.start, last.end),
+            Some([one]) => original(one.start, one.end),
+            _ => String::new(),
+        };
+        grams.extend(gram_parts(&self.line.table, JUNK, &terms, TERMS, between));
+        in_order(&mut grams);
         let mut word_grams = Vec::new();
         if margins.words_asked {
             let (mut folded, mut ids) = (String::new(), Vec::new());
@@ -206,8 +215,13 @@ fn gram_parts<const H: usize>(
         GramPart { text: format!("{begin}{inside}{end}"), times, adds: adds as f32 }
     };
     let mut parts: Vec<GramPart> = sums.into_values().map(part).collect();
-    parts.sort_by(|a, b| b.adds.abs().total_cmp(&a.adds.abs()).then_with(|| a.text.cmp(&b.text)));
+    in_order(&mut parts);
     parts
+}
+
+/// Those that add most first.
+fn in_order(parts: &mut [GramPart]) {
+    parts.sort_by(|a, b| b.adds.abs().total_cmp(&a.adds.abs()).then_with(|| a.text.cmp(&b.text)));
 }
 
 /// The parts of a pass for a line with that row.

@@ -1,8 +1,14 @@
 //! The model file: safetensors, so that any tool can open it. The weights are tensors; everything
-//! else is one JSON text under the metadata key `dechaff`. Every byte is untrusted when read, and
-//! one [`validate`] serves reader and writer.
+//! else is one JSON text under the metadata key `dechaff`, with a digest of text and tensors: a weight
+//! that was damaged looks like any other. Every byte is untrusted when read, and one [`validate`]
+//! serves reader and writer.
 
-use std::{collections::HashMap, io::Write, path::Path};
+use std::{
+    collections::HashMap,
+    fs::File,
+    io::{Read as _, Write as _},
+    path::Path,
+};
 
 use safetensors::{
     SafeTensors,
@@ -16,6 +22,7 @@ use super::{
 };
 use crate::{
     Error, Result,
+    digest::Digest,
     features::{context::WIDTH, position, schema, tree},
     text::{Kind, words},
 };
@@ -23,7 +30,7 @@ use crate::{
 /// The metadata key of the header.
 const KEY: &str = "dechaff";
 /// Raised when a reader of the old form could not read the new one.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// No model comes near this; a larger file is not read into memory.
 const MAX_BYTES: u64 = 256 << 20;
 /// The most passes a model may ask for.
@@ -48,6 +55,8 @@ fn band_name(head: &str, pass: usize, band: usize) -> String {
 #[derive(Serialize, Deserialize)]
 struct Header {
     format: u32,
+    /// See [`digest`].
+    digest: String,
     card: Card,
     line: LineHeader,
     passes: Vec<PassHeader>,
@@ -126,11 +135,18 @@ impl Model {
     /// [`Error::Io`] where it cannot be read, [`Error::BadModel`] where it is not a model, damaged,
     /// of another version, or made for features that this library computes otherwise.
     pub fn load(path: &Path) -> Result<Model> {
-        let length = std::fs::metadata(path).map_err(|e| Error::io(path, e))?.len();
+        let too_long = |length| Error::model(path, format!("{length} are more than a model has"));
+        let file = File::open(path).map_err(|e| Error::io(path, e))?;
+        let length = file.metadata().map_err(|e| Error::io(path, e))?.len();
         if length > MAX_BYTES {
-            return Err(Error::model(path, format!("{length} bytes are more than a model has")));
+            return Err(too_long(format!("{length} bytes")));
         }
-        let bytes = std::fs::read(path).map_err(|e| Error::io(path, e))?;
+        let mut bytes = Vec::new();
+        // A device has no length that would tell.
+        file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|e| Error::io(path, e))?;
+        if bytes.len() as u64 > MAX_BYTES {
+            return Err(too_long(format!("over {MAX_BYTES} bytes")));
+        }
         Model::from_bytes(&bytes, path)
     }
 
@@ -183,8 +199,9 @@ impl Model {
 }
 
 fn write(model: &Model) -> Result<Vec<u8>, String> {
-    let header = Header {
+    let mut header = Header {
         format: FORMAT,
+        digest: String::new(),
         card: model.card.clone(),
         line: LineHeader {
             form: model.line.form,
@@ -220,7 +237,6 @@ fn write(model: &Model) -> Result<Vec<u8>, String> {
         policy: model.policy,
         operating: model.operating.clone(),
     };
-    let header = serde_json::to_string(&header).map_err(|e| e.to_string())?;
 
     let mut tensors: Vec<(String, Dtype, Vec<u8>)> = vec![
         (TABLE.into(), Dtype::I8, table_bytes(&model.line.table)),
@@ -255,9 +271,24 @@ fn write(model: &Model) -> Result<Vec<u8>, String> {
         })
         .collect::<Result<_, _>>()
         .map_err(|e| e.to_string())?;
+    let parts = tensors.iter().map(|(name, _, bytes)| (name.as_str(), bytes.as_slice()));
+    let bare = serde_json::to_string(&header).map_err(|e| e.to_string())?;
+    header.digest = digest(&bare, parts.collect());
+    let header = serde_json::to_string(&header).map_err(|e| e.to_string())?;
     // One key only: the order of a hash map's keys would change the bytes.
     let metadata = HashMap::from([(KEY.to_string(), header)]);
     serialize(views, Some(metadata)).map_err(|e| e.to_string())
+}
+
+/// The digest of the header's text, as it is where its own digest is empty, and of all tensors by name.
+fn digest(header: &str, mut tensors: Vec<(&str, &[u8])>) -> String {
+    tensors.sort_unstable();
+    let mut digest = Digest::new();
+    digest.field(header);
+    for (name, bytes) in tensors {
+        digest.field(name).field(bytes);
+    }
+    digest.hex()
 }
 
 fn pass_headers(passes: &[PageModel]) -> Vec<PassHeader> {
@@ -301,19 +332,24 @@ fn parse(bytes: &[u8]) -> Result<Model, String> {
     }
     let foreign = |e| format!("not a model file, or damaged: {e}");
     let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(foreign)?;
-    let header = metadata
+    let text = metadata
         .metadata()
         .as_ref()
         .and_then(|m| m.get(KEY))
         .ok_or("a safetensors file, but not one of dechaff")?;
     let damaged = |e| format!("the header cannot be read: {e}");
-    let Version { format } = serde_json::from_str(header).map_err(damaged)?;
+    let Version { format } = serde_json::from_str(text).map_err(damaged)?;
     if format != FORMAT {
-        return Err(format!("format {format}; this program reads format {FORMAT}"));
+        let age = if format < FORMAT { "retrain it with this version" } else { "update dechaff" };
+        return Err(format!("format {format}; this program reads format {FORMAT}: {age}"));
     }
-    let header: Header = serde_json::from_str(header).map_err(damaged)?;
+    let header: Header = serde_json::from_str(text).map_err(damaged)?;
 
     let tensors = SafeTensors::deserialize(bytes).map_err(foreign)?;
+    let views: Vec<_> = tensors.iter().map(|(name, view)| (name, view.data())).collect();
+    if header.digest != digest(&text.replacen(&header.digest, "", 1), views) {
+        return Err("damaged: its content is not what its digest says; get it anew".into());
+    }
     let count = |passes: &[PassHeader]| passes.iter().map(|p| p.bands.len()).sum::<usize>();
     let expected = 3
         + usize::from(header.span.is_some())

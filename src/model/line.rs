@@ -6,7 +6,7 @@ use std::cell::Cell;
 use crate::{
     features::{
         facts::{Margins, PageFacts},
-        ngrams::{self, CHARACTERS, FORM, Family, WORDS},
+        ngrams::{self, CHARACTERS, FORM, Family, TERMS, WORDS},
         runs::{self, Runs},
         shape::{self, ClassCounts},
         skeleton,
@@ -181,24 +181,38 @@ pub struct LineScratch {
     sorts: Vec<runs::Sort>,
     skeleton: Vec<u16>,
     units: Vec<u16>,
+    terms: Vec<u16>,
     folded: String,
     words: Vec<u16>,
 }
 
+/// A line as sequences of codes, each with n-grams of its own.
+#[derive(Debug, Clone, Copy)]
+pub struct Sequences<'a> {
+    /// Its folded characters.
+    pub codes: &'a [u16],
+    /// Its skeleton.
+    pub skeleton: &'a [u16],
+    /// Its words of letters, hashed.
+    pub terms: &'a [u16],
+}
+
 impl LineModel {
     /// What the first table says of a line.
-    pub fn base(&self, codes: &[u16], skeleton: &[u16]) -> Margins {
-        self.base_by(codes, skeleton, |codes, family| self.table.margins(codes, family))
+    pub fn base(&self, line: Sequences<'_>) -> Margins {
+        self.base_by(line, |codes, family| self.table.margins(codes, family))
     }
 
     fn base_by(
         &self,
-        codes: &[u16],
-        skeleton: &[u16],
+        line: Sequences<'_>,
         margins: impl Fn(&[u16], Family) -> [f32; HEADS],
     ) -> Margins {
-        let characters = margins(codes, CHARACTERS);
-        let form = if self.form { margins(skeleton, FORM) } else { [0.0; HEADS] };
+        let mut characters = margins(line.codes, CHARACTERS);
+        for (sum, terms) in characters.iter_mut().zip(margins(line.terms, TERMS)) {
+            *sum += terms;
+        }
+        let form = if self.form { margins(line.skeleton, FORM) } else { [0.0; HEADS] };
         Margins {
             characters: characters[JUNK],
             form: form[JUNK],
@@ -233,10 +247,10 @@ impl LineModel {
     ) {
         facts.clear();
         for line in lines {
-            observe(line.text, facts, scratch, |codes, skeleton, folded, words| {
-                let mut margins = self.base_by(codes, skeleton, &margins);
+            observe(line.text, facts, scratch, |line, folded, words| {
+                let mut margins = self.base_by(line, &margins);
                 if margins.total().abs() < self.gate {
-                    word_codes(codes, folded, words);
+                    word_codes(line.codes, folded, words);
                     let [words] = self.words.margins(words, WORDS);
                     margins.words = words + self.words_bias;
                     margins.words_asked = true;
@@ -248,18 +262,18 @@ impl LineModel {
 }
 
 /// Folds and measures one line and adds it to the facts; `judge` gives its margins from its folded
-/// codes and skeleton, with two buffers to use. Training calls this with a judge of its own.
+/// sequences, with two buffers to use. Training calls this with a judge of its own.
 pub fn observe(
     text: &str,
     facts: &mut PageFacts,
     scratch: &mut LineScratch,
-    judge: impl FnOnce(&[u16], &[u16], &mut String, &mut Vec<u16>) -> Margins,
+    judge: impl FnOnce(Sequences<'_>, &mut String, &mut Vec<u16>) -> Margins,
 ) {
-    let LineScratch { codes, sorts, skeleton, units, folded, words } = scratch;
+    let LineScratch { codes, sorts, skeleton, units, terms, folded, words } = scratch;
     let counts: ClassCounts = fold::fold_line_counting(text, codes);
     runs::sorts(codes, sorts);
-    let runs = Runs::read(codes, sorts, skeleton, units);
-    let margins = judge(codes, skeleton, folded, words);
+    let runs = Runs::read(codes, sorts, skeleton, units, terms);
+    let margins = judge(Sequences { codes, skeleton, terms }, folded, words);
     let shape = shape::measure(text, codes, sorts, &counts, &runs);
     facts.push(codes, units, shape::seen(&counts), skeleton::coarse_hash(skeleton), shape, margins);
 }
@@ -299,7 +313,7 @@ mod tests {
                     let codes: Vec<u16> =
                         (0..length).map(|i| 300 + (step * i % 911) as u16).collect();
                     let margins = |m: [f32; HEADS]| m.map(f32::to_bits);
-                    for family in [CHARACTERS, FORM, WORDS] {
+                    for family in [CHARACTERS, FORM, TERMS, WORDS] {
                         let (expected, got) =
                             (table.margins(&codes, family), paired.margins(&codes, family));
                         assert_eq!(margins(got), margins(expected), "{bits} {length} {step}");

@@ -26,7 +26,8 @@ pub use explain::{
 pub use kinds::{ColumnScale, KindModel, KindScratch};
 pub use level::Level;
 pub use line::{
-    HEADS, JUNK, LineModel, LineScratch, PLANTED, PairedTable, Table, observe, to_bytes, word_codes,
+    HEADS, JUNK, LineModel, LineScratch, PLANTED, PairedTable, Sequences, Table, observe, to_bytes,
+    word_codes,
 };
 pub use page::{Additive, Basis, Cross, Knots, PageModel};
 pub use policy::{Dial, OperatingCurve, OperatingPoint, Point, Policy};

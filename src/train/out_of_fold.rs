@@ -17,7 +17,7 @@ use crate::{
     features::{
         context::{Surroundings, WIDTH},
         facts::{Margins, PageFacts},
-        ngrams::{CHARACTERS, FORM, WORDS},
+        ngrams::{CHARACTERS, FORM, TERMS, WORDS},
     },
     model::{
         Curves, CurvesScratch, Evidence, LineModel, LineScratch, PageModel, Table, observe,
@@ -202,11 +202,12 @@ fn n_grams(corpus: &Corpus, recipe: &Recipe) -> Csr {
         for line in page.page.lines.iter().filter(|l| l.label != Label::Either) {
             facts.clear();
             entries.clear();
-            observe(&line.text, facts, line_scratch, |codes, skeleton, _, _| {
-                let codes = &codes[..codes.len().min(longest)];
-                csr::entries(codes, CHARACTERS, bits, entries);
-                let skeleton = &skeleton[..skeleton.len().min(longest)];
+            observe(&line.text, facts, line_scratch, |line, _, _| {
+                let start = |codes: &[u16]| codes.len().min(longest);
+                csr::entries(&line.codes[..start(line.codes)], CHARACTERS, bits, entries);
+                csr::entries(&line.terms[..start(line.terms)], TERMS, bits, entries);
                 if recipe.line.form {
+                    let skeleton = &line.skeleton[..start(line.skeleton)];
                     csr::entries(skeleton, FORM, bits, entries);
                 }
                 Margins::default()
@@ -364,10 +365,10 @@ fn fit_words(
             facts.clear();
             entries.clear();
             let mut total = 0.0;
-            observe(&line.text, facts, line_scratch, |codes, skeleton, folded, words| {
-                total = model.base(codes, skeleton).total();
+            observe(&line.text, facts, line_scratch, |line, folded, words| {
+                total = model.base(line).total();
                 if total.abs() < gate {
-                    word_codes(codes, folded, words);
+                    word_codes(line.codes, folded, words);
                     csr::entries(words, WORDS, bits, entries);
                 }
                 Margins::default()

@@ -15,6 +15,8 @@ pub struct Line {
     pub length: f64,
     pub skeleton: Vec<u16>,
     pub units: Vec<Vec<u16>>,
+    /// Words of letters, each as the hash that the table knows it by.
+    pub terms: Vec<u16>,
     pub shape: Columns,
 }
 
@@ -175,13 +177,15 @@ impl Line {
             ("unreadable_share", share(&[Control])),
         ]);
         let (skeleton, units) = (skeleton(&codes), units(&codes));
-        Line { codes, characters: total, length, skeleton, units, shape }
+        let terms = terms(&codes);
+        Line { codes, characters: total, length, skeleton, units, terms, shape }
     }
 
-    /// The margins of characters and form under one of the table's questions, without the bias.
+    /// The margins of characters with words of letters, and of form, under one of the table's questions,
+    /// without the bias.
     pub fn margins(&self, model: &LineModel, head: usize) -> [f64; 2] {
-        let of = |codes, salt| margin(codes, salt, &model.table, head);
-        [of(&self.codes, 0x51), of(&self.skeleton, 0xA7)]
+        let of = |codes, longest, salt| margin(codes, longest, salt, &model.table, head);
+        [of(&self.codes, 4, 0x51) + of(&self.terms, 2, 0x3D), of(&self.skeleton, 4, 0xA7)]
     }
 }
 
@@ -247,14 +251,25 @@ fn units(codes: &[u16]) -> Vec<Vec<u16>> {
     units
 }
 
+/// Runs of Latin letters, and runs of letters of other scripts than Han.
+fn terms(codes: &[u16]) -> Vec<u16> {
+    let sort = |code: u16| match class(code) {
+        Class::LatinLower | Class::LatinUpper => 1,
+        Class::Kana | Class::Hangul | Class::OtherLetter => 2,
+        _ => 0,
+    };
+    let words = runs(codes, sort).into_iter().filter(|run| sort(run[0]) > 0);
+    words.map(|word| ((hash_of_all(word, 1) >> 16) as u16).max(16)).collect()
+}
+
 /// Counts every n-gram, then looks each one up once.
-fn margin(codes: &[u16], salt: u64, table: &Table<HEADS>, head: usize) -> f64 {
+fn margin(codes: &[u16], longest: usize, salt: u64, table: &Table<HEADS>, head: usize) -> f64 {
     if codes.is_empty() {
         return 0.0;
     }
     let marked: Vec<u16> = [&[1], codes, &[2]].concat();
     let mut counts: HashMap<u32, i64> = HashMap::new();
-    for length in 1..=4 {
+    for length in 1..=longest {
         for gram in marked.windows(length) {
             // The marks alone say nothing.
             if gram != [1] && gram != [2] {
