@@ -262,7 +262,7 @@ fn what_is_packed_otherwise_says_how_it_may_be() {
         [&["p.txt", "-o", "o.txt.bz2"][..], &["p.txt", "-o", "o.txt", "--removed", "o.txt.bz2"]]
     {
         let out = bench.filter(arguments);
-        out.exits(1).says("o.txt.bz2: `.bz2` is not written; .gz and .zst are");
+        out.exits(2).says("o.txt.bz2: `.bz2` is not written; .gz and .zst are");
     }
     assert!(!bench.path("o.txt.bz2").exists() && !bench.path("o.txt").exists());
     bench.write("a.json", "[\n{\"text\": \"甲\"},\n{\"text\": \"乙\"}]\n");

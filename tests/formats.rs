@@ -669,3 +669,13 @@ mod parquet {
         assert!(!bench.path("out/0000-ff.parquet").exists());
     }
 }
+
+#[test]
+fn lines_of_old_files_stay_lines() {
+    let bench = Bench::new();
+    bench.write("old.txt", "甲\r魍\r乙\r");
+    bench.filter(&["old.txt"]).exits(0).prints("甲\r乙\r");
+    bench.filter(&["old.txt", "--emit", "text"]).exits(0).prints("甲\n乙\n");
+    bench.filter(&["old.txt", "-o", "new.txt", "--removed", "r"]).exits(0);
+    bench.run(&["restore", "new.txt", "--removed", "r"]).exits(0).prints("甲\r魍\r乙\r");
+}

@@ -86,6 +86,17 @@ fn a_record_says_what_its_page_says() {
     bench.write("own.jsonl", r#"{"html":"<title>甲</title><html lang=en><p>乙","title":"丙"}"#);
     let want = "{\"text\":\"乙\",\"language\":\"en\",\"title\":\"丙\"}\n";
     bench.filter(&["own.jsonl"]).exits(0).prints(want.trim_end());
+    // Of two fields of one name readers take the last: there is one.
+    for (page, want) in [
+        (r#"{"html":"<p>乙","id":1,"text":null}"#, r#"{"html":null,"id":1,"text":"乙"}"#),
+        (r#"{"text": null, "html": "<p>乙"}"#, r#"{"text": "乙", "html": null}"#),
+    ] {
+        bench.write("null.jsonl", page);
+        bench.filter(&["null.jsonl"]).exits(0).prints(want);
+    }
+    bench.write("null.jsonl", r#"{"html":"<p>乙","text":null}"#);
+    let kept = r#"{"html":"<p>乙","text":"乙"}"#;
+    bench.filter(&["null.jsonl", "--keep-html"]).exits(0).prints(kept);
     let both = r#"{"text":"甲\n魍","html":"<p>乙"}"#;
     bench.write("both.jsonl", both);
     bench.filter(&["both.jsonl"]).exits(0).prints(r#"{"text":"甲\n","html":"<p>乙"}"#);

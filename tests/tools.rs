@@ -85,6 +85,17 @@ fn several_texts_in_one_output_are_not_guessed_apart() {
 }
 
 #[test]
+fn what_no_folder_is_searched_for_comes_back_too() {
+    let bench = Bench::new();
+    bench.write(".hidden", "乙\n魍\n");
+    let filter = ["filter", "-m", "m.dechaff", "-", ".hidden", "-o", "out/", "--removed", "r"];
+    bench.run_with(&filter, "甲\n魍\n".as_bytes()).exits(0);
+    bench.run(&["restore", "out", "--removed", "r", "-o", "again"]).exits(0);
+    assert_eq!(bench.read("again/stdin"), "甲\n魍\n".as_bytes());
+    assert_eq!(bench.read("again/.hidden"), "乙\n魍\n".as_bytes());
+}
+
+#[test]
 fn a_byte_order_mark_is_not_written_and_comes_back() {
     let bench = Bench::new();
     let (text, records) =

@@ -166,7 +166,14 @@ impl Work {
                     root.display()
                 );
             };
-            let source = named.get(&name).copied();
+            // What was named itself, or came from standard input, may have a name that folders are not searched for.
+            let apart = Source {
+                path: root.join(&name).into(),
+                relative: PathBuf::from(&name),
+                format: Format::from_name(Path::new(&name)),
+            };
+            let is_apart = || apart.path.is_file().then_some(&apart);
+            let source = named.get(&name).copied().or_else(is_apart);
             let outcome = match source {
                 Some(source) if done.insert(name.clone()) => self.file(source, Some(&name)),
                 Some(source) => Err(crate::Error::BadInput {

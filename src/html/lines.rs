@@ -209,12 +209,16 @@ impl<'a> Layout<'a> {
             | local_name!("noembed")
             | local_name!("embed")
             | local_name!("svg")
-            | local_name!("datalist")
+            | local_name!("datalist") => Flow::Skipped,
             // A formula as its editor had it, beside the formula.
-            | local_name!("annotation")
+            local_name!("annotation")
             | local_name!("annotation-xml")
+                if tag.space == html5ever::ns!(mathml) =>
+            {
+                Flow::Skipped
+            }
             // What may be edited is no text yet.
-            | local_name!("textarea") => Flow::Skipped,
+            local_name!("textarea") => Flow::Skipped,
             local_name!("math") if self.is_copy(node, style) => Flow::Skipped,
             local_name!("select") if self.is_short(node) => Flow::Skipped,
             // Within one that is read all are: else each of a nest of them would be looked through anew.

@@ -73,6 +73,8 @@ mod tests {
             <annotation-xml><ci>E</ci></annotation-xml></semantics></math>";
         assert_eq!(lines(&format!("<p>甲 {math} 乙")), ["甲 E=m 乙"]);
         assert_eq!(lines("<math display=block><mtext>甲 乙</mtext><p>丙"), ["甲 乙", "丙"]);
+        // Elsewhere the name means nothing.
+        assert_eq!(lines("<p><annotation>甲<p>乙"), ["甲", "乙"]);
         // Copies of what is seen beside them.
         for copy in ["style='display:none'", "class=katex-mathml"] {
             assert_eq!(lines(&format!("<p>甲<span {copy}>{math}</span>E=m")), ["甲E=m"]);

@@ -113,8 +113,10 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
         let value = value.strip_prefix(b"\"").or(value.strip_prefix(b"'")).unwrap_or(value);
         let end = value.iter().position(|b| matches!(b, b'"' | b'\'' | b';' | b' ' | b'/'));
         // A page that says UTF-16 in ASCII is not.
-        Encoding::for_label(value.get(..end.unwrap_or(value.len()))?)
-            .map(|encoding| if encoding.is_ascii_compatible() { encoding } else { UTF_8 })
+        Encoding::for_label(value.get(..end.unwrap_or(value.len()))?).map(|encoding| {
+            let can_be = encoding.is_ascii_compatible() || encoding == ISO_2022_JP;
+            if can_be { encoding } else { UTF_8 }
+        })
     })
 }
 
@@ -147,7 +149,9 @@ fn is_ascii_with_quotes(bytes: &[u8]) -> bool {
 /// of the part, a last line without its end left out, for it may end inside of a character.
 pub(super) fn encoding_of_part(bytes: &[u8]) -> &'static Encoding {
     let lines = memchr::memrchr(b'\n', bytes).and_then(|end| bytes.get(..=end)).unwrap_or(bytes);
-    Encoding::for_label(decode_unmarked(lines).encoding.as_bytes()).unwrap_or(UTF_8)
+    let encoding = Encoding::for_label(decode_unmarked(lines).encoding.as_bytes());
+    // A few quotation marks in this part say too little of what comes after it.
+    encoding.filter(|&encoding| encoding != WINDOWS_1252).unwrap_or(UTF_8)
 }
 
 /// Replaces each faulty sequence by one U+FFFD, and nothing else.
@@ -313,6 +317,24 @@ mod tests {
                 assert_eq!((&*decoded.text, decoded.encoding), (page, name));
             }
         }
+    }
+
+    #[test]
+    fn names_of_what_is_not_read_any_more_say_nothing() {
+        let text = "镇上的图书馆照常开放，借书还书都不受影响。";
+        let (gbk, _, _) = GBK.encode(text);
+        for name in ["hz-gb-2312", "iso-2022-kr"] {
+            assert_eq!(decode_html(&gbk, Some(name)).text, text, "{name}");
+            assert_eq!(decode_labelled(&gbk, Some(name)).text, text, "{name}");
+        }
+        let escaped = b"<meta charset=iso-2022-jp><p>\x1b$B5l$$\x1b(B";
+        assert!(decode_html(escaped, None).text.ends_with("<p>旧い"));
+    }
+
+    #[test]
+    fn a_part_with_a_quotation_mark_does_not_speak_for_the_whole() {
+        assert_eq!(encoding_of_part(b"it\x92s\n"), UTF_8);
+        assert_eq!(decode(b"it\x92s\n").text, "it’s\n");
     }
 
     #[test]

@@ -163,6 +163,10 @@ impl<R: BufRead> Packed<R> {
             if begins_record(window.get(..LOOK).unwrap_or(&window)) {
                 // What lies behind in what was put back before comes after it.
                 let rest = self.again.get(self.again_at..).unwrap_or_default();
+                let Some(left) = search.again.checked_sub(rest.len() as u64) else {
+                    return Ok(false);
+                };
+                search.again = left;
                 window.extend_from_slice(rest);
                 (self.again, self.again_at, self.offset) = (window, 0, place);
                 self.begin();

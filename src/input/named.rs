@@ -3,7 +3,7 @@
 //! bytes that are UTF-8 but for a fault stay UTF-8, a name that leaves characters over gives way to one
 //! that leaves none, and a name that fits any bytes whatever is the last to be believed.
 
-use encoding_rs::{Encoding, ISO_8859_15, UTF_8, WINDOWS_1252};
+use encoding_rs::{Encoding, ISO_8859_15, REPLACEMENT, UTF_8, WINDOWS_1252};
 
 use super::decode::{Decoded, decode_as, decode_faulty_utf8, guess};
 
@@ -17,13 +17,13 @@ pub(super) fn decode_named(
     bytes: &[u8],
     names: [Option<&'static Encoding>; 2],
 ) -> Option<Decoded<'static>> {
-    let names = || names.into_iter().flatten().filter(|&name| name != UTF_8);
+    // The one that stands for encodings that are not read any more makes one character of any page.
+    let names = || names.into_iter().flatten().filter(|&n| n != UTF_8 && n != REPLACEMENT);
     let is_western = |name: &Encoding| name == WINDOWS_1252 || name == ISO_8859_15;
     names().next()?;
     let utf8 = Utf8Share::of(bytes);
-    // Letters with accents never stand as bytes of UTF-8 do: the greater part is enough.
-    let enough = if names().all(is_western) { utf8.is_most() } else { utf8.is_almost_all() };
-    if enough {
+    // Of what western pages are written with, hardly two stand as bytes of UTF-8 do: the greater part is enough.
+    if utf8.is_almost_all() || names().all(is_western) && utf8.is_most_beside_western() {
         return Some(decode_faulty_utf8(bytes));
     }
     let mut best: Option<Read> = None;
@@ -91,8 +91,10 @@ fn stand_together(bytes: &[u8]) -> bool {
 
 /// How far bytes are UTF-8.
 pub(super) struct Utf8Share {
-    /// Bytes of characters outside ASCII.
+    /// Bytes of characters outside ASCII …
     valid: usize,
+    /// … without those that are a capital and a quotation mark or a space in windows-1252, as in “CAFÉ”.
+    certain: usize,
     /// Faulty sequences …
     faults: usize,
     /// … and their bytes.
@@ -101,9 +103,15 @@ pub(super) struct Utf8Share {
 
 impl Utf8Share {
     pub(super) fn of(bytes: &[u8]) -> Utf8Share {
-        let mut share = Utf8Share { valid: 0, faults: 0, faulty: 0 };
+        let mut share = Utf8Share { valid: 0, certain: 0, faults: 0, faulty: 0 };
         for chunk in bytes.utf8_chunks() {
-            share.valid += chunk.valid().bytes().filter(|b| !b.is_ascii()).count();
+            for character in chunk.valid().chars().filter(|c| !c.is_ascii()) {
+                let bytes = character.len_utf8();
+                share.valid += bytes;
+                // Other letters of two bytes begin with what is a letter in windows-1252, too.
+                let is_certain = bytes > 2 || character <= 'ÿ';
+                share.certain += if is_certain { bytes } else { 0 };
+            }
             share.faults += usize::from(!chunk.invalid().is_empty());
             share.faulty += chunk.invalid().len();
         }
@@ -114,6 +122,11 @@ impl Utf8Share {
     /// sequences only by chance: of GBK text, about one byte in five.
     pub(super) fn is_most(&self) -> bool {
         self.valid > 0 && self.valid >= 2 * self.faulty
+    }
+
+    /// The same, held against windows-1252.
+    fn is_most_beside_western(&self) -> bool {
+        self.certain > 0 && self.certain >= 2 * self.faulty
     }
 
     fn is_almost_all(&self) -> bool {
@@ -193,6 +206,12 @@ mod tests {
                     assert_eq!(read(&bytes, ["iso-8859-1", ""]).0, word);
                 }
             }
+        }
+        // A capital before a quotation mark or a space is a letter of UTF-8, too.
+        for text in ["In “CAFÉ” we met", "„Gruß“ und „Spaß“ sind kurz", "SOCIÉTÉ\u{a0}: rien"]
+        {
+            let (bytes, _, _) = WINDOWS_1252.encode(text);
+            assert_eq!(read(&bytes, ["iso-8859-1", ""]), (text.to_owned(), "windows-1252"));
         }
     }
 

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
-use super::compression::{Compression, Unpacking};
+use super::compression::{BadStream, Compression, Unpacking};
 use super::wide::is_utf32;
 use crate::{Error, Result};
 
@@ -136,6 +136,10 @@ impl Opened {
                 Ok([]) => break,
                 Ok(_) => {}
                 Err(error) => {
+                    // Damage is passed over only where a record of a WARC comes after it.
+                    if BadStream::of(&error).is_some_and(|bad| bad.goes_on) {
+                        format = Format::Warc;
+                    }
                     failure = Some(error);
                     break;
                 }

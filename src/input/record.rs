@@ -41,6 +41,8 @@ pub enum Content {
         document: Box<Document>,
         /// Byte range of the field, name and value, in the record's line.
         range: Range<usize>,
+        /// Byte range of the value of `text`, where that is there and null: the text is written there.
+        null: Option<Range<usize>>,
         /// Whether the field stays when the text is written beside it.
         is_kept: bool,
         /// What the page says of itself, by the names of fields that the object has not.
@@ -169,7 +171,8 @@ pub(crate) fn of_html(
     raw.push_str("}\n");
     let document = options.document(html);
     let said = document.meta.fields().map(|(name, value)| (name, value.to_owned())).collect();
-    Record { raw, content: Content::Html { document, range, is_kept: options.keep_html, said } }
+    let is_kept = options.keep_html;
+    Record { raw, content: Content::Html { document, range, null: None, is_kept, said } }
 }
 
 /// The start of an object, up to the field with the text.
@@ -203,7 +206,10 @@ fn html(
     let said = document.meta.fields();
     let said = said.filter(|(name, _)| fields.get(name).is_none());
     let said = said.map(|(name, value)| (name, value.to_owned())).collect();
-    Ok(Some(Content::Html { document, range, is_kept: options.keep_html, said }))
+    // A name that is there twice means what is said last.
+    let null = fields.get("text").filter(|text| text.get() == "null");
+    let null = null.map(|null| range_in(raw, null.get()));
+    Ok(Some(Content::Html { document, range, null, is_kept: options.keep_html, said }))
 }
 
 fn elements(raw: &str, array: &RawValue, replaced: &mut usize) -> Result<Vec<Element>, String> {

@@ -32,8 +32,9 @@ pub(super) struct TextStream {
 }
 
 impl TextStream {
-    /// Takes a stream of which `head` was read, enough to tell UTF-16, with the byte order mark if there is one. The encoding
-    /// is decided by blocks of `block_bytes`, however many bytes the stream gives at a time.
+    /// Takes a stream of which `head` was read, enough to tell UTF-16, with the byte order mark if there
+    /// is one. The encoding is decided by blocks of `block_bytes`, however many bytes the stream gives at
+    /// a time.
     pub(super) fn new(
         reader: Box<dyn BufRead + Send>,
         mut head: Vec<u8>,

@@ -3,6 +3,8 @@
 //! removed, what is written is what was read; else it is the same without the removed ranges, JSON
 //! escapes and all.
 
+use std::ops::Range;
+
 use super::push_json;
 use super::removal::{for_each_in_record, for_each_in_text};
 use crate::input::{Body, Content, InputPage, Record};
@@ -65,13 +67,33 @@ fn is_compact(raw: &str) -> bool {
 
 /// Appends a JSON object that held HTML, with the text where the HTML was, or beside it.
 pub(super) fn clean_html(record: &Record, text: &str, out: &mut Vec<u8>) {
-    let Content::Html { range, is_kept, said, .. } = &record.content else { return };
+    let Content::Html { range, null, is_kept, said, .. } = &record.content else { return };
     let raw = record.raw.as_str();
-    push(raw, 0..if *is_kept { range.end } else { range.start }, out);
     let space = if is_compact(raw) { "" } else { " " };
-    let text = ("text", text.trim_end_matches('\n'));
-    let said = said.iter().map(|(name, value)| (*name, value.as_str()));
-    for (number, (name, value)) in std::iter::once(text).chain(said).enumerate() {
+    let text = text.trim_end_matches('\n');
+    // Of two fields `text` readers would take the last one.
+    let (before, after) = match null {
+        Some(null) if null.end <= range.start => (Some(null), None),
+        Some(null) => (None, Some(null)),
+        None => (None, None),
+    };
+    let place = |null: Option<&Range<usize>>, part: Range<usize>, out: &mut Vec<u8>| match null {
+        Some(null) => {
+            push(raw, part.start..null.start, out);
+            push_json(out, text);
+            push(raw, null.end..part.end, out);
+        }
+        None => push(raw, part, out),
+    };
+    place(before, 0..if *is_kept { range.end } else { range.start }, out);
+    let said = said.iter().map(|(name, value)| (*name, Some(value.as_str())));
+    let own = match null {
+        None => Some(("text", Some(text))),
+        // Something has to stand there.
+        Some(_) if !is_kept => Some(("html", None)),
+        Some(_) => None,
+    };
+    for (number, (name, value)) in own.into_iter().chain(said).enumerate() {
         if *is_kept || number > 0 {
             out.push(b',');
             out.extend_from_slice(space.as_bytes());
@@ -79,9 +101,12 @@ pub(super) fn clean_html(record: &Record, text: &str, out: &mut Vec<u8>) {
         push_json(out, name);
         out.push(b':');
         out.extend_from_slice(space.as_bytes());
-        push_json(out, value);
+        match value {
+            Some(value) => push_json(out, value),
+            None => out.extend_from_slice(b"null"),
+        }
     }
-    push(raw, range.end..raw.len(), out);
+    place(after, range.end..raw.len(), out);
 }
 
 /// The kept text of a page by itself; the kept elements of an array of lines are joined by line feeds.
@@ -151,7 +176,7 @@ pub(super) fn is_removed(verdict: Option<&LineVerdict>) -> bool {
     verdict.is_some_and(|v| v.verdict == Verdict::Junk)
 }
 
-fn push(whole: &str, range: std::ops::Range<usize>, out: &mut Vec<u8>) {
+fn push(whole: &str, range: Range<usize>, out: &mut Vec<u8>) {
     out.extend_from_slice(whole.get(range).unwrap_or_default().as_bytes());
 }
 

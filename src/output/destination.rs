@@ -56,9 +56,10 @@ impl Destination {
         }
     }
 
-    /// Makes sure that no file is to be packed as none is, that no input will be overwritten, that no two sources go to one file of a folder,
-    /// and that the output folder is none of the input folders nor inside of one. `lists` are further
-    /// files to be written, with the options that name them; no two may be the same.
+    /// Makes sure that no file is to be packed in a way that is not written, that no input will be
+    /// overwritten, that no two sources go to one file of a folder, and that the output folder is none of the
+    /// input folders nor inside of one. `lists` are further files to be written, with the options that
+    /// name them; no two may be the same.
     ///
     /// # Errors
     /// [`Error::BadParameter`] with the path in question.

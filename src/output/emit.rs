@@ -65,7 +65,10 @@ pub fn emit(
                 _ => kept.trim_end_matches(['\r', '\n']),
             };
             if !kept.is_empty() {
-                out.extend_from_slice(kept.as_bytes());
+                // Where line feeds follow, a return ends a line no more.
+                let is_old = !kept.contains('\n') && kept.contains('\r');
+                let end = |byte: u8| if is_old && byte == b'\r' { b'\n' } else { byte };
+                out.extend(kept.bytes().map(end));
                 out.push(b'\n');
             }
         }

@@ -151,8 +151,10 @@ fn push_part(part: &[Char], inline: &Inline<'_>, out: &mut String) {
         // Marks that touch would be read as one: what would begin where another ends is left plain.
         if !out.ends_with('*') || out.ends_with("\\*") {
             let reach = |bit: u8| rest.iter().take_while(|c| c.style & bit != 0).count();
-            // What goes on longer is the outer one.
-            let order = match reach(set::EMPHASIS) > reach(set::STRONG) {
+            // What goes on longer is the outer one, where both begin here.
+            let both = set::STRONG | set::EMPHASIS;
+            let begin = first.style & both == both && open.outer == 0;
+            let order = match begin && reach(set::EMPHASIS) > reach(set::STRONG) {
                 true => [set::EMPHASIS, set::STRONG],
                 false => [set::STRONG, set::EMPHASIS],
             };

@@ -58,7 +58,8 @@ pub(super) struct Receipt {
 /// The receipts of one page, one line that was no page, or the end of those of an output file.
 #[derive(Debug)]
 pub struct PageReceipts {
-    /// The output file below the output folder, as `super::name_of` names it; `None` where there was one output for all.
+    /// The output file below the output folder, as `super::name_of` names it; `None` where there was one
+    /// output for all.
     pub file: Option<String>,
     /// The number of the page in its output file, from 1; a line that was no page stood before it. Of
     /// the end, how many pages there are.
