@@ -154,7 +154,7 @@ impl Model {
                 }
             }
         };
-        let mut grams = gram_parts(&self.line.table, JUNK, &codes, CHARACTERS, &original);
+        let mut grams = gram_parts(&self.line.table, JUNK, &codes, CHARACTERS, original);
         let (mut terms, mut at) = (Vec::new(), Vec::new());
         runs::terms(&codes, &mut terms, |place| at.push(place));
         let between = |from: usize, to: usize| match at.get(from..to) {
