@@ -93,6 +93,17 @@ fn what_no_folder_is_searched_for_comes_back_too() {
     bench.run(&["restore", "out", "--removed", "r", "-o", "again"]).exits(0);
     assert_eq!(bench.read("again/stdin"), "甲\n魍\n".as_bytes());
     assert_eq!(bench.read("again/.hidden"), "乙\n魍\n".as_bytes());
+    // Names in receipts lead nowhere else.
+    bench.write("x/aside", "丙\n");
+    for name in ["../x/aside", "x/../../x/aside"] {
+        bench.write(
+            "r",
+            format!("{{\"file\":{name:?},\"record\":1,\"what\":\"end\",\"receipts\":0}}\n"),
+        );
+        let back = bench.run(&["restore", "out", "--removed", "r", "-o", "back/y"]);
+        back.exits(1).says("but the file is not there");
+        assert!(!bench.path("back/x/aside").exists() && !bench.path("back/y/x/aside").exists());
+    }
 }
 
 #[test]

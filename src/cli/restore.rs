@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter::Peekable;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
@@ -166,13 +166,16 @@ impl Work {
                     root.display()
                 );
             };
-            // What was named itself, or came from standard input, may have a name that folders are not searched for.
+            // What was named itself, or came from standard input, may have a name that folders are not
+            // searched for.
             let apart = Source {
                 path: root.join(&name).into(),
                 relative: PathBuf::from(&name),
                 format: Format::from_name(Path::new(&name)),
             };
-            let is_apart = || apart.path.is_file().then_some(&apart);
+            // Nothing outside of the folder is read, and nothing is written outside of the other one.
+            let is_inside = apart.relative.components().all(|c| matches!(c, Component::Normal(_)));
+            let is_apart = || (is_inside && apart.path.is_file()).then_some(&apart);
             let source = named.get(&name).copied().or_else(is_apart);
             let outcome = match source {
                 Some(source) if done.insert(name.clone()) => self.file(source, Some(&name)),

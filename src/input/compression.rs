@@ -218,6 +218,19 @@ impl<R: BufRead> BufRead for Counted<R> {
     }
 }
 
+/// The next bytes of a stream, however often reading is interrupted.
+pub(super) fn fill_uninterrupted(reader: &mut impl BufRead) -> io::Result<&[u8]> {
+    loop {
+        // Asked for twice, since a buffer that is returned stays borrowed on the way around a loop.
+        match reader.fill_buf() {
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+            Ok(_) => break,
+        }
+    }
+    reader.fill_buf()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

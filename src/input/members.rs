@@ -8,7 +8,7 @@ use std::io::{self, BufRead, ErrorKind, Read};
 use flate2::bufread::GzDecoder;
 use memchr::memmem;
 
-use super::compression::BadStream;
+use super::compression::{BadStream, fill_uninterrupted};
 
 /// How a record begins.
 const RECORD: &[u8] = b"WARC/";
@@ -228,16 +228,8 @@ impl<R: BufRead> BufRead for Packed<R> {
             return Ok(self.again.get(self.again_at..).unwrap_or_default());
         }
         (self.again, self.again_at) = (Vec::new(), 0);
-        loop {
-            // A decoder that is interrupted while it reads a header does not come back to it. Asked for
-            // twice, since a buffer that is returned stays borrowed on the way around a loop.
-            match self.reader.fill_buf() {
-                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
-                Ok(_) => break,
-            }
-        }
-        self.reader.fill_buf()
+        // A decoder that is interrupted while it reads a header does not come back to it.
+        fill_uninterrupted(&mut self.reader)
     }
 
     fn consume(&mut self, n: usize) {

@@ -5,13 +5,13 @@
 //! is short. Where a member of gzip is damaged, the stream says so and goes on at the next one that
 //! begins a record: what was read before of the record it held is a page, as if the file ended there.
 
-use std::io::{self, BufRead, ErrorKind, Read as _};
+use std::io::{self, BufRead, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
 use memchr::memmem;
 
-use super::compression::BadStream;
+use super::compression::{BadStream, fill_uninterrupted};
 use super::http::{Media, Payload, Response, charset_of, media_of, read_response};
 use super::lines::stream_error;
 use super::open::{Format, MAX_PAGE_BYTES};
@@ -339,15 +339,7 @@ impl Stream {
         }
         self.again = Vec::new();
         self.again_at = 0;
-        loop {
-            // Asked for twice, since a buffer that is returned stays borrowed on the way around a loop.
-            match self.reader.fill_buf() {
-                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
-                Ok(_) => break,
-            }
-        }
-        self.reader.fill_buf()
+        fill_uninterrupted(&mut self.reader)
     }
 
     fn consume(&mut self, n: usize) {

@@ -72,20 +72,15 @@ pub(super) fn clean_html(record: &Record, text: &str, out: &mut Vec<u8>) {
     let space = if is_compact(raw) { "" } else { " " };
     let text = text.trim_end_matches('\n');
     // Of two fields `text` readers would take the last one.
-    let (before, after) = match null {
-        Some(null) if null.end <= range.start => (Some(null), None),
-        Some(null) => (None, Some(null)),
-        None => (None, None),
-    };
-    let place = |null: Option<&Range<usize>>, part: Range<usize>, out: &mut Vec<u8>| match null {
-        Some(null) => {
+    let place = |part: Range<usize>, out: &mut Vec<u8>| match null {
+        Some(null) if part.contains(&null.start) => {
             push(raw, part.start..null.start, out);
             push_json(out, text);
             push(raw, null.end..part.end, out);
         }
-        None => push(raw, part, out),
+        _ => push(raw, part, out),
     };
-    place(before, 0..if *is_kept { range.end } else { range.start }, out);
+    place(0..if *is_kept { range.end } else { range.start }, out);
     let said = said.iter().map(|(name, value)| (*name, Some(value.as_str())));
     let own = match null {
         None => Some(("text", Some(text))),
@@ -106,7 +101,7 @@ pub(super) fn clean_html(record: &Record, text: &str, out: &mut Vec<u8>) {
             None => out.extend_from_slice(b"null"),
         }
     }
-    place(after, range.end..raw.len(), out);
+    place(range.end..raw.len(), out);
 }
 
 /// The kept text of a page by itself; the kept elements of an array of lines are joined by line feeds.
