@@ -16,8 +16,9 @@ use crate::{
         Calibration, Curves, CurvesScratch, DECIDING, DecidingPart, Evidence, Explanation,
         KindScratch, LineScratch, Model, PairedTable, Policy, RowCurves, TreeScratch, deciding,
     },
+    sites::{Repeats, SiteLines, SiteProfile},
     span::{Span, SpanScratch},
-    text::{Kind, Line, Page, Window, Windows},
+    text::{Kind, Line, Page, Site, Window, Windows},
 };
 
 /// What is to be done with a line.
@@ -88,6 +89,7 @@ pub struct Scratch {
     kinds: KindScratch,
     tree: TreeScratch,
     copies: Copies,
+    codes: Vec<u16>,
 }
 
 /// A model and a policy, ready to judge pages; shared by reference between threads.
@@ -102,6 +104,7 @@ pub struct Filter {
     kinds: bool,
     parts: bool,
     windows: Windows,
+    sites: Option<SiteProfile>,
 }
 
 /// The guard has nothing to say about pages with fewer lines.
@@ -134,6 +137,7 @@ impl Filter {
             kinds: false,
             parts: false,
             windows,
+            sites: None,
         }
     }
 
@@ -160,6 +164,23 @@ impl Filter {
     #[must_use]
     pub fn with_windows(self, windows: Windows) -> Self {
         Filter { windows, ..self }
+    }
+
+    /// Also takes into account what pages of one site have in common: that of a page with a
+    /// [`site`](Page::site).
+    #[must_use]
+    pub fn with_sites(self, sites: SiteProfile) -> Self {
+        Filter { sites: Some(sites), ..self }
+    }
+
+    /// Whether the site of a page makes a difference.
+    pub fn asks_sites(&self) -> bool {
+        self.sites.is_some()
+    }
+
+    /// What is known of the lines of a site.
+    fn site(&self, site: Option<Site>) -> Option<SiteLines<'_>> {
+        self.sites.as_ref()?.of_site(site?)
     }
 
     /// The model.
@@ -189,19 +210,20 @@ impl Filter {
     pub fn judge_into(&self, page: &Page<'_>, scratch: &mut Scratch, verdict: &mut PageVerdict) {
         verdict.clear();
         let lines = &page.lines;
+        let site = self.site(page.site);
         let is_long = self.windows.is_long(lines);
         let windows = self.windows.of(lines);
         if let [Window { seen, own }] = windows.as_slice()
             && seen == own
         {
-            self.judge_window(lines, own.clone(), scratch, verdict);
+            self.judge_window(lines, own.clone(), site, scratch, verdict);
         } else {
             let parts: Vec<PageVerdict> = windows
                 .into_par_iter()
                 .map_init(Scratch::default, |scratch, Window { seen, own }| {
                     let mut out = PageVerdict::default();
                     let within = own.start - seen.start..own.end - seen.start;
-                    self.judge_window(&lines[seen], within, scratch, &mut out);
+                    self.judge_window(&lines[seen], within, site, scratch, &mut out);
                     if is_long {
                         self.guard(&self.policy, &lines[own], &mut out);
                     }
@@ -232,14 +254,19 @@ impl Filter {
     ) {
         verdict.clear();
         let Some(lines) = window.lines.get(own.clone()) else { return };
-        self.judge_window(&window.lines, own, scratch, verdict);
+        self.judge_window(&window.lines, own, self.site(window.site), scratch, verdict);
         self.guard(&self.policy, lines, verdict);
     }
 
-    /// Judges a page of HTML by its text and its tree.
-    pub fn judge_document(&self, document: &Document, scratch: &mut Scratch) -> PageVerdict {
+    /// Judges a page of HTML, of that site where it is known, by its text and its tree.
+    pub fn judge_document(
+        &self,
+        document: &Document,
+        site: Option<Site>,
+        scratch: &mut Scratch,
+    ) -> PageVerdict {
         let mut verdict = PageVerdict::default();
-        self.judge_document_into(document, scratch, &mut verdict);
+        self.judge_document_into(document, site, scratch, &mut verdict);
         verdict
     }
 
@@ -248,10 +275,11 @@ impl Filter {
     pub fn judge_document_into(
         &self,
         document: &Document,
+        site: Option<Site>,
         scratch: &mut Scratch,
         verdict: &mut PageVerdict,
     ) {
-        let page = document.page();
+        let page = document.page().of_site(site);
         let Some(model) = &self.model.tree else {
             return self.judge_into(&page, scratch, verdict);
         };
@@ -264,8 +292,9 @@ impl Filter {
         let Scratch { line, facts, surroundings, belief, tree, .. } = scratch;
         let line_model = (&self.model.line, line);
         model.run(&self.tree, document, (facts, surroundings), line_model, tree, belief);
-        let (calibration, policy) = (model.calibration, &self.html_policy);
-        self.decide_all(&page.lines, 0..page.lines.len(), calibration, policy, scratch, verdict);
+        let (policy, site) = (&self.html_policy, self.site(site));
+        let deciding = Deciding { calibration: model.calibration, policy, site };
+        self.decide_all(&page.lines, 0..page.lines.len(), deciding, scratch, verdict);
         // A line that loses a part is not what a copy of it says.
         let stays = |line: usize| {
             let of = &verdict.lines[line];
@@ -301,6 +330,7 @@ impl Filter {
         is_wanted: impl Fn(&Line<'_>) -> bool,
     ) -> Vec<Explanation> {
         let mut explanations = Vec::new();
+        let site = self.site(page.site);
         for Window { seen, own } in self.windows.of(&page.lines) {
             let own = own.start - seen.start..own.end - seen.start;
             let lines = page.lines.get(seen).unwrap_or_default();
@@ -309,7 +339,7 @@ impl Filter {
             }
             self.log_odds(lines, scratch);
             // As the last pass left them, with what it was told of the neighbours.
-            let Scratch { facts, surroundings, belief, .. } = &*scratch;
+            let Scratch { facts, surroundings, belief, codes, .. } = &mut *scratch;
             for (i, line) in lines.iter().enumerate().filter(|(i, _)| own.contains(i)) {
                 if is_wanted(line) {
                     let log_odds = belief.get(i).copied().unwrap_or_default();
@@ -319,6 +349,7 @@ impl Filter {
                         facts,
                         surroundings,
                         log_odds,
+                        repeats(site, line, codes),
                     ));
                 }
             }
@@ -354,14 +385,16 @@ impl Filter {
         &self,
         lines: &[Line<'_>],
         own: Range<usize>,
+        site: Option<SiteLines<'_>>,
         scratch: &mut Scratch,
         out: &mut PageVerdict,
     ) {
         self.log_odds(lines, scratch);
+        let deciding = Deciding { calibration: self.model.calibration, policy: &self.policy, site };
         if self.parts {
-            self.tell_parts(lines, own.clone(), scratch, &mut out.parts);
+            self.tell_parts(lines, own.clone(), &deciding, scratch, &mut out.parts);
         }
-        self.decide_all(lines, own, self.model.calibration, &self.policy, scratch, out);
+        self.decide_all(lines, own, deciding, scratch, out);
     }
 
     /// Tells what decides about a window's junk lines; the surroundings must be as the last pass left
@@ -370,22 +403,16 @@ impl Filter {
         &self,
         lines: &[Line<'_>],
         own: Range<usize>,
-        scratch: &Scratch,
+        deciding_by: &Deciding<'_>,
+        scratch: &mut Scratch,
         out: &mut Vec<[Option<DecidingPart>; DECIDING]>,
     ) {
-        let Scratch { facts, surroundings, belief, .. } = scratch;
         let mut row = [0.0; WIDTH];
         for i in own {
-            let probability = self.model.calibration.probability(Evidence::of(
-                lines[i].text,
-                facts,
-                i,
-                belief[i],
-            ));
-            let is_junk = probability >= self.policy.threshold;
+            let is_junk = deciding_by.probability(lines, i, scratch) >= self.policy.threshold;
             let pass = self.model.passes.last().filter(|_| is_junk);
             out.push(pass.map_or([None; DECIDING], |pass| {
-                surroundings.row(facts, i, &mut row);
+                scratch.surroundings.row(&scratch.facts, i, &mut row);
                 deciding(pass, &row)
             }));
         }
@@ -396,18 +423,16 @@ impl Filter {
         &self,
         lines: &[Line<'_>],
         own: Range<usize>,
-        calibration: Calibration,
-        policy: &Policy,
+        deciding: Deciding<'_>,
         scratch: &mut Scratch,
         out: &mut PageVerdict,
     ) {
-        let Scratch { belief, facts, span, spans, .. } = scratch;
         let out = &mut out.lines;
         let first = out.len();
         for i in own.clone() {
-            let probability =
-                calibration.probability(Evidence::of(lines[i].text, facts, i, belief[i]));
-            out.push(self.decide(policy, probability, &lines[i], span, spans));
+            let probability = deciding.probability(lines, i, scratch);
+            let Scratch { span, spans, .. } = scratch;
+            out.push(self.decide(deciding.policy, probability, &lines[i], span, spans));
         }
         if self.kinds {
             self.name_kinds(lines, own, scratch, &mut out[first..]);
@@ -455,6 +480,28 @@ impl Filter {
         }
         judged
     }
+}
+
+/// By what lines are decided on.
+struct Deciding<'a> {
+    calibration: Calibration,
+    policy: &'a Policy,
+    site: Option<SiteLines<'a>>,
+}
+
+impl Deciding<'_> {
+    /// The probability that line `i` is junk, by what the last pass left in the scratch.
+    fn probability(&self, lines: &[Line<'_>], i: usize, scratch: &mut Scratch) -> f32 {
+        let Scratch { belief, facts, codes, .. } = scratch;
+        let evidence = Evidence::of(lines[i].text, facts, i, belief[i]);
+        let repeats = repeats(self.site, &lines[i], codes);
+        self.calibration.probability(Evidence { repeats, ..evidence })
+    }
+}
+
+/// What other pages of the site say of a line.
+fn repeats(site: Option<SiteLines<'_>>, line: &Line<'_>, codes: &mut Vec<u16>) -> f32 {
+    site.and_then(|site| site.repeats(line.text, codes)).map_or(0.0, Repeats::log_odds)
 }
 
 /// Whether more would go than the model has grounds for: see `KEPT_SHARE`.

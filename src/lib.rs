@@ -25,6 +25,7 @@ pub mod pipeline;
 pub mod report;
 #[cfg(all(feature = "cli", feature = "training"))]
 pub mod review;
+pub mod sites;
 pub mod span;
 pub mod text;
 #[cfg(feature = "training")]

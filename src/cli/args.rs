@@ -126,9 +126,9 @@ impl RunArgs {
     }
 }
 
-/// Which pages, and how they are read and judged.
+/// Which pages.
 #[derive(Debug, clap::Args)]
-pub struct PageArgs {
+pub struct InputArgs {
     /// Files or folders; `-` is standard input. Pages are: a .txt or .html file; a line of a .jsonl file,
     /// with `text` (a string), `lines` (strings, or objects with `text`) or `html`; a record of text or
     /// HTML in a .warc or .wet file, which goes out as a line of JSON, {"id", "url", "text"}; a row of a
@@ -143,6 +143,13 @@ pub struct PageArgs {
     /// given.
     #[arg(long, value_name = "NAME")]
     text_field: Option<String>,
+}
+
+/// Which pages, and how they are read and judged.
+#[derive(Debug, clap::Args)]
+pub struct PageArgs {
+    #[command(flatten)]
+    input: InputArgs,
     /// Keep the `html` of JSON pages beside the text that was found in it, and put it beside that of
     /// WARC pages; it is left out otherwise.
     #[arg(long)]
@@ -188,7 +195,7 @@ pub struct Inputs {
     pub n_skipped: usize,
 }
 
-impl PageArgs {
+impl InputArgs {
     /// Finds everything that was named. What is not there is an error among others, not the end.
     pub fn find(&self) -> Inputs {
         let format = self.format.map(|format| match format {
@@ -228,19 +235,27 @@ impl PageArgs {
 
     /// How JSON pages are read.
     pub fn records(&self) -> RecordOptions<'_> {
-        RecordOptions {
-            text_field: self.text_field.as_deref(),
-            keep_html: self.keep_html,
-            keep_marks: false,
-        }
+        RecordOptions { text_field: self.text_field.as_deref(), ..RecordOptions::default() }
+    }
+}
+
+impl PageArgs {
+    /// See [`InputArgs::find`].
+    pub fn find(&self) -> Inputs {
+        self.input.find()
+    }
+
+    /// How JSON pages are read.
+    pub fn records(&self) -> RecordOptions<'_> {
+        RecordOptions { keep_html: self.keep_html, ..self.input.records() }
     }
 
     /// What of this decides about the output, by the names of the options.
     pub fn deciding(&self) -> [(&'static str, Option<String>); 3] {
         [
-            ("--text-field", self.text_field.clone()),
+            ("--text-field", self.input.text_field.clone()),
             ("--keep-html", self.keep_html.then(|| "given".into())),
-            ("--format", self.format.map(|format| format!("{format:?}").to_lowercase())),
+            ("--format", self.input.format.map(|format| format!("{format:?}").to_lowercase())),
         ]
     }
 

@@ -12,6 +12,7 @@ use super::args::{PageArgs, Policies, RunArgs};
 use super::ledger::Lists;
 use super::pages::{self, Buffers, Job};
 use super::say::{count, say};
+use super::sites::Sites;
 use super::usage::refuse;
 use crate::filter::{Filter, Scratch};
 use crate::input::InputPage;
@@ -73,7 +74,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let write = |page: &InputPage, lines: &Page<'_>, of_a: &PageVerdict, _: &mut Buffers| {
         SECOND.with_borrow_mut(|(scratch, of_b)| {
             match page.document() {
-                Some(document) => b.judge_document_into(document, scratch, of_b),
+                Some(document) => b.judge_document_into(document, None, scratch, of_b),
                 None => b.judge_into(lines, scratch, of_b),
             }
             // A thread that failed has added nothing or all of a page.
@@ -82,7 +83,8 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         });
     };
     let records = args.pages.records();
-    let job = Job { filter: &a, records, is_one_stream: false, pieces: None, write: &write };
+    let (filter, sites) = (&a, &Sites::default());
+    let job = Job { filter, sites, records, is_one_stream: false, pieces: None, write: &write };
     let output = Output::new(Destination::Nowhere);
     let summary = pages::run(args.pages.find(), &job, output, Lists::default(), &args.run)?;
     let flips = flips.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -12,9 +12,10 @@ use super::args::{ModelArgs, Policies, RunArgs, expectation};
 use super::report_file;
 use super::say::say;
 use crate::evaluate::{Evaluation, HtmlOptions, Judged, OperatingMark, Options, ReportOptions};
-use crate::filter::Scratch;
+use crate::filter::{Filter, Scratch};
 use crate::input::{LabelledPage, discover, page_digest, read_labelled};
 use crate::model::{Dial, Model, Point};
+use crate::sites::SiteProfile;
 #[cfg(feature = "training")]
 use crate::train::robustness::{self, Robustness};
 
@@ -33,6 +34,7 @@ Examples:
   dechaff evaluate gold/*.jsonl -m mine.dechaff --sites --errors 20
   dechaff evaluate gold.jsonl --report report/     # look at report/index.html
   dechaff evaluate gold.jsonl --obfuscate --careful
+  dechaff evaluate gold.jsonl --site-profile gold.sites   # after `dechaff profile gold.jsonl`
   dechaff evaluate gold.jsonl --max-article-loss 0.002 --json > figures.json")]
 pub struct Args {
     /// Labelled pages, JSON Lines (also .gz), or folders of them; each file is a set of its own.
@@ -63,6 +65,9 @@ pub struct Args {
     #[cfg(feature = "training")]
     #[arg(long)]
     obfuscate: bool,
+    /// Judge with what `dechaff profile` wrote of the pages' sites, as `filter` does with it.
+    #[arg(long, value_name = "FILE")]
+    site_profile: Option<PathBuf>,
     #[command(flatten)]
     model: ModelArgs,
     #[command(flatten)]
@@ -74,6 +79,9 @@ pub struct Args {
 struct Measured {
     #[serde(flatten)]
     evaluation: Evaluation,
+    /// The digest of the site profile that pages were judged with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    site_profile: Option<String>,
     #[cfg(feature = "training")]
     #[serde(skip_serializing_if = "Option::is_none")]
     obfuscated: Option<Robustness>,
@@ -105,7 +113,10 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     if !args.run.quiet {
         expectation(&model, policies.text.threshold).into_iter().for_each(say);
     }
+    let profile = args.site_profile.as_deref().map(SiteProfile::load).transpose()?;
+    let site_profile = profile.as_ref().map(SiteProfile::digest);
     let filter = policies.filter(model).with_kinds();
+    let filter = profile.into_iter().fold(filter, Filter::with_sites);
     if trained_on > 0 && !args.run.quiet {
         let all = pages.len();
         say(format_args!("warning: the model was trained on {trained_on} of {all} pages"));
@@ -129,6 +140,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         }
         Ok(Measured {
             evaluation,
+            site_profile,
             #[cfg(feature = "training")]
             obfuscated: match args.obfuscate {
                 true => Some(robustness::measure(&judged, &filter, args.seed)?),

@@ -9,8 +9,9 @@ use serde::Serialize;
 use super::args::{ModelArgs, PageArgs};
 use super::each_page::each_page;
 use super::say::say;
+use super::sites::SiteArgs;
 use crate::features::glossary::{GLOSSARY, in_words};
-use crate::filter::Scratch;
+use crate::filter::{Filter, Scratch};
 use crate::model::{Explanation, GramPart};
 use crate::text::visible::{start, visible};
 use crate::{LineVerdict, Verdict, text::Kind};
@@ -48,6 +49,8 @@ pub struct Args {
     #[arg(long, exclusive = true)]
     columns: bool,
     #[command(flatten)]
+    sites: SiteArgs,
+    #[command(flatten)]
     model: ModelArgs,
 }
 
@@ -82,6 +85,8 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     }
     let (model, policies) = args.model.load()?;
     let filter = args.pages.adjust(policies).filter(model).with_kinds();
+    let filter = args.sites.load()?.into_iter().fold(filter, Filter::with_sites);
+    let sites = args.sites.sites();
     let mut scratch = Scratch::default();
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let mut n_lines = 0u64;
@@ -89,7 +94,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         if page.document().is_some() {
             say(format_args!("{}: a page of HTML is explained by its text alone", page.id));
         }
-        let lines = page.lines();
+        let lines = page.lines().of_site(sites.of(&page));
         let is_wanted = |n: u32| args.line.is_none_or(|line| line == n);
         let verdict = filter.judge(&lines, &mut scratch);
         let explained = filter.explain(&lines, &mut scratch, |line| is_wanted(line.number));
@@ -166,7 +171,10 @@ fn write_line(
     row(out, "cost of length", c.length_cost)?;
     let odds = e.page.as_ref().map_or(line.margin, |page| page.log_odds) + c.length_cost;
     let all = format!("{:.3} × {odds:.3} + {:.3}", c.slope, c.offset);
-    row(out, &all, c.logit)?;
+    row(out, &all, c.logit - c.repeats)?;
+    if c.repeats > 0.0 {
+        row(out, "on other pages of the site", c.repeats)?;
+    }
     writeln!(out, "    1 / (1 + e^{:.3}) = {:.4}\n", -c.logit, e.probability)
 }
 

@@ -16,7 +16,9 @@ use super::prepare::{prepare, run_facts};
 use super::preview::write_preview;
 use super::report_file::{self, RunReportFile};
 use super::say::{chain, count, is_broken_pipe, is_json, say};
+use super::sites::SiteArgs;
 use super::usage::senseless;
+use crate::filter::Filter;
 use crate::input::{Format, InputPage, RecordOptions};
 use crate::output::{
     Destination, Emit, Output, Preview, RunAbout, RunReport, clean, emit, receipts, unsure,
@@ -42,6 +44,7 @@ Examples:
   dechaff filter pages.jsonl.gz -o clean.jsonl.zst --max-article-loss 0.002
   dechaff filter CC-MAIN-1.warc.gz -o clean.jsonl.gz
   dechaff filter pages.parquet -o clean.parquet --text-field content
+  dechaff filter crawl/ -o clean/ --site-profile crawl.sites   # after `dechaff profile crawl/`
   dechaff filter crawl/ --dry-run | less
   dechaff filter crawl/ -o clean/ --report report/   # look at report/index.html
   dechaff filter documents/ -o attributes/dechaff/ --emit dolma
@@ -83,6 +86,8 @@ pub struct Args {
     /// --resume: it would show the second half of a run as the whole.
     #[arg(long, value_name = "DIR", conflicts_with = "resume")]
     report: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) sites: SiteArgs,
     #[command(flatten)]
     model: ModelArgs,
     #[command(flatten)]
@@ -170,8 +175,9 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     } else {
         Destination::new(args.output.as_deref(), !inputs.folders.is_empty())
     };
-    let facts = run_facts(args, &model, &policies, &destination)?;
-    let mut filter = policies.filter(model);
+    let profile = args.sites.load()?;
+    let facts = run_facts(args, &model, &policies, profile.as_ref(), &destination)?;
+    let mut filter = profile.into_iter().fold(policies.filter(model), Filter::with_sites);
     let form = args.emit.map(Emit::from);
     let is_reported = args.report.is_some();
     if args.kinds
@@ -248,7 +254,8 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let output = if is_own_form { output.with_parquet(records.text_field) } else { output };
     let is_stream = !form.is_some_and(Emit::is_of_whole_pages);
     let pieces = is_stream.then(Windows::default);
-    let job = Job { filter: &filter, records, is_one_stream, pieces, write: &write };
+    let (filter, sites) = (&filter, &args.sites.sites());
+    let job = Job { filter, sites, records, is_one_stream, pieces, write: &write };
     let done = pages::run(inputs, &job, output, lists, &args.run);
     let summary = done.map_err(|error| args.named_where_it_matters(error))?;
     if args.dry_run {
@@ -259,6 +266,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     }
     if (!args.run.quiet || args.dry_run) && !is_json() {
         closing::report(&summary, n_skipped).into_iter().for_each(say);
+        sites.tell(summary.pages);
         if n_before > 0 {
             let inputs = count(n_before, "input");
             say(format_args!("these figures include {inputs} that the run before had finished"));

@@ -22,6 +22,7 @@ mod model;
 mod pages;
 mod prepare;
 mod preview;
+mod profile;
 mod progress;
 mod report_file;
 mod restore;
@@ -33,6 +34,7 @@ mod score;
 mod shell;
 mod show;
 mod sink;
+mod sites;
 #[cfg(feature = "training")]
 mod steps;
 mod stop;
@@ -70,6 +72,7 @@ enum Command {
     Restore(restore::Args),
     Show(show::Args),
     Explain(explain::Args),
+    Profile(profile::Args),
     Diff(diff::Args),
     #[cfg(feature = "training")]
     Label(label::Args),
@@ -102,6 +105,7 @@ pub fn run() -> ExitCode {
         Command::Restore(args) => restore::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Profile(args) => profile::run(&args),
         Command::Diff(args) => diff::run(&args),
         #[cfg(feature = "training")]
         Command::Label(args) => label::run(&args),

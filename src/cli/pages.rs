@@ -13,6 +13,7 @@ use super::barrier::guarded;
 use super::forms::Form;
 use super::ledger::Lists;
 use super::sink::Sink;
+use super::sites::Sites;
 use crate::filter::{Filter, Scratch};
 use crate::input::{
     Compression, Format, InputPage, RawPage, RecordOptions, Source, SourceReader, read_source_with,
@@ -25,6 +26,8 @@ use crate::{Error, Page, PageVerdict, pipeline};
 pub struct Job<'a> {
     /// Judges.
     pub filter: &'a Filter,
+    /// Says of which site a page is.
+    pub sites: &'a Sites<'a>,
     /// How JSON pages are read.
     pub records: RecordOptions<'a>,
     /// Whether all pages go into one stream that is text or JSON Lines as they are.
@@ -306,7 +309,8 @@ fn work(item: Item, job: &Job<'_>, is_receipted: bool, has_skeletons: bool) -> D
 }
 
 fn judge(page: &InputPage, job: &Job<'_>, has_skeletons: bool) -> (Buffers, Summary) {
-    let lines = page.lines();
+    let site = job.sites.of(page);
+    let lines = page.lines().of_site(site);
     let mut buffers = Buffers::default();
     // Taken, not borrowed: while the windows of a long page are waited for, this thread may begin another.
     let (mut scratch, mut verdict) = SCRATCH.take();
@@ -314,7 +318,7 @@ fn judge(page: &InputPage, job: &Job<'_>, has_skeletons: bool) -> (Buffers, Summ
     tests::fail_where_asked(&lines);
     match (page.document(), &page.piece) {
         (Some(document), _) => {
-            job.filter.judge_document_into(document, &mut scratch, &mut verdict);
+            job.filter.judge_document_into(document, site, &mut scratch, &mut verdict);
         }
         (None, Some(piece)) => {
             let (window, own) = piece.window(&lines);
@@ -367,6 +371,7 @@ mod tests {
         let out = folder.path().join("o.jsonl");
         let job = Job {
             filter: &filter,
+            sites: &Sites::default(),
             records: RecordOptions::default(),
             is_one_stream: true,
             pieces: None,
@@ -417,8 +422,8 @@ mod tests {
             clean(page, lines, verdict, &mut b.output);
         };
         let records = RecordOptions::default();
-        let job =
-            Job { filter: &filter, records, is_one_stream: true, pieces: None, write: &write };
+        let (filter, sites) = (&filter, &Sites::default());
+        let job = Job { filter, sites, records, is_one_stream: true, pieces: None, write: &write };
         let Done::Page { buffers, error: Some(error), .. } =
             work(Item::Page(raw), &job, true, true)
         else {
@@ -440,6 +445,7 @@ mod tests {
         let filter = in_windows();
         let job = Job {
             filter: &filter,
+            sites: &Sites::default(),
             records: RecordOptions::default(),
             is_one_stream: true,
             pieces: Some(LIMITS),

@@ -18,6 +18,7 @@ use crate::model::Model;
 use crate::output::{
     Destination, FolderLock, GrowingFile, JournalFile, ListFile, OutputFile, ReceiptsFile, RunFacts,
 };
+use crate::sites::SiteProfile;
 
 /// What decides about the output of a run; only a run into a folder has to know.
 ///
@@ -27,13 +28,15 @@ pub fn run_facts(
     args: &Args,
     model: &Model,
     policies: &Policies,
+    profile: Option<&SiteProfile>,
     destination: &Destination,
 ) -> Result<RunFacts> {
-    let digest = match destination {
-        Destination::Folder(_) => digest::of_bytes(&model.to_bytes()?),
-        _ => String::new(),
-    };
-    Ok(RunFacts::new(digest, deciding(args, policies)))
+    let is_folder = matches!(destination, Destination::Folder(_));
+    let digest = if is_folder { digest::of_bytes(&model.to_bytes()?) } else { String::new() };
+    let mut options = deciding(args, policies);
+    let of_sites = args.sites.deciding(profile.filter(|_| is_folder)).into_iter();
+    options.extend(of_sites.filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    Ok(RunFacts::new(digest, options))
 }
 
 /// What decides about the output beside model and inputs, by the names of the options.

@@ -11,7 +11,9 @@ use super::ledger::Lists;
 use super::log::LogArgs;
 use super::pages::{self, Buffers, Job};
 use super::say::{is_json, say};
+use super::sites::SiteArgs;
 use super::usage::{refuse, senseless};
+use crate::filter::Filter;
 use crate::input::InputPage;
 use crate::output::{Destination, Output, scores};
 use crate::{Page, PageVerdict};
@@ -36,6 +38,8 @@ pub struct Args {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     #[command(flatten)]
+    sites: SiteArgs,
+    #[command(flatten)]
     model: ModelArgs,
     #[command(flatten)]
     run: RunArgs,
@@ -54,6 +58,8 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         expectation(&model, policies.text.threshold).into_iter().for_each(say);
     }
     let filter = args.pages.adjust(policies).filter(model).with_kinds();
+    let filter = args.sites.load()?.into_iter().fold(filter, Filter::with_sites);
+    let sites = args.sites.sites();
     let inputs = args.pages.find();
     let n_skipped = inputs.n_skipped;
     let destination = Destination::new(args.output.as_deref(), false);
@@ -66,10 +72,12 @@ pub fn run(args: &Args) -> Result<ExitCode> {
             scores(page, lines, verdict, &mut buffers.output);
         };
     let records = args.pages.records();
-    let job = Job { filter: &filter, records, is_one_stream: false, pieces: None, write: &write };
+    let (filter, sites) = (&filter, &sites);
+    let job = Job { filter, sites, records, is_one_stream: false, pieces: None, write: &write };
     let summary = pages::run(inputs, &job, Output::new(destination), Lists::default(), &args.run)?;
     if !args.run.quiet && !is_json() {
         report(&summary, n_skipped).into_iter().for_each(say);
+        sites.tell(summary.pages);
     }
     Ok(if summary.errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

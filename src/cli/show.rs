@@ -11,7 +11,8 @@ use anyhow::Result;
 use super::args::{ModelArgs, PageArgs};
 use super::each_page::each_page;
 use super::say::count;
-use crate::filter::Scratch;
+use super::sites::SiteArgs;
+use crate::filter::{Filter, Scratch};
 use crate::output::Summary;
 use crate::text::visible::visible;
 use crate::text::{Group, Kind};
@@ -39,6 +40,8 @@ pub struct Args {
     #[arg(long, value_name = "WHEN", default_value_t = clap::ColorChoice::Auto)]
     color: clap::ColorChoice,
     #[command(flatten)]
+    sites: SiteArgs,
+    #[command(flatten)]
     model: ModelArgs,
 }
 
@@ -49,6 +52,8 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<ExitCode> {
     let (model, policies) = args.model.load()?;
     let filter = args.pages.adjust(policies).filter(model).with_kinds();
+    let filter = args.sites.load()?.into_iter().fold(filter, Filter::with_sites);
+    let sites = args.sites.sites();
     let mut scratch = Scratch::default();
     let choice = match args.color {
         clap::ColorChoice::Always => anstream::ColorChoice::AlwaysAnsi,
@@ -60,9 +65,10 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let mut out = std::io::BufWriter::new(stdout);
     let mut is_first = true;
     let n_errors = each_page(&args.pages, args.page.as_deref(), |page| {
-        let lines = page.lines();
+        let site = sites.of(&page);
+        let lines = page.lines().of_site(site);
         let verdict = match page.document() {
-            Some(document) => filter.judge_document(document, &mut scratch),
+            Some(document) => filter.judge_document(document, site, &mut scratch),
             None => filter.judge(&lines, &mut scratch),
         };
         if !std::mem::take(&mut is_first) {

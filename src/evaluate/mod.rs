@@ -34,6 +34,7 @@ pub use texts::TextFigures;
 
 use crate::filter::{Filter, PageVerdict, Scratch};
 use crate::input::LabelledPage;
+use crate::text::Site;
 use crate::{Error, Page, Result};
 use bootstrap::{Intervals, mean};
 use curve::{Curve, CurvePoint, MAX_POINTS};
@@ -69,11 +70,12 @@ impl<'a> Judged<'a> {
     ///
     /// As [`Judged::new`].
     pub fn by(filter: &Filter, page: &'a LabelledPage, scratch: &mut Scratch) -> Result<Self> {
+        let site = Some(Site::named(&page.site));
         let verdict = match &page.html {
-            Some(html) => filter.judge_document(&html.document, scratch),
+            Some(html) => filter.judge_document(&html.document, site, scratch),
             None => {
                 let texts = Page::from_lines(page.lines.iter().map(|line| line.text.as_str()));
-                filter.judge(&texts, scratch)
+                filter.judge(&texts.of_site(site), scratch)
             }
         };
         Judged::new(page, verdict)

@@ -54,7 +54,7 @@ impl Document {
             start = start + text.len() + 1;
             line
         });
-        Page { lines: lines.collect() }
+        Page { lines: lines.collect(), site: None }
     }
 }
 

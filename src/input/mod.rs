@@ -21,6 +21,7 @@ pub(crate) mod parquet;
 mod pieces;
 mod prose;
 mod record;
+mod site;
 mod sniff;
 mod source;
 mod stream;

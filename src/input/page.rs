@@ -59,6 +59,8 @@ pub struct InputPage {
     /// 1-based line of a JSON Lines file, record of a WARC file, row of a parquet file; 1 for a text
     /// file.
     pub line: u64,
+    /// Where it was found, where the file says so beside the page: a record of WARC, a row of parquet.
+    pub url: Option<String>,
     /// What it holds.
     pub body: Body,
     /// The encoding it was in, as the WHATWG spells it.
@@ -145,8 +147,8 @@ impl RawPage {
                 (self.about.id.unwrap_or_else(place), Body::Text(decoded.text.into_owned()))
             }
         };
-        let (path, line) = (self.path, self.line);
-        Ok(InputPage { id, path, line, body, encoding, replaced, has_mark, piece: None })
+        let (path, line, url) = (self.path, self.line, self.about.url);
+        Ok(InputPage { id, path, line, url, body, encoding, replaced, has_mark, piece: None })
     }
 
     /// A piece of a long text, which was decoded when it was read.
@@ -156,6 +158,7 @@ impl RawPage {
             id: self.path.display().to_string(),
             path: self.path,
             line: self.line,
+            url: None,
             body: Body::Text(text),
             encoding: piece.encoding,
             replaced: piece.replaced,

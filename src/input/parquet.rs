@@ -1,4 +1,4 @@
-//! Parquet rows become pages: one column holds the text, `id` or `url` names the page. Row groups are
+//! Parquet rows become pages: one column holds the text, `id` or `url` names the page, `url` says its place. Row groups are
 //! read one after the other, and of each only these columns, page by page. A row group that is damaged
 //! is an error with its rows, and the next one is read. The one place that reads parquet.
 
@@ -26,7 +26,10 @@ use crate::{Error, Result};
 const TEXT: &str = "text";
 
 /// The columns that name a page, the first one there is.
-const IDS: [&str; 2] = ["id", "url"];
+const IDS: [&str; 2] = ["id", URL];
+
+/// The column that says where a page was found.
+const URL: &str = "url";
 
 /// Rows that are decoded at a time. Their texts share the memory of their pages.
 const BATCH_ROWS: usize = 64;
@@ -38,6 +41,7 @@ pub(crate) struct ParquetRows {
     n_bytes: u64,
     text: usize,
     id: Option<usize>,
+    url: Option<usize>,
     /// The row group that is read next, or being read.
     group: usize,
     /// Rows before it.
@@ -53,12 +57,14 @@ pub(crate) struct ParquetRows {
 struct OpenGroup {
     text: ColumnReaderImpl<ByteArrayType>,
     id: Option<ColumnReader>,
+    url: Option<ColumnReader>,
     n_left: usize,
 }
 
 struct Row {
     text: Option<ByteArray>,
     id: Option<String>,
+    url: Option<String>,
 }
 
 /// Opens a parquet file and makes sure that what its footer says can be.
@@ -177,8 +183,8 @@ fn type_name(column: &ColumnDescriptor) -> String {
     }
 }
 
-/// The column that names pages.
-fn id_column(schema: &SchemaDescriptor) -> Option<usize> {
+/// The first of some columns that there is, and that can name something.
+fn column_of(schema: &SchemaDescriptor, names: &[&str]) -> Option<usize> {
     let columns = schema.columns();
     let is_id = |column: &ColumnDescriptor, name: &str| {
         let is_number = matches!(column.physical_type(), Type::INT32 | Type::INT64);
@@ -186,7 +192,7 @@ fn id_column(schema: &SchemaDescriptor) -> Option<usize> {
             && column.max_rep_level() == 0
             && (is_number && column.logical_type_ref().is_none() || is_text(column))
     };
-    IDS.iter().find_map(|name| columns.iter().position(|column| is_id(column, name)))
+    names.iter().find_map(|name| columns.iter().position(|column| is_id(column, name)))
 }
 
 impl ParquetRows {
@@ -197,7 +203,8 @@ impl ParquetRows {
         let schema = file.metadata().file_metadata().schema_descr();
         let bad = |reason| Error::BadInput { path: path.to_path_buf(), reason };
         let text = text_column(schema, text_field).map_err(bad)?;
-        let id = id_column(schema).filter(|&id| id != text);
+        let id = column_of(schema, &IDS).filter(|&id| id != text);
+        let url = column_of(schema, &[URL]).filter(|&url| url != text);
         let (group, rows_before, row, n_out) = (0, 0, 0, 0);
         let (open, batch) = (None, VecDeque::new());
         Ok(ParquetRows {
@@ -206,6 +213,7 @@ impl ParquetRows {
             n_bytes,
             text,
             id,
+            url,
             group,
             rows_before,
             open,
@@ -240,6 +248,11 @@ impl ParquetRows {
                 OpenGroup {
                     text: get_typed_column_reader(group.get_column_reader(self.text)?),
                     id: self.id.map(|id| group.get_column_reader(id)).transpose()?,
+                    // What names the page is read once.
+                    url: match self.url.filter(|_| self.url != self.id) {
+                        Some(url) => Some(group.get_column_reader(url)?),
+                        None => None,
+                    },
                     n_left: group.metadata().num_rows() as usize,
                 }
             }
@@ -255,10 +268,16 @@ impl ParquetRows {
             (Some(reader), Some(id)) => read_ids(reader, n, max_level(id))?,
             _ => vec![None; n],
         };
-        if texts.len() != n || ids.len() != n {
+        let urls = match (&mut open.url, self.url) {
+            (Some(reader), Some(url)) => read_ids(reader, n, max_level(url))?,
+            (None, Some(_)) => ids.clone(),
+            _ => vec![None; n],
+        };
+        if texts.len() != n || ids.len() != n || urls.len() != n {
             return Err(ParquetError::General("it holds fewer rows than its footer says".into()));
         }
-        self.batch.extend(texts.into_iter().zip(ids).map(|(text, id)| Row { text, id }));
+        let rows = texts.into_iter().zip(ids).zip(urls);
+        self.batch.extend(rows.map(|((text, id), url)| Row { text, id, url }));
         open.n_left -= n;
         self.open = Some(open);
         Ok(true)
@@ -306,7 +325,7 @@ impl Iterator for ParquetRows {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            if let Some(Row { text, id }) = self.batch.pop_front() {
+            if let Some(Row { text, id, url }) = self.batch.pop_front() {
                 self.row += 1;
                 let is_null = text.is_none();
                 let bytes = text.map_or_else(Vec::new, |text| text.data().to_vec());
@@ -319,7 +338,7 @@ impl Iterator for ParquetRows {
                     let path = self.path.to_path_buf();
                     return Some(Err(Error::BadInput { path, reason: reason.into() }));
                 }
-                let about = About { id, is_null, ..About::default() };
+                let about = About { id, url, is_null, ..About::default() };
                 let (path, format) = (self.path.clone(), Format::Parquet);
                 return Some(Ok(RawPage { path, line: self.row, format, bytes, about }));
             }

@@ -57,7 +57,7 @@ impl Piece {
         lines.extend_from_slice(&own.lines);
         let end = lines.len();
         lines.extend(Page::from_part(&self.after).lines);
-        (Page { lines }, start..end)
+        (Page { lines, site: own.site }, start..end)
     }
 }
 

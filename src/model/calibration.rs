@@ -14,6 +14,9 @@ pub struct Evidence {
     pub planted: f32,
     /// How many characters of it a reader sees.
     pub characters: u32,
+    /// Log odds, calibrated ones, that other pages of its site with the same line add; 0 where nothing is
+    /// known of these.
+    pub repeats: f32,
 }
 
 /// Log odds of being planted that a line has at least where it holds a tag that hides its content.
@@ -30,13 +33,15 @@ impl Evidence {
         let planted = facts.margins[i].planted;
         let is_hidden = planted < HIDDEN && holds_hiding_tag(text);
         let planted = if is_hidden { HIDDEN } else { planted };
-        Evidence { log_odds, planted, characters: facts.n_characters[i] }
+        Evidence { log_odds, planted, characters: facts.n_characters[i], repeats: 0.0 }
     }
 }
 
 /// A logistic curve over the last pass's log odds (Platt 1999), less what the line's length asks
 /// for: by Bayes' rule a decision that costs k times as much needs ln k more evidence. One
 /// threshold on the probability can then serve for lines of every length.
+///
+/// What other pages of its site say of a line comes on top, as log odds that are calibrated already.
 ///
 /// A line whose own words say that it was planted is let off that cost in the measure of that
 /// probability: a paragraph of betting words is no paragraph to be afraid for, and what stays of it
@@ -65,7 +70,7 @@ impl Calibration {
     /// The probability of junk, in `0..=1`.
     pub fn probability(&self, line: Evidence) -> f32 {
         let evidence = Self::adjusted(self.length_cost, line);
-        1.0 / (1.0 + (-(self.slope * evidence + self.offset)).exp())
+        1.0 / (1.0 + (-(self.slope * evidence + self.offset + line.repeats)).exp())
     }
 }
 
@@ -76,7 +81,8 @@ mod tests {
     #[test]
     fn long_lines_need_more_evidence() {
         let plain = Calibration { slope: 2.0, offset: -1.0, length_cost: 0.0 };
-        let line = |log_odds, characters| Evidence { log_odds, characters, planted: -9.0 };
+        let line =
+            |log_odds, characters| Evidence { log_odds, characters, planted: -9.0, repeats: 0.0 };
         assert_eq!(plain.probability(line(0.5, 10)), 0.5);
         assert_eq!(plain.probability(line(0.5, 10_000)), 0.5);
         let careful = Calibration { length_cost: 1.0, ..plain };
@@ -87,5 +93,9 @@ mod tests {
         let planted = |planted| Evidence { planted, ..line(1.5, 34) };
         assert!(careful.probability(planted(9.0)) > 0.87);
         assert!((careful.probability(planted(0.0)) - 0.731).abs() < 0.01);
+        // What is repeated on its site is more likely junk, whatever its length.
+        let repeated = |line, repeats| careful.probability(Evidence { repeats, ..line });
+        assert!((repeated(line(1.5, 34), 1.0) - 0.731).abs() < 0.01);
+        assert_eq!(repeated(line(0.0, 0), 1.0), 0.5);
     }
 }

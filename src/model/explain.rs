@@ -93,7 +93,7 @@ pub struct ColumnPart {
     pub adds: f32,
 }
 
-/// `slope × (log odds + length_cost) + offset` is the logit of the probability.
+/// `slope × (log odds + length_cost) + offset + repeats` is the logit of the probability.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct CalibrationParts {
     /// What the line's length costs, 0 or less.
@@ -102,13 +102,15 @@ pub struct CalibrationParts {
     pub slope: f32,
     /// Is added.
     pub offset: f32,
+    /// Is added for other pages of its site that have the line; 0 where nothing is known of these.
+    pub repeats: f32,
     /// The sum; the probability is 1 / (1 + e^-logit).
     pub logit: f32,
 }
 
 impl Model {
     /// Explains line `i` of a page whose facts were read and whose last pass was run: `around` is as that
-    /// pass saw it, `log_odds` its answer.
+    /// pass saw it, `log_odds` its answer, `repeats` as in [`Evidence`].
     pub(crate) fn explain(
         &self,
         text: &str,
@@ -116,6 +118,7 @@ impl Model {
         facts: &PageFacts,
         around: &Surroundings,
         log_odds: f32,
+        repeats: f32,
     ) -> Explanation {
         let line = self.explain_line(text, facts, i);
         let page = self.passes.last().map(|pass| {
@@ -123,14 +126,15 @@ impl Model {
             around.row(facts, i, &mut row);
             explain_page(pass, &row)
         });
-        let evidence = Evidence::of(text, facts, i, log_odds);
+        let evidence = Evidence { repeats, ..Evidence::of(text, facts, i, log_odds) };
         let c = self.calibration;
         let length_cost = super::Calibration::adjusted(c.length_cost, evidence) - evidence.log_odds;
         let calibration = CalibrationParts {
             length_cost,
             slope: c.slope,
             offset: c.offset,
-            logit: c.slope * (log_odds + length_cost) + c.offset,
+            repeats,
+            logit: c.slope * (log_odds + length_cost) + c.offset + repeats,
         };
         Explanation { line, page, calibration, probability: c.probability(evidence) }
     }

@@ -5,10 +5,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde::Deserialize;
-
 use super::clean::is_removed;
-use crate::input::{Body, InputPage};
+use crate::input::InputPage;
 use crate::{Page, PageVerdict, text::Kind};
 
 /// Samples of a kind or a site.
@@ -64,7 +62,7 @@ impl Preview {
     /// Adds a page.
     pub fn add(&mut self, page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict) {
         let mut kinds: BTreeMap<Option<Kind>, u64> = BTreeMap::new();
-        let mut of_site = site_of(page).map(|site| self.sites.entry(site).or_default());
+        let mut of_site = page.site().map(|site| self.sites.entry(site).or_default());
         if let Some(site) = &mut of_site {
             site.pages += 1;
         }
@@ -102,28 +100,6 @@ impl Preview {
     }
 }
 
-/// The site of a JSON page: its `site`, or the host of its `url`.
-pub(super) fn site_of(page: &InputPage) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Place {
-        site: Option<serde_json::Value>,
-        url: Option<serde_json::Value>,
-    }
-    let Body::Record(record) = &page.body else { return None };
-    let place: Place = serde_json::from_str(&record.raw).ok()?;
-    let text = |value: Option<serde_json::Value>| value?.as_str().map(str::to_owned);
-    let site = text(place.site).filter(|site| !site.is_empty());
-    site.or_else(|| host(&text(place.url)?).map(str::to_ascii_lowercase))
-}
-
-fn host(url: &str) -> Option<&str> {
-    let after = url.split_once("://").map_or(url, |(_, after)| after);
-    let host = after.split(['/', '?', '#']).next()?;
-    let host = host.rsplit('@').next()?;
-    let host = host.split(':').next()?;
-    (!host.is_empty()).then_some(host)
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::testing::{page_at, verdicts};
@@ -132,19 +108,6 @@ mod tests {
 
     fn page(line: u64, json: &str) -> InputPage {
         page_at(line, Format::JsonLines, json)
-    }
-
-    #[test]
-    fn sites_come_from_the_page_or_its_address() {
-        let site = |json: &str| site_of(&page(1, json));
-        assert_eq!(
-            site(r#"{"text":"","site":"a.example","url":"http://b"}"#).unwrap(),
-            "a.example"
-        );
-        let url = r#"{"text":"","url":"https://me@News.Example:80/x?y"}"#;
-        assert_eq!(site(url).unwrap(), "news.example");
-        assert_eq!(site(r#"{"text":"","url":7}"#), None);
-        assert_eq!(site(r#"{"text":""}"#), None);
     }
 
     #[test]

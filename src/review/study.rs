@@ -101,7 +101,7 @@ fn as_page<'a>(lines: impl Iterator<Item = (u32, &'a str)>) -> Page<'a> {
         start += text.len() + 1;
         this
     });
-    Page { lines: lines.collect() }
+    Page { lines: lines.collect(), site: None }
 }
 
 #[cfg(test)]

@@ -8,11 +8,13 @@ mod label;
 mod page;
 mod reading;
 pub mod script;
+mod site;
 pub mod visible;
 mod windows;
 pub mod words;
 
 pub use label::{Group, Kind, Label};
 pub use page::{Line, Page};
+pub use site::Site;
 pub(crate) use windows::end;
 pub use windows::{Window, Windows};

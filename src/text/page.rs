@@ -1,6 +1,8 @@
 //! A page as its lines, over borrowed text. Blank lines are not scored and not listed, but they
 //! count for the numbers of the lines after them.
 
+use super::Site;
+
 /// One line of a page that holds more than white space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Line<'a> {
@@ -17,6 +19,8 @@ pub struct Line<'a> {
 pub struct Page<'a> {
     /// Every line that is not blank, in order.
     pub lines: Vec<Line<'a>>,
+    /// The site that it is of, where that is known.
+    pub site: Option<Site>,
 }
 
 impl<'a> Page<'a> {
@@ -32,6 +36,12 @@ impl<'a> Page<'a> {
         // The first line end is near, or it is one line to look through.
         let has_feeds = memchr::memchr(b'\n', text.as_bytes()).is_some();
         Page::split(text, if has_feeds { b'\n' } else { b'\r' })
+    }
+
+    /// The same page as one of a site.
+    #[must_use]
+    pub fn of_site(self, site: Option<Site>) -> Self {
+        Page { site, ..self }
     }
 
     /// Splits a part of a text at LF or CRLF only: that it holds none says nothing of the whole.
@@ -54,7 +64,7 @@ impl<'a> Page<'a> {
             push_unless_blank(&mut lines, number, start, line);
             start = end + 1;
         }
-        Page { lines }
+        Page { lines, site: None }
     }
 
     /// Takes lines as they are, without splitting them further; `start` counts as if they were
@@ -66,7 +76,7 @@ impl<'a> Page<'a> {
             push_unless_blank(&mut lines, index as u32 + 1, start, text);
             start += text.len() + 1;
         }
-        Page { lines }
+        Page { lines, site: None }
     }
 }
 

@@ -231,7 +231,7 @@ mod tests {
             site: "s",
             page,
             is_junk,
-            evidence: Evidence { log_odds, planted: -9.0, characters },
+            evidence: Evidence { log_odds, planted: -9.0, characters, repeats: 0.0 },
         };
         let lines = [
             // Half of what is kept is article, all of the article is kept.

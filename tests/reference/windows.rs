@@ -33,7 +33,7 @@ pub fn probabilities(text: &str, limits: Windows) -> Vec<f32> {
             !is_edge && last - l < limits.overlap_lines && bytes(*l, last) <= limits.overlap_bytes
         };
         let last_own = (own..=last).find(|l| *l == last || is_after(&(l + 1))).unwrap();
-        let window = Page { lines: lines[first..=last].to_vec() };
+        let window = Page { lines: lines[first..=last].to_vec(), site: None };
         let verdict = filter.judge(&window, &mut Scratch::default());
         probabilities.extend((own..=last_own).map(|l| verdict.lines[l - first].probability));
     }

@@ -10,7 +10,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::SAMPLE_LINES;
 use crate::input::InputPage;
 use crate::output::clean::is_removed;
-use crate::output::preview::site_of;
 use crate::report::{LineLook, Look, beginning, language};
 use crate::text::visible::start;
 use crate::text::{Kind, Line, fnv};
@@ -170,7 +169,7 @@ impl Sampler {
         let id = || start(&page.id, NAME);
         let first = |line: &Line<'_>| (id(), start(line.text, SAMPLE));
         PageNote {
-            site: site_of(page).map_or_else(|| start(&place, NAME), |site| start(&site, NAME)),
+            site: page.site().map_or_else(|| start(&place, NAME), |site| start(&site, NAME)),
             kinds,
             doubt: doubt.map(|(weight, line, v)| {
                 let (text, line) = take(line, v, DOUBT);

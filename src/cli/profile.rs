@@ -1,0 +1,186 @@
+//! `dechaff profile`: pages in, what the pages of each site have in common out.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::Result;
+use indicatif::HumanBytes;
+
+use super::args::{InputArgs, Inputs, RunArgs};
+use super::barrier::guarded;
+use super::say::{count, say, spinner};
+use super::told::{Telling, Told};
+use super::usage::refuse;
+use crate::input::{Compression, RawPage, RecordOptions, read_source_with};
+use crate::output::OutputFile;
+use crate::sites::{SiteCounter, SitePage};
+use crate::text::Site;
+use crate::{Error, pipeline};
+
+/// Find what the pages of each site have in common, for --site-profile of `filter`.
+///
+/// Counts on how many pages of its site each line stands. The menus, footers and planted links that a
+/// site puts on its pages are the same on many of them, and articles are not: with the profile, `filter`
+/// takes a line that other pages of its site have, too, for junk sooner. Two pages of a site are enough
+/// to gain by it. A page says its site by `site` or `url` (in JSON Lines and parquet), WARC by the
+/// address; without one it is left out, or is of the site that --site names. The profile holds hashes
+/// and numbers, no text.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  dechaff profile crawl/ -o crawl.sites
+  dechaff filter crawl/ -o clean/ --site-profile crawl.sites
+  dechaff profile CC-MAIN-*.warc.gz -o cc.sites --memory 8000
+  dechaff profile mirror/news.example/ --site news.example -o news.sites")]
+pub struct Args {
+    #[command(flatten)]
+    input: InputArgs,
+    /// File to write.
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    /// The site of pages that do not say theirs.
+    #[arg(long, value_name = "NAME")]
+    site: Option<String>,
+    /// Memory for what was counted, in megabytes; about 25,000 different lines a megabyte. Where it does
+    /// not do, lines that were seen once are forgotten and so counted too low; pages of one site that come
+    /// one after the other need least.
+    #[arg(long, value_name = "MB", default_value_t = 2000, value_parser = clap::value_parser!(u32).range(1..))]
+    memory: u32,
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+/// What becomes of a page.
+enum Done {
+    Counted { page: SitePage, n_bytes: usize },
+    Unnamed,
+    Problem(Error),
+}
+
+thread_local! {
+    static CODES: RefCell<Vec<u16>> = RefCell::default();
+}
+
+/// Runs the command. What cannot be read is told and left out, and makes the exit code 1.
+///
+/// # Errors
+/// If the output cannot be written, or no page says its site.
+pub fn run(args: &Args) -> Result<ExitCode> {
+    if args.output.is_dir() {
+        refuse!(
+            "--output {}: a profile goes into one file, not into a folder",
+            args.output.display()
+        );
+    }
+    let Inputs { sources, errors, n_skipped, .. } = args.input.find();
+    // What cannot be written is told before the work begins.
+    let mut file = OutputFile::create(&args.output, Compression::None)?;
+    let bar = spinner(args.run.quiet);
+    let (start, mut told) = (Instant::now(), Told::default());
+    let mut counter = SiteCounter::new((args.memory as usize).saturating_mul(1_000_000));
+    let (mut n_errors, mut n_unnamed, mut bytes) = (0u64, 0u64, 0u64);
+    let records = args.input.records();
+    let found = sources.iter().flat_map(|source| {
+        let pages = read_source_with(source, None, records.text_field);
+        let (pages, error) = match pages {
+            Ok(pages) => (Some(pages), None),
+            Err(error) => (None, Some(Err(error))),
+        };
+        pages.into_iter().flatten().chain(error)
+    });
+    let items = errors.into_iter().map(Err).chain(found);
+    let weight = |item: &crate::Result<RawPage>| item.as_ref().map_or(0, RawPage::n_bytes);
+    let work = |item: crate::Result<RawPage>| {
+        item.map_or_else(Done::Problem, |raw| read(raw, records, args.site.as_deref()))
+    };
+    let size = |done: &Done| match done {
+        Done::Counted { page, .. } => page.n_bytes(),
+        Done::Unnamed | Done::Problem(_) => 0,
+    };
+    pipeline::run(&args.run.pool()?, items, weight, work, size, |done| -> Result<()> {
+        match done {
+            Done::Counted { page, n_bytes } => {
+                counter.add(&page);
+                bytes += n_bytes as u64;
+                if counter.n_pages().is_multiple_of(64) && !bar.is_hidden() {
+                    let speed = bytes as f64 / start.elapsed().as_secs_f64().max(0.001);
+                    let (pages, sites) = (counter.n_pages(), counter.n_sites());
+                    let speed = HumanBytes(speed as u64);
+                    bar.set_message(format!("{pages} pages of {sites} sites, {speed}/s"));
+                }
+            }
+            Done::Unnamed => n_unnamed += 1,
+            Done::Problem(error) => {
+                n_errors += 1;
+                let telling = told.tell(&error);
+                if telling != Telling::Counted {
+                    bar.suspend(|| say(error));
+                }
+                if telling == Telling::Last {
+                    bar.suspend(|| say("further errors like this one are only counted"));
+                }
+            }
+        }
+        Ok(())
+    })?;
+    bar.finish_and_clear();
+    let unnamed = match n_unnamed {
+        0 => String::new(),
+        n => format!(
+            "; left out {}, for want of a `site` or a `url` (--site NAME gives them one)",
+            count(n, "page")
+        ),
+    };
+    if counter.n_pages() == 0 {
+        anyhow::bail!("no pages of which the site is known{unnamed}");
+    }
+    let (n_pages, n_sites, n_forgotten) =
+        (counter.n_pages(), counter.n_sites(), counter.n_forgotten());
+    let profile = counter.finish();
+    file.write(&profile.to_bytes()?)?;
+    file.commit()?;
+    if !args.run.quiet {
+        say(format_args!(
+            "{} of {}, {} with several pages; {} on several pages of their site{unnamed}",
+            count(n_pages, "page"),
+            count(n_sites as u64, "site"),
+            profile.n_sites(),
+            count(profile.n_lines() as u64, "line"),
+        ));
+        if n_skipped > 0 {
+            say(format_args!(
+                "{} passed over, whose names have no known ending",
+                count(n_skipped as u64, "file")
+            ));
+        }
+        if n_forgotten > 0 {
+            say(format_args!(
+                "{} forgotten on the way for want of memory; more --memory forgets fewer",
+                count(n_forgotten, "line")
+            ));
+        }
+    }
+    Ok(if n_errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Makes of a page what is counted.
+fn read(raw: RawPage, records: RecordOptions<'_>, unnamed: Option<&str>) -> Done {
+    let (path, line, n_bytes) = (raw.path.clone(), raw.line, raw.n_bytes());
+    let read = guarded(|| {
+        let page = raw.parse(records)?;
+        let named = page.site();
+        let Some(site) = named.as_deref().or(unnamed) else { return Ok(Done::Unnamed) };
+        let mut codes = CODES.take();
+        let page = SitePage::new(Site::named(site), &page.lines(), &mut codes);
+        CODES.set(codes);
+        Ok(Done::Counted { page, n_bytes })
+    });
+    let failed = |said: String| Error::BadPage {
+        path: path.to_path_buf(),
+        line,
+        reason: format!("left out, for dechaff failed on it; please report this: {said}"),
+    };
+    read.unwrap_or_else(|said| Err(failed(said))).unwrap_or_else(Done::Problem)
+}

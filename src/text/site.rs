@@ -1,0 +1,71 @@
+//! The site that a page is of, and its lines told apart by site: hashes that are the same everywhere and
+//! forever, since files hold them.
+
+use super::fnv;
+
+/// A site, by a hash of its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Site(u64);
+
+impl Site {
+    /// The site of that name, mostly a host: capitals and a `www.` before it make no difference.
+    ///
+    /// ```
+    /// use dechaff::text::Site;
+    /// assert_eq!(Site::named("www.News.example"), Site::named("news.example"));
+    /// assert_ne!(Site::named("sport.example"), Site::named("news.example"));
+    /// ```
+    pub fn named(name: &str) -> Self {
+        let name = name.trim();
+        let bare = match name.get(..4) {
+            Some(start) if start.eq_ignore_ascii_case("www.") => name.get(4..).unwrap_or(name),
+            _ => name,
+        };
+        Site(mix(fnv::hash_64(bare.bytes().map(|byte| byte.to_ascii_lowercase()))))
+    }
+
+    /// The hash of the site itself.
+    pub fn key(self) -> u64 {
+        self.0
+    }
+
+    /// The hash of one of its lines, folded: see [`fold_line`](super::fold::fold_line). The same line of
+    /// another site has another one.
+    pub fn line_key(self, codes: &[u16]) -> u64 {
+        mix(fnv::hash_64(codes.iter().copied()) ^ self.0)
+    }
+}
+
+/// Spreads what differs in a few bits over all 64 (the finaliser of SplitMix64: Steele, Lea and Flood 2014).
+fn mix(mut x: u64) -> u64 {
+    x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    x ^ (x >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_hosts_in_any_spelling() {
+        let site = Site::named("甲.example");
+        for name in ["WWW.甲.EXAMPLE", " 甲.example\n", "www.甲.example"] {
+            assert_eq!(Site::named(name), site, "{name}");
+        }
+        for name in ["", "w.甲.example", "甲.example.cn", "www", "www."] {
+            assert_ne!(Site::named(name), site, "{name}");
+        }
+        // Files hold these.
+        assert_eq!(site.key(), 0x8478_01D5_64F8_858C);
+        assert_eq!(site.line_key(&[0x4e00, 1]), 0x2DCF_DE13_2F86_C989);
+    }
+
+    #[test]
+    fn a_line_of_another_site_is_another_line() {
+        let (one, two) = (Site::named("a"), Site::named("b"));
+        let codes = [7u16, 8, 9];
+        assert_ne!(one.line_key(&codes), two.line_key(&codes));
+        assert_ne!(one.line_key(&codes), one.line_key(&codes[1..]));
+    }
+}
