@@ -3,7 +3,8 @@
 //!
 //! The modules follow the way of the data, and imports point one way:
 //! [`text`] ← [`features`] ← [`model`] ← [`filter`] ← ([`train`], [`evaluate`]) ← [`label`] ←
-//! `review` ← command line.
+//! `review` ← command line. Beside features and model stands [`sites`], what pages of one site have in
+//! common.
 //! [`input`] and [`output`] are the two ends: files to pages, verdicts to files. [`report`] is what pages
 //! for a browser are drawn with; it knows [`text`] only.
 
