@@ -20,6 +20,7 @@ mod page_digest;
 pub(crate) mod parquet;
 mod pieces;
 mod prose;
+mod quotes;
 mod record;
 mod sniff;
 mod source;
