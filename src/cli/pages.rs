@@ -497,6 +497,7 @@ mod tests {
             format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
         let all = [
             (text.clone().into_bytes(), "UTF-8"),
+            (text.replace("\r\n", "\r").into_bytes(), "UTF-8"),
             (format!("\u{feff}{text}").into_bytes(), "UTF-8"),
             (encoding_rs::GBK.encode(&text).0.into_owned(), "GBK"),
             (wide, "UTF-16LE"),

@@ -137,7 +137,8 @@ fn decode_unmarked(bytes: &[u8]) -> Decoded<'_> {
 /// The encoding of a text without byte order mark of which this is a part: what [`decode`] would say
 /// of the part, a last line without its end left out, for it may end inside of a character.
 pub(super) fn encoding_of_part(bytes: &[u8]) -> &'static Encoding {
-    let lines = memchr::memrchr(b'\n', bytes).and_then(|end| bytes.get(..=end)).unwrap_or(bytes);
+    let end = memchr::memrchr2(b'\n', b'\r', bytes);
+    let lines = end.and_then(|end| bytes.get(..=end)).unwrap_or(bytes);
     let encoding = Encoding::for_label(decode_unmarked(lines).encoding.as_bytes());
     // A few quotation marks in this part say too little of what comes after it.
     encoding.filter(|&encoding| encoding != WINDOWS_1252).unwrap_or(UTF_8)

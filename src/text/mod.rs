@@ -13,6 +13,6 @@ mod windows;
 pub mod words;
 
 pub use label::{Group, Kind, Label};
-pub use page::{Line, Page};
+pub use page::{Line, LineEnds, Page};
 pub(crate) use windows::end;
 pub use windows::{Window, Windows};
