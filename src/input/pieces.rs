@@ -103,8 +103,10 @@ enum State {
     New(Box<dyn BufRead + Send>),
     /// In the midst of it.
     Open(Box<Open>),
-    /// An error is to be told.
+    /// An error is to be told, after which nothing is known.
     Failed(Error),
+    /// It was told.
+    BrokenOff,
     Done,
 }
 
@@ -146,6 +148,11 @@ impl Pieces {
         Pieces { path, windows, state: State::New(reader) }
     }
 
+    /// Whether the text broke off.
+    pub(super) fn is_broken_off(&self) -> bool {
+        matches!(self.state, State::BrokenOff)
+    }
+
     fn page(&self, bytes: Vec<u8>, about: About) -> RawPage {
         RawPage { path: self.path.clone(), line: 1, format: Format::Text, bytes, about }
     }
@@ -170,6 +177,7 @@ impl Pieces {
             if let Some(error) = failure {
                 let error = stream_error(&self.path, error);
                 if head.is_empty() {
+                    self.state = State::BrokenOff;
                     return Some(Err(error));
                 }
                 self.state = State::Failed(error);
@@ -210,7 +218,14 @@ impl Iterator for Pieces {
                 let about = About { piece: Some(Box::new(piece)), ..About::default() };
                 Some(Ok(self.page(Vec::new(), about)))
             }
-            State::Failed(error) => Some(Err(error)),
+            State::Failed(error) => {
+                self.state = State::BrokenOff;
+                Some(Err(error))
+            }
+            State::BrokenOff => {
+                self.state = State::BrokenOff;
+                None
+            }
             State::Done => None,
         }
     }
