@@ -1,6 +1,7 @@
 //! The end of a run in words: what came in, what was removed, what to look at.
 
 use super::say::count;
+use crate::input::PassedOver;
 use crate::output::Summary;
 use crate::text::Kind;
 use crate::text::visible::{start, visible};
@@ -9,7 +10,7 @@ use crate::text::visible::{start, visible};
 const MOST_FREQUENT: usize = 10;
 
 /// The figures of a run in words, a line each.
-pub fn report(summary: &Summary, n_skipped: usize) -> Vec<String> {
+pub fn report(summary: &Summary, passed_over: &PassedOver) -> Vec<String> {
     let s = summary;
     let mut lines = vec![format!(
         "{}, {}; removed {} and {}, {:.1} % of {}",
@@ -42,7 +43,9 @@ pub fn report(summary: &Summary, n_skipped: usize) -> Vec<String> {
     let why = "passed over: of another status or media type than pages of text or HTML";
     tell(s.passed_over, "WARC record", why);
     let why = "passed over: no known ending (.txt, .html, .jsonl, .warc, .wet, .parquet; also .gz and .zst)";
-    tell(n_skipped as u64, "file", why);
+    tell(passed_over.n_unknown as u64, "file", why);
+    let why = format!("passed over: {}", passed_over.why_packed());
+    tell(passed_over.n_packed() as u64, "file", &why);
     tell(s.errors, "error", "told above");
     let top = s.skeletons.top(MOST_FREQUENT);
     // What is there once or twice is not frequent.

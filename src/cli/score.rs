@@ -55,7 +55,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     }
     let filter = args.pages.adjust(policies).filter(model).with_kinds();
     let inputs = args.pages.find();
-    let n_skipped = inputs.n_skipped;
+    let passed_over = inputs.passed_over.clone();
     let destination = Destination::new(args.output.as_deref(), false);
     if let Destination::Folder(path) = &destination {
         refuse!("--output {}: scores go into one file, not into a folder", path.display());
@@ -69,7 +69,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let job = Job { filter: &filter, records, is_one_stream: false, pieces: None, write: &write };
     let summary = pages::run(inputs, &job, Output::new(destination), Lists::default(), &args.run)?;
     if !args.run.quiet && !is_json() {
-        report(&summary, n_skipped).into_iter().for_each(say);
+        report(&summary, &passed_over).into_iter().for_each(say);
     }
     Ok(if summary.errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
