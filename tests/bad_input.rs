@@ -257,7 +257,15 @@ fn what_is_packed_otherwise_says_how_it_may_be() {
     let out = bench.filter(&["in/p.txt.bz2"]);
     out.exits(1)
         .says("p.txt.bz2: holds bzip2 data, which is not read; unpack it, or pack it anew as .gz");
-    bench.filter(&["in", "-o", "out"]).exits(0).says("1 file passed over: no known ending (.txt,");
+    bench.write("in/q.7Z", "").write("in/r.jsonl.bz2", "").write("in/s.pdf", "");
+    let out = bench.filter(&["in", "-o", "out"]);
+    out.exits(0).says("1 file passed over: no known ending (.txt,").says(
+        "3 files passed over: packed as .7z, .bz2, which is not read; unpack, or pack anew as .gz \
+         or .zst",
+    );
+    bench.write("only/p.txt.xz", "");
+    let said = "nor any of these as .gz or .zst (1 file packed as .xz, which is not read; unpack, or pack anew";
+    bench.filter(&["only", "-o", "out"]).exits(1).says(said);
     for arguments in
         [&["p.txt", "-o", "o.txt.bz2"][..], &["p.txt", "-o", "o.txt", "--removed", "o.txt.bz2"]]
     {

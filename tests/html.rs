@@ -199,6 +199,25 @@ fn markdown_reads_as_the_text() {
             "<table><tr><td rowspan=2>a<td>b<tr><td>c</table><table><tr><td>d<td>e</table>",
             "| a | b |\n| --- | --- |\n| | c |\n\n| d | e |\n| --- | --- |\n",
         ),
+        // A cell of several lines stays in its row, whatever parts them, without those that go.
+        (
+            "<table><tr><th>a<th>b<tr><td>c<br>d|e<td>f<tr><td><p>g</p><p>魍</p><p>h</p><td>\
+             <ul><li>i<li>j</ul><tr><td>k<td>l</table>",
+            "| a | b |\n| --- | --- |\n| c d\\|e | f |\n| g h | i j |\n| k | l |\n",
+        ),
+        (
+            "<table><tr><td>a<td>b<tr><td>魍<br>魍<td>c<tr><td>魍<br>魍<td>魍<tr><td>d<hr>e<td>f</table>",
+            "| a | b |\n| --- | --- |\n| | c |\n| d e | f |\n",
+        ),
+        (
+            "<ul><li>x<table><tr><td>a<br><b>b</b><td>c</table></ul>",
+            "- x\n\n  | a **b** | c |\n  | --- | --- |\n",
+        ),
+        // One column of them is what it is without its table, and so is one beside empty cells.
+        ("<table><tr><td><ul><li>a<li>b</ul></table>", "- a\n- b\n"),
+        ("<table><tr><td><td>a<br>b</table>", "a\n\nb\n"),
+        ("<table><tr><td>魍<br>魍<td>a<br>魍<tr><td><td>b</table>", "a\n\nb\n"),
+        ("<table><tr><td>a<td><pre>b</pre></table>", "a\n\n```\nb\n```\n"),
         ("", ""),
         ("<p>魍", ""),
     ] {

@@ -237,6 +237,32 @@ fn an_input_that_breaks_off_is_told_to_the_end() {
     assert!(String::from_utf8(bench.read("r")).unwrap().contains("\"broken_off\":true"));
 }
 
+#[test]
+fn an_input_whose_last_page_is_faulty_does_not_break_off() {
+    let bench = Bench::new();
+    let record = |kind: &str, length: &str, body: &str| {
+        format!("WARC/1.0\r\nWARC-Type: {kind}\r\nContent-Length: {length}\r\n\r\n{body}\r\n\r\n")
+    };
+    let one = record("conversion", "4", "text");
+    for (last, is_broken_off) in [
+        (record("response", "4", "junk"), false),
+        (record("conversion", "no", "text"), false),
+        (record("conversion", "2", "text"), false),
+        ("no record\n".into(), false),
+        (record("conversion", "40", "text"), true),
+        (record("metadata", "40", "text"), true),
+        ("WARC/1.0\r\nWARC-Type: conv".into(), true),
+    ] {
+        bench.write("p.warc", format!("{one}{last}"));
+        let out = bench.filter(&["p.warc", "-o", "o.jsonl", "--removed", "r"]);
+        out.exits(1).says("p.warc: ");
+        let is_said = out.stderr.contains("was not read to its end");
+        out.check(is_said == is_broken_off, &last);
+        let receipts = String::from_utf8(bench.read("r")).unwrap();
+        assert_eq!(receipts.contains("\"broken_off\":true"), is_broken_off, "{last}");
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn files_whose_names_are_no_text_come_back() {

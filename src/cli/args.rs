@@ -5,8 +5,9 @@ use std::str::FromStr;
 
 use anyhow::{Context as _, Result};
 
+use super::say::count;
 use crate::filter::Filter;
-use crate::input::{Format, Found, RecordOptions, Source, discover};
+use crate::input::{Format, Found, PassedOver, RecordOptions, Source, discover};
 use crate::model::{Dial, Model, Point, Policy};
 
 /// Which model judges, and how strictly.
@@ -191,8 +192,8 @@ pub struct Inputs {
     pub folders: Vec<PathBuf>,
     /// What was named or found but cannot be read.
     pub errors: Vec<crate::Error>,
-    /// Files in folders whose names have no known ending.
-    pub n_skipped: usize,
+    /// Files in folders that are not read.
+    pub passed_over: PassedOver,
 }
 
 impl InputArgs {
@@ -209,21 +210,25 @@ impl InputArgs {
         for input in &self.inputs {
             match discover(input) {
                 Err(error) => inputs.errors.push(error),
-                Ok(Found { sources, errors, n_skipped, is_folder }) => {
+                Ok(Found { sources, errors, passed_over, is_folder }) => {
                     if is_folder {
                         inputs.folders.push(input.clone());
                         if sources.is_empty() && errors.is_empty() {
-                            let reason =
+                            let mut reason =
                                 "holds no .txt, .html, .jsonl, .warc, .wet or .parquet files, \
                                  nor any of these as .gz or .zst"
-                                    .into();
+                                    .to_owned();
+                            if passed_over.n_packed() > 0 {
+                                let files = count(passed_over.n_packed() as u64, "file");
+                                reason += &format!(" ({files} {})", passed_over.why_packed());
+                            }
                             let path = input.clone();
                             inputs.errors.push(crate::Error::BadInput { path, reason });
                         }
                     }
                     inputs.sources.extend(sources);
                     inputs.errors.extend(errors);
-                    inputs.n_skipped += n_skipped;
+                    inputs.passed_over.add(passed_over);
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! The end of a run in words: what came in, what was removed, what to look at.
 
 use super::say::count;
+use crate::input::PassedOver;
 use crate::output::Summary;
 use crate::text::Kind;
 use crate::text::visible::{start, visible};
@@ -9,7 +10,7 @@ use crate::text::visible::{start, visible};
 const MOST_FREQUENT: usize = 10;
 
 /// The figures of a run in words, a line each.
-pub fn report(summary: &Summary, n_skipped: usize) -> Vec<String> {
+pub fn report(summary: &Summary, passed_over: &PassedOver) -> Vec<String> {
     let s = summary;
     let mut lines = vec![format!(
         "{}, {}; removed {} and {}, {:.1} % of {}",
@@ -26,11 +27,7 @@ pub fn report(summary: &Summary, n_skipped: usize) -> Vec<String> {
         let kinds: Vec<_> = kinds.iter().map(|(kind, n)| format!("{} {n}", kind.name())).collect();
         lines.push(format!("removed by kind: {}", kinds.join(", ")));
     }
-    let mut tell = |n: u64, noun: &str, what: &str| {
-        if n > 0 {
-            lines.push(format!("{} {what}", count(n, noun)));
-        }
-    };
+    let mut tell = |n, noun, what: &str| lines.extend(some(n, noun, what));
     tell(s.unsure_lines, "line", "kept although unsure");
     tell(s.empty_pages, "page", "with no article, removed whole");
     tell(s.guarded_pages, "page", "kept whole: more would have gone than is plausible");
@@ -41,9 +38,8 @@ pub fn report(summary: &Summary, n_skipped: usize) -> Vec<String> {
     tell(s.replaced, "faulty sequence", &where_replaced);
     let why = "passed over: of another status or media type than pages of text or HTML";
     tell(s.passed_over, "WARC record", why);
-    let why = "passed over: no known ending (.txt, .html, .jsonl, .warc, .wet, .parquet; also .gz and .zst)";
-    tell(n_skipped as u64, "file", why);
-    tell(s.errors, "error", "told above");
+    lines.extend(files_passed_over(passed_over));
+    lines.extend(some(s.errors, "error", "told above"));
     let top = s.skeletons.top(MOST_FREQUENT);
     // What is there once or twice is not frequent.
     if top.first().is_some_and(|(_, lines, _)| *lines > 2) {
@@ -54,4 +50,17 @@ pub fn report(summary: &Summary, n_skipped: usize) -> Vec<String> {
         }));
     }
     lines
+}
+
+/// The files in folders that were not read, in words.
+pub fn files_passed_over(passed_over: &PassedOver) -> impl Iterator<Item = String> {
+    let unknown = "passed over: no known ending (.txt, .html, .jsonl, .warc, .wet, .parquet; also .gz and .zst)";
+    let packed = format!("passed over: {}", passed_over.why_packed());
+    let unknown = some(passed_over.n_unknown as u64, "file", unknown);
+    unknown.into_iter().chain(some(passed_over.n_packed() as u64, "file", &packed))
+}
+
+/// How many of something there are, where there are any.
+fn some(n: u64, noun: &str, what: &str) -> Option<String> {
+    (n > 0).then(|| format!("{} {what}", count(n, noun)))
 }

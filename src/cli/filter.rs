@@ -169,7 +169,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     };
     let policies = args.pages.adjust(policies);
     let mut inputs = args.pages.find();
-    let n_skipped = inputs.n_skipped;
+    let passed_over = inputs.passed_over.clone();
     let destination = if args.dry_run {
         Destination::Nowhere
     } else {
@@ -220,7 +220,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let (mut lists, n_before) = prepare(args, facts, &destination, &mut inputs)?;
     let mut sampler = None;
     if let Some(folder) = args.report.as_deref().filter(|_| !inputs.sources.is_empty()) {
-        let report = RunReport::new(RunAbout { n_skipped: n_skipped as u64, ..about });
+        let report = RunReport::new(RunAbout { passed_over: passed_over.clone(), ..about });
         sampler = Some(report.sampler());
         lists.report = Some(RunReportFile::create(folder, report)?);
     }
@@ -265,7 +265,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         out.flush()?;
     }
     if (!args.run.quiet || args.dry_run) && !is_json() {
-        closing::report(&summary, n_skipped).into_iter().for_each(say);
+        closing::report(&summary, &passed_over).into_iter().for_each(say);
         sites.tell(summary.pages);
         if n_before > 0 {
             let inputs = count(n_before, "input");

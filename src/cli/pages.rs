@@ -82,7 +82,7 @@ pub enum Item {
     End {
         /// Records that are no pages.
         n_passed_over: u64,
-        /// The last that was tried could not be read: what comes after it is not known.
+        /// It could not be read further: what comes after is not known.
         is_broken_off: bool,
     },
 }
@@ -239,14 +239,12 @@ fn items(
     let begin = Item::Begin { source, stamp, format, compression };
     let reader = if manner.is_receipted { reader.with_blank_lines() } else { reader };
     let reader = manner.pieces.into_iter().fold(reader, SourceReader::in_pieces);
-    Box::new(std::iter::once(begin).chain(Reading { reader: Some(reader), has_failed: false }))
+    Box::new(std::iter::once(begin).chain(Reading { reader: Some(reader) }))
 }
 
 /// The pages and problems of a source, and its end.
 struct Reading {
     reader: Option<SourceReader>,
-    /// Whether what was read last could not be read.
-    has_failed: bool,
 }
 
 impl Iterator for Reading {
@@ -254,12 +252,13 @@ impl Iterator for Reading {
 
     fn next(&mut self) -> Option<Item> {
         let reader = self.reader.as_mut()?;
-        let next = reader.next();
-        let is_broken_off = std::mem::replace(&mut self.has_failed, matches!(next, Some(Err(_))));
-        let item = match next {
+        let item = match reader.next() {
             Some(Ok(page)) => return Some(Item::Page(page)),
             Some(Err(error)) => return Some(Item::Problem(error)),
-            None => Item::End { n_passed_over: reader.n_passed_over(), is_broken_off },
+            None => {
+                let is_broken_off = reader.is_broken_off();
+                Item::End { n_passed_over: reader.n_passed_over(), is_broken_off }
+            }
         };
         self.reader = None;
         Some(item)
@@ -503,6 +502,7 @@ mod tests {
             format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
         let all = [
             (text.clone().into_bytes(), "UTF-8"),
+            (text.replace("\r\n", "\r").into_bytes(), "UTF-8"),
             (format!("\u{feff}{text}").into_bytes(), "UTF-8"),
             (encoding_rs::GBK.encode(&text).0.into_owned(), "GBK"),
             (wide, "UTF-16LE"),

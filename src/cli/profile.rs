@@ -10,6 +10,7 @@ use indicatif::HumanBytes;
 
 use super::args::{InputArgs, Inputs, RunArgs};
 use super::barrier::guarded;
+use super::closing::files_passed_over;
 use super::say::{count, say, spinner};
 use super::told::{Telling, Told};
 use super::usage::refuse;
@@ -74,7 +75,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
             args.output.display()
         );
     }
-    let Inputs { sources, errors, n_skipped, .. } = args.input.find();
+    let Inputs { sources, errors, passed_over, .. } = args.input.find();
     // What cannot be written is told before the work begins.
     let mut file = OutputFile::create(&args.output, Compression::None)?;
     let bar = spinner(args.run.quiet);
@@ -149,12 +150,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
             profile.n_sites(),
             count(profile.n_lines() as u64, "line"),
         ));
-        if n_skipped > 0 {
-            say(format_args!(
-                "{} passed over, whose names have no known ending",
-                count(n_skipped as u64, "file")
-            ));
-        }
+        files_passed_over(&passed_over).for_each(say);
         if n_forgotten > 0 {
             say(format_args!(
                 "{} forgotten on the way for want of memory; more --memory forgets fewer",

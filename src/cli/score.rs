@@ -61,7 +61,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let filter = args.sites.load()?.into_iter().fold(filter, Filter::with_sites);
     let sites = args.sites.sites();
     let inputs = args.pages.find();
-    let n_skipped = inputs.n_skipped;
+    let passed_over = inputs.passed_over.clone();
     let destination = Destination::new(args.output.as_deref(), false);
     if let Destination::Folder(path) = &destination {
         refuse!("--output {}: scores go into one file, not into a folder", path.display());
@@ -76,7 +76,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let job = Job { filter, sites, records, is_one_stream: false, pieces: None, write: &write };
     let summary = pages::run(inputs, &job, Output::new(destination), Lists::default(), &args.run)?;
     if !args.run.quiet && !is_json() {
-        report(&summary, n_skipped).into_iter().for_each(say);
+        report(&summary, &passed_over).into_iter().for_each(say);
         sites.tell(summary.pages);
     }
     Ok(if summary.errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -48,6 +48,8 @@ struct Frame {
     flow: Flow,
     /// In a cell that shares its line.
     in_cell: bool,
+    /// In a row whose cells are short, on several lines though they may be.
+    in_short_row: bool,
     /// In a film, a drawing or a plug-in.
     in_player: bool,
     /// What is written where it ends.
@@ -333,6 +335,37 @@ impl<'a> Layout<'a> {
         true
     }
 
+    /// Whether all cells of a row are short and hold nothing but lines, paragraphs and lists: a row of a
+    /// table still, where the lines of a cell are joined.
+    fn is_short_row(&self, row: u32) -> bool {
+        let mut cell = 0;
+        let mut stack: Vec<u32> = self.dom.children(row).collect();
+        stack.reverse();
+        while let Some(node) = stack.pop() {
+            match self.dom.nodes.get(node as usize).map(|n| &n.data) {
+                Some(Data::Text(text)) => {
+                    cell += text.trim().len();
+                    if cell > MAX_CELL {
+                        return false;
+                    }
+                }
+                Some(Data::Element(tag)) => match tag.name {
+                    local_name!("td") | local_name!("th") => cell = 0,
+                    local_name!("script") | local_name!("style") => continue,
+                    ref name if is_block(name) && !is_plain(name) => return false,
+                    _ => {}
+                },
+                _ => continue,
+            }
+            let first = stack.len();
+            stack.extend(self.dom.children(node));
+            if let Some(children) = stack.get_mut(first..) {
+                children.reverse();
+            }
+        }
+        true
+    }
+
     fn enter(&mut self, tag: &Tag, node: u32, flow: Flow, style: Style) {
         let parent = self.frames.last().copied().unwrap_or(Frame {
             element: 0,
@@ -344,6 +377,7 @@ impl<'a> Layout<'a> {
             ground: None,
             flow: Flow::Block,
             in_cell: false,
+            in_short_row: false,
             in_player: false,
             closing: "",
             setting: Setting::default(),
@@ -385,6 +419,11 @@ impl<'a> Layout<'a> {
             matches!(tag.name, local_name!("pre") | local_name!("listing") | local_name!("xmp"));
         let is_bold = matches!(tag.name, local_name!("b") | local_name!("strong"));
         let (opening, closing) = self.generated(tag, node);
+        // Lines are the same whether marks are asked for or not.
+        let begins_short_row = self.collector.is_some()
+            && tag.name == local_name!("tr")
+            && flow == Flow::Block
+            && self.is_short_row(node);
         let setting = match &mut self.collector {
             Some(collector) => collector.enter(tag, element, parent.setting),
             None => parent.setting,
@@ -399,6 +438,7 @@ impl<'a> Layout<'a> {
             ground,
             flow,
             in_cell: flow == Flow::Cell || parent.in_cell,
+            in_short_row: parent.in_short_row || begins_short_row,
             in_player: parent.in_player || is_player(&tag.name),
             closing,
             setting,
@@ -518,7 +558,8 @@ impl<'a> Layout<'a> {
             return;
         }
         if let (Some(collector), Some(start)) = (&mut self.collector, start) {
-            collector.text(start..self.text.len(), frame.setting, frame.in_cell, frame.is_code());
+            let in_cell = frame.in_cell || frame.in_short_row;
+            collector.text(start..self.text.len(), frame.setting, in_cell, frame.is_code());
         }
         let counted = self.counted;
         let link = if frame.in_link { self.innermost_link() } else { NONE };
@@ -625,6 +666,23 @@ fn is_structure(name: &LocalName) -> bool {
             | local_name!("td")
             | local_name!("th")
             | local_name!("pre")
+    )
+}
+
+/// Whether a block says nothing of its text but where lines end, or that it is a list.
+fn is_plain(name: &LocalName) -> bool {
+    matches!(
+        *name,
+        local_name!("address")
+            | local_name!("center")
+            | local_name!("dd")
+            | local_name!("div")
+            | local_name!("dl")
+            | local_name!("dt")
+            | local_name!("li")
+            | local_name!("ol")
+            | local_name!("p")
+            | local_name!("ul")
     )
 }
 

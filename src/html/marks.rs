@@ -32,7 +32,7 @@ pub struct Run {
     pub link: u32,
 }
 
-/// A cell of a table row that has text.
+/// The text of a cell of a table row, or what a line has of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cell {
     /// Where in the document's text it begins.
@@ -61,7 +61,7 @@ pub struct Marks {
     pub links: Vec<Box<str>>,
     /// Items of numbered lists: their element and number.
     pub numbers: Vec<(u32, u32)>,
-    /// Cells of rows that are one line.
+    /// Cells of rows that are one line, or whose cells are short; each line begins with one.
     pub cells: Vec<Cell>,
     /// Lines of preformatted code.
     pub code: Vec<CodeLine>,
@@ -96,7 +96,9 @@ pub struct Collector {
     tables: Vec<Vec<u32>>,
     /// Columns of the row that are taken up to now.
     column: u32,
-    /// The column of a cell whose text has not begun.
+    /// The column of the cell that is open.
+    cell: Option<u32>,
+    /// The same while its text has not begun in this line.
     begun: Option<u32>,
     /// The line of code being filled.
     code: String,
@@ -151,7 +153,8 @@ impl Collector {
             self.column += 1;
         }
         self.column = self.column.min(MAX_COLUMNS - 1);
-        self.begun = Some(self.column);
+        self.cell = Some(self.column);
+        self.begun = self.cell;
         let n_columns = number(tag, "colspan").unwrap_or(1).clamp(1, MAX_COLUMNS - self.column);
         let n_rows = number(tag, "rowspan").unwrap_or(1).max(1);
         let end = (self.column + n_columns) as usize;
@@ -173,6 +176,7 @@ impl Collector {
             local_name!("table") => {
                 self.tables.pop();
             }
+            local_name!("td") | local_name!("th") => (self.cell, self.begun) = (None, None),
             _ => {}
         }
     }
@@ -205,6 +209,7 @@ impl Collector {
 
     /// A line ends, with text or without.
     pub fn end_line(&mut self, line: Option<u32>) {
+        self.begun = self.begun.or(self.cell);
         let has_code = std::mem::take(&mut self.has_code);
         if std::mem::take(&mut self.has_other) || !has_code {
             self.code.clear();
@@ -267,6 +272,14 @@ mod tests {
         let cells: Vec<_> =
             table.cells.iter().map(|c| (&text[c.start..=c.start], c.column)).collect();
         assert_eq!(cells, [("a", 0), ("b", 1), ("c", 3), ("d", 1), ("e", 3), ("f", 1)]);
+        // Every line of a cell is told, where all cells of the row are short.
+        let (text, table) = marks(&format!(
+            "<table><tr><td>a<br><p>b<td>c<tr><td>{}<td>d<br>e</table>",
+            "x".repeat(300)
+        ));
+        let cells: Vec<_> =
+            table.cells.iter().map(|c| (&text[c.start..=c.start], c.column)).collect();
+        assert_eq!(cells, [("a", 0), ("b", 0), ("c", 1)]);
     }
 
     #[test]

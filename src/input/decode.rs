@@ -12,6 +12,7 @@ use encoding_rs::{
 };
 
 use super::named::{Utf8Share, decode_named};
+use super::quotes::is_ascii_with_quotes;
 use super::wide::unmarked_utf16;
 
 /// The encodings that a guess may name. Single-byte ones are not among them: every sequence of bytes
@@ -133,22 +134,11 @@ fn decode_unmarked(bytes: &[u8]) -> Decoded<'_> {
     guess(bytes).unwrap_or_else(|| decode_faulty_utf8(bytes))
 }
 
-/// Whether all that is not ASCII are quotation marks and dashes as windows-1252 has them, with few other
-/// signs: word processors leave them in pages that are ASCII else. Any of these bytes may be a part of
-/// a character elsewhere, but no text has only such parts.
-fn is_ascii_with_quotes(bytes: &[u8]) -> bool {
-    let mut has_quotes = false;
-    bytes.iter().filter(|b| !b.is_ascii()).all(|byte| {
-        has_quotes |= matches!(byte, 0x91..=0x97);
-        // …, ™, a space, ©, ®
-        matches!(byte, 0x91..=0x97 | 0x85 | 0x99 | 0xa0 | 0xa9 | 0xae)
-    }) && has_quotes
-}
-
 /// The encoding of a text without byte order mark of which this is a part: what [`decode`] would say
 /// of the part, a last line without its end left out, for it may end inside of a character.
 pub(super) fn encoding_of_part(bytes: &[u8]) -> &'static Encoding {
-    let lines = memchr::memrchr(b'\n', bytes).and_then(|end| bytes.get(..=end)).unwrap_or(bytes);
+    let end = memchr::memrchr2(b'\n', b'\r', bytes);
+    let lines = end.and_then(|end| bytes.get(..=end)).unwrap_or(bytes);
     let encoding = Encoding::for_label(decode_unmarked(lines).encoding.as_bytes());
     // A few quotation marks in this part say too little of what comes after it.
     encoding.filter(|&encoding| encoding != WINDOWS_1252).unwrap_or(UTF_8)
@@ -329,6 +319,27 @@ mod tests {
         }
         let escaped = b"<meta charset=iso-2022-jp><p>\x1b$B5l$$\x1b(B";
         assert!(decode_html(escaped, None).text.ends_with("<p>旧い"));
+    }
+
+    #[test]
+    fn a_name_of_utf16_counts_where_it_can_be() {
+        let decoded = |bytes: &[u8], charset| {
+            let decoded = decode_labelled(bytes, Some(charset));
+            assert_eq!(decode_html(bytes, Some(charset)), decoded);
+            (decoded.text.into_owned(), decoded.encoding)
+        };
+        for name in ["utf-16", "utf-16le", "utf-16be"] {
+            let ascii = ("a page".to_owned(), "UTF-8");
+            assert_eq!(decoded(b"a page", name), ascii);
+            let quoted = ("it’s a page".to_owned(), "windows-1252");
+            assert_eq!(decoded(b"it\x92s a page", name), quoted);
+            let gbk = GBK.encode(NEWS).0.into_owned();
+            assert_eq!(decoded(&gbk, name), (NEWS.to_owned(), "GBK"));
+        }
+        // Too few zeros to be told by itself.
+        let utf16: Vec<u8> = NEWS.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(unmarked_utf16(&utf16), None);
+        assert_eq!(decoded(&utf16, "utf-16"), (NEWS.to_owned(), "UTF-16LE"));
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! What the user names becomes a list of sources: a file, every known file under a folder, or `-`
 //! for standard input. Sorted, so that the order never depends on the file system.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::compression::Compression;
 use super::open::Format;
 use crate::{Error, Result};
 
@@ -26,10 +28,48 @@ pub struct Found {
     pub sources: Vec<Source>,
     /// Folders and links that could not be followed; the others were.
     pub errors: Vec<Error>,
-    /// How many files were passed over because their names have no known ending.
-    pub n_skipped: usize,
+    /// Files that were passed over for their names.
+    pub passed_over: PassedOver,
     /// Whether the input is a folder.
     pub is_folder: bool,
+}
+
+/// Files of folders whose names say that they are not read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PassedOver {
+    /// How many have no known ending.
+    pub n_unknown: usize,
+    /// How many end as other compressions and archives do, by their endings.
+    pub packed: BTreeMap<String, usize>,
+}
+
+impl PassedOver {
+    fn count(&mut self, path: &Path) {
+        match Compression::foreign(path) {
+            Some(ending) => *self.packed.entry(ending.to_ascii_lowercase()).or_default() += 1,
+            None => self.n_unknown += 1,
+        }
+    }
+
+    /// Adds what was counted elsewhere.
+    pub fn add(&mut self, other: PassedOver) {
+        self.n_unknown += other.n_unknown;
+        for (ending, n) in other.packed {
+            *self.packed.entry(ending).or_default() += n;
+        }
+    }
+
+    /// How many are packed.
+    pub fn n_packed(&self) -> usize {
+        self.packed.values().sum()
+    }
+
+    /// Why these are passed over, by their endings, and what to do: `packed as .bz2, .xz, …`.
+    pub fn why_packed(&self) -> String {
+        let endings: Vec<String> = self.packed.keys().map(|ending| format!(".{ending}")).collect();
+        let endings = endings.join(", ");
+        format!("packed as {endings}, which is not read; unpack, or pack anew as .gz or .zst")
+    }
 }
 
 /// Lists the sources of one input.
@@ -95,7 +135,7 @@ fn walk(folder: &Path, below: &Path, above: &mut Vec<PathBuf>, found: &mut Found
                     let format = Some(format);
                     found.sources.push(Source { path: path.into(), relative, format });
                 }
-                _ => found.n_skipped += 1,
+                _ => found.passed_over.count(&path),
             },
         }
     }
@@ -128,6 +168,9 @@ mod tests {
             "b.txt",
             "a.TXT",
             "z.pdf",
+            "e.txt.bz2",
+            "f.jsonl.XZ",
+            "g.jsonl.xz",
             "c.htm",
             "d.warc.wet.gz",
             ".h.txt",
@@ -144,7 +187,9 @@ mod tests {
             names,
             ["a.TXT", "b.txt", "b/c/x.jsonl.gz", "b/film.review.jsonl", "c.htm", "d.warc.wet.gz"]
         );
-        assert_eq!((found.n_skipped, found.is_folder), (3, true));
+        assert_eq!((found.passed_over.n_unknown, found.is_folder), (3, true));
+        let packed = [("bz2", 1), ("xz", 2)].map(|(ending, n)| (ending.to_owned(), n));
+        assert_eq!((found.passed_over.n_packed(), found.passed_over.packed), (3, packed.into()));
         assert!(found.errors.is_empty());
     }
 

@@ -8,7 +8,7 @@ use flate2::bufread::{DeflateDecoder, ZlibDecoder};
 
 use super::compression::{Compression, Unpacking, is_zip_bomb};
 use super::open::MAX_PAGE_BYTES;
-use super::sniff::is_html;
+use super::sniff::begins_with_tag;
 
 /// What a payload is, as far as it can be a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +72,7 @@ pub(crate) fn read_response(message: Vec<u8>, identified: Option<&str>) -> Respo
             Err(reason) => return Response::Broken(reason),
         }
     }
-    let sniffed = || is_html(&bytes).then_some(Media::Html);
+    let sniffed = || begins_with_tag(&bytes).then_some(Media::Html);
     let Some(media) = named.unwrap_or_else(sniffed) else { return Response::Other };
     Response::Page(Payload { bytes, media, charset: kind.and_then(charset_of), fault })
 }

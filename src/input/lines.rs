@@ -22,6 +22,8 @@ pub(crate) struct RawLines {
     path: Arc<Path>,
     number: u64,
     is_done: bool,
+    /// Whether it was left before its end: what comes there is not known.
+    pub(crate) is_broken_off: bool,
     max_bytes: u64,
     /// Whether lines that hold nothing come out too, and the byte order mark of the first.
     pub(crate) keeps_blank: bool,
@@ -35,6 +37,7 @@ impl RawLines {
             path,
             number: 0,
             is_done: false,
+            is_broken_off: false,
             max_bytes: MAX_PAGE_BYTES,
             keeps_blank: false,
         }
@@ -74,7 +77,7 @@ impl Iterator for RawLines {
             let mut bytes = Vec::new();
             match self.read_line(&mut bytes) {
                 Err(error) => {
-                    self.is_done = true;
+                    (self.is_done, self.is_broken_off) = (true, true);
                     return Some(Err(stream_error(&self.path, error)));
                 }
                 Ok(true) if bytes.is_empty() => self.is_done = true,
@@ -83,7 +86,7 @@ impl Iterator for RawLines {
                     if self.number == 1 {
                         let utf16 = [&b"\xff\xfe"[..], b"\xfe\xff", b"{\0", b"\0{"];
                         if utf16.iter().any(|start| bytes.starts_with(start)) {
-                            self.is_done = true;
+                            (self.is_done, self.is_broken_off) = (true, true);
                             let reason = "JSON Lines in UTF-16 are not read; convert it to UTF-8";
                             return Some(Err(Error::BadInput {
                                 path: self.path.to_path_buf(),

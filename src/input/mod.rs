@@ -20,6 +20,7 @@ mod page_digest;
 pub(crate) mod parquet;
 mod pieces;
 mod prose;
+mod quotes;
 mod record;
 mod site;
 mod sniff;
@@ -32,7 +33,7 @@ mod wide;
 
 pub use compression::Compression;
 pub use decode::{Decoded, decode, decode_html};
-pub use discover::{Found, Source, discover};
+pub use discover::{Found, PassedOver, Source, discover};
 pub use labelled::{LabelledHtml, LabelledLine, LabelledPage, LabelledReader, read_labelled};
 pub use open::{Format, MAX_PAGE_BYTES};
 pub use page::{About, Body, InputPage, RawPage};

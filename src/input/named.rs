@@ -1,11 +1,13 @@
 //! What servers and pages say of an encoding, held against the bytes. A name is a hint: servers send the
 //! same one for all their files, and old pages were moved to UTF-8 with their heads as they were. So
 //! bytes that are UTF-8 but for a fault stay UTF-8, a name that leaves characters over gives way to one
-//! that leaves none, and a name that fits any bytes whatever is the last to be believed.
+//! that leaves none, and a name that fits any bytes whatever is the last to be believed. The quotation marks
+//! of an English page are no Han characters, whatever is said of it.
 
-use encoding_rs::{Encoding, ISO_8859_15, REPLACEMENT, UTF_8, WINDOWS_1252};
+use encoding_rs::{Encoding, ISO_8859_15, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::decode::{Decoded, decode_as, decode_faulty_utf8, guess};
+use super::quotes::outweigh_a_name;
 
 /// So many bytes of sound characters outside ASCII for each fault: in GBK, where they are sound by
 /// chance only, there are hardly as many in a row.
@@ -17,14 +19,23 @@ pub(super) fn decode_named(
     bytes: &[u8],
     names: [Option<&'static Encoding>; 2],
 ) -> Option<Decoded<'static>> {
+    // In UTF-16 every space, digit, tag and line end has a zero, and any two bytes are a character.
+    let can_be_wide = memchr::memchr(0, bytes).is_some();
+    let is_wide = |name: &Encoding| name == UTF_16LE || name == UTF_16BE;
     // The one that stands for encodings that are not read any more makes one character of any page.
-    let names = || names.into_iter().flatten().filter(|&n| n != UTF_8 && n != REPLACEMENT);
+    let can_be = |&name: &&'static Encoding| {
+        name != UTF_8 && name != REPLACEMENT && (can_be_wide || !is_wide(name))
+    };
+    let names = || names.into_iter().flatten().filter(can_be);
     let is_western = |name: &Encoding| name == WINDOWS_1252 || name == ISO_8859_15;
     names().next()?;
     let utf8 = Utf8Share::of(bytes);
     // Of what western pages are written with, hardly two stand as bytes of UTF-8 do: the greater part is enough.
     if utf8.is_almost_all() || names().all(is_western) && utf8.is_most_beside_western() {
         return Some(decode_faulty_utf8(bytes));
+    }
+    if names().any(|name| !name.is_single_byte()) && outweigh_a_name(bytes) {
+        return Some(decode_as(bytes, WINDOWS_1252));
     }
     let mut best: Option<Read> = None;
     for name in names().filter(|&name| !is_western(name)) {
@@ -212,6 +223,33 @@ mod tests {
         {
             let (bytes, _, _) = WINDOWS_1252.encode(text);
             assert_eq!(read(&bytes, ["iso-8859-1", ""]), (text.to_owned(), "windows-1252"));
+        }
+    }
+
+    #[test]
+    fn quotation_marks_are_no_han_characters_but_han_characters_may_be_few() {
+        let text = "It’s “new” – they say the dogs’ home won’t open…\n";
+        let (western, _, lossy) = WINDOWS_1252.encode(text);
+        assert!(!lossy);
+        for name in ["gbk", "gb18030", "big5", "shift_jis", "euc-kr", "euc-jp"] {
+            for names in [[name, ""], ["", name], ["iso-8859-1", name]] {
+                assert_eq!(read(&western, names), (text.to_owned(), "windows-1252"), "{names:?}");
+            }
+            // One is enough where it stands inside a word.
+            assert_eq!(read(b"<p>don\x92t</p>", [name, ""]).0, "<p>don’t</p>");
+        }
+        for (text, encoding) in [
+            ("<h1>Tokyo (土)</h1> since 2024年, isn't it?", SHIFT_JIS),
+            ("<p>A page of <b>北</b>, <b>脳</b> and 白</p>", SHIFT_JIS),
+            ("<p>the clock shows 時 and 換 or <i>東</i></p>", GBK),
+            ("<title>昇 page</title>", GBK),
+            ("<p>the word 天 is said twice: 天</p>", GBK),
+            ("<p>the word 一 and 的</p>", BIG5),
+        ] {
+            let (bytes, _, lossy) = encoding.encode(text);
+            assert!(!lossy, "{text}");
+            let name = encoding.name();
+            assert_eq!(read(&bytes, [name, ""]), (text.to_owned(), name));
         }
     }
 

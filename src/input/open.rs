@@ -6,6 +6,7 @@ use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
 use super::compression::{BadStream, Compression, Unpacking};
+use super::sniff::begins_document;
 use super::wide::is_utf32;
 use crate::{Error, Result};
 
@@ -159,7 +160,7 @@ impl Opened {
                     && serde_json::from_slice::<super::json::Fields<'_>>(line).is_ok()
                 {
                     format = Format::JsonLines;
-                } else if is_html(line) {
+                } else if begins_document(line) {
                     format = Format::Html;
                 }
                 break;
@@ -168,14 +169,6 @@ impl Opened {
         self.put_back(head, failure);
         format
     }
-}
-
-/// Whether a page that starts with this line is HTML.
-fn is_html(line: &[u8]) -> bool {
-    let starts = |tag: &str| {
-        line.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag.as_bytes()))
-    };
-    starts("<!doctype html") || starts("<html") || starts("<head>") || starts("<?xml")
 }
 
 /// A stream that fails once, with the error it was given.

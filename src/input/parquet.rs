@@ -52,6 +52,8 @@ pub(crate) struct ParquetRows {
     row: u64,
     /// Bytes given out.
     n_out: u64,
+    /// Whether what is left was not read.
+    pub(crate) is_broken_off: bool,
 }
 
 struct OpenGroup {
@@ -220,6 +222,7 @@ impl ParquetRows {
             batch,
             row,
             n_out,
+            is_broken_off: false,
         })
     }
 
@@ -332,6 +335,7 @@ impl Iterator for ParquetRows {
                 self.n_out += bytes.len() as u64;
                 if is_zip_bomb(self.n_bytes, self.n_out) {
                     self.group = self.file.num_row_groups();
+                    self.is_broken_off = true;
                     self.batch.clear();
                     let reason = "the parquet data expands to more than 1000 times its size; is it \
                                   a zip bomb? What follows is not read";

@@ -13,7 +13,7 @@ use super::open::Format;
 use super::page::{About, RawPage};
 use super::stream::TextStream;
 use super::wide::{SHOWN, unmarked_utf16};
-use crate::text::{Line, Page, Windows, end};
+use crate::text::{Line, LineEnds, Page, Windows, end};
 use crate::{Error, Result};
 
 /// What is known of a piece of a long text beside its own lines.
@@ -29,6 +29,8 @@ pub struct Piece {
     pub start: usize,
     /// Lines of the page before it, blank ones too.
     pub first_line: u32,
+    /// How the lines of the page end.
+    pub ends: LineEnds,
     /// The CRC-32 of the page's text before it.
     pub sum: Crc,
     /// The encoding of the page as far as it is known here: until the first byte outside ASCII it is
@@ -52,11 +54,11 @@ impl Piece {
 
     /// The lines of its window, where `own` are its own lines, and the place of these.
     pub fn window<'a>(&'a self, own: &Page<'a>) -> (Page<'a>, std::ops::Range<usize>) {
-        let mut lines = Page::from_part(&self.before).lines;
+        let mut lines = Page::from_part(&self.before, self.ends).lines;
         let start = lines.len();
         lines.extend_from_slice(&own.lines);
         let end = lines.len();
-        lines.extend(Page::from_part(&self.after).lines);
+        lines.extend(Page::from_part(&self.after, self.ends).lines);
         (Page { lines, site: own.site }, start..end)
     }
 }
@@ -71,7 +73,7 @@ impl Clone for Piece {
 impl PartialEq for Piece {
     fn eq(&self, other: &Self) -> bool {
         self.start == other.start
-            && self.first_line == other.first_line
+            && (self.first_line, self.ends) == (other.first_line, other.ends)
             && self.sum.sum() == other.sum.sum()
             && (&self.text, &self.before, &self.after) == (&other.text, &other.before, &other.after)
             && (self.encoding, self.has_mark) == (other.encoding, other.has_mark)
@@ -101,8 +103,10 @@ enum State {
     New(Box<dyn BufRead + Send>),
     /// In the midst of it.
     Open(Box<Open>),
-    /// An error is to be told.
+    /// An error is to be told, after which nothing is known.
     Failed(Error),
+    /// It was told.
+    BrokenOff,
     Done,
 }
 
@@ -110,6 +114,8 @@ struct Open {
     stream: TextStream,
     /// What was read and is not done with, from the first line that the next window sees.
     text: String,
+    /// How its lines end; `None` while nothing of it was looked at.
+    ends: Option<LineEnds>,
     /// Where in `text` the next piece begins.
     own: usize,
     /// Of the page before the next piece: its bytes …
@@ -142,6 +148,11 @@ impl Pieces {
         Pieces { path, windows, state: State::New(reader) }
     }
 
+    /// Whether the text broke off.
+    pub(super) fn is_broken_off(&self) -> bool {
+        matches!(self.state, State::BrokenOff)
+    }
+
     fn page(&self, bytes: Vec<u8>, about: About) -> RawPage {
         RawPage { path: self.path.clone(), line: 1, format: Format::Text, bytes, about }
     }
@@ -166,6 +177,7 @@ impl Pieces {
             if let Some(error) = failure {
                 let error = stream_error(&self.path, error);
                 if head.is_empty() {
+                    self.state = State::BrokenOff;
                     return Some(Err(error));
                 }
                 self.state = State::Failed(error);
@@ -177,6 +189,7 @@ impl Pieces {
         self.state = State::Open(Box::new(Open {
             stream,
             text: String::new(),
+            ends: None,
             own: 0,
             start: 0,
             first_line: 0,
@@ -194,8 +207,9 @@ impl Iterator for Pieces {
         match std::mem::replace(&mut self.state, State::Done) {
             State::New(reader) => self.open(reader),
             State::Open(mut open) => {
-                let cut = open.cut(&self.windows);
-                let piece = open.take(&cut);
+                let ends = open.line_ends(&self.windows);
+                let cut = open.cut(&self.windows, ends);
+                let piece = open.take(&cut, ends);
                 if !cut.is_last {
                     self.state = State::Open(open);
                 } else if let Some(error) = open.stream.failure.take() {
@@ -204,21 +218,39 @@ impl Iterator for Pieces {
                 let about = About { piece: Some(Box::new(piece)), ..About::default() };
                 Some(Ok(self.page(Vec::new(), about)))
             }
-            State::Failed(error) => Some(Err(error)),
+            State::Failed(error) => {
+                self.state = State::BrokenOff;
+                Some(Err(error))
+            }
+            State::BrokenOff => {
+                self.state = State::BrokenOff;
+                None
+            }
             State::Done => None,
         }
     }
 }
 
 impl Open {
+    /// How the lines of the text end, by as much of it as is the whole of a text that is not long.
+    fn line_ends(&mut self, windows: &Windows) -> LineEnds {
+        if let Some(ends) = self.ends {
+            return ends;
+        }
+        while self.text.len() <= windows.long_bytes && !self.stream.is_done() {
+            self.stream.read_into(&mut self.text);
+        }
+        *self.ends.insert(LineEnds::of(&self.text, windows.long_bytes))
+    }
+
     /// Reads until it is settled where the next piece ends.
-    fn cut(&mut self, windows: &Windows) -> Cut {
+    fn cut(&mut self, windows: &Windows, ends: LineEnds) -> Cut {
         let mut enough = self.own.saturating_add(windows.bytes);
         loop {
             while self.text.len() <= enough && !self.stream.is_done() {
                 self.stream.read_into(&mut self.text);
             }
-            if let Some(cut) = self.settle(windows) {
+            if let Some(cut) = self.settle(windows, ends) {
                 return cut;
             }
             // Twice as much each time, so that a line of any length takes linear time.
@@ -227,23 +259,25 @@ impl Open {
     }
 
     /// The end of the next piece, unless that depends on what was not read yet.
-    fn settle(&self, windows: &Windows) -> Option<Cut> {
+    fn settle(&self, windows: &Windows, ends: LineEnds) -> Option<Cut> {
         let text = self.text.as_str();
         let is_done = self.stream.is_done();
         // The last line may go on; what is known of it is where it begins, and how long it is at least.
         let whole = match is_done {
             true => text.len(),
-            false => memchr::memrchr(b'\n', text.as_bytes()).map_or(0, |at| at + 1),
+            false => ends.last(text.as_bytes()).map_or(0, |at| at + 1),
         };
-        let shown = if is_done { text } else { text.strip_suffix('\r').unwrap_or(text) };
-        let lines = Page::from_part(shown).lines;
+        // An LF may follow.
+        let is_open = !is_done && ends == LineEnds::Feeds;
+        let shown = text.strip_suffix('\r').filter(|_| is_open).unwrap_or(text);
+        let lines = Page::from_part(shown, ends).lines;
         let n_whole = lines.partition_point(|line| line.start < whole);
         let first = lines.partition_point(|line| line.start < self.own);
         // The first line after `from` that begins `most` bytes or more further on, if one is known to.
         let line_after = |from: usize, most: usize| {
             let from = (from + most).max(1) - 1;
             let after = text.get(..whole)?.as_bytes().get(from..)?;
-            memchr::memchr(b'\n', after).map(|at| from + at + 1)
+            ends.first(after).map(|at| from + at + 1)
         };
         // Blank lines without number are a piece by themselves.
         let blank_until = lines.get(first).map_or(whole, |line| line.start);
@@ -290,7 +324,7 @@ impl Open {
     }
 
     /// Takes the piece out of the text.
-    fn take(&mut self, cut: &Cut) -> Piece {
+    fn take(&mut self, cut: &Cut, ends: LineEnds) -> Piece {
         let part =
             |range: std::ops::Range<usize>| self.text.get(range).unwrap_or_default().to_owned();
         let own = part(self.own..cut.end);
@@ -301,6 +335,7 @@ impl Open {
             after: part(cut.end..cut.seen),
             start: self.start,
             first_line: self.first_line,
+            ends,
             sum: copy(&self.sum),
             encoding: self.stream.encoding(),
             has_mark: self.stream.has_mark,
@@ -311,7 +346,7 @@ impl Open {
         self.replaced = replaced_in_page;
         self.sum.update(own.as_bytes());
         self.start += own.len();
-        let n_lines = memchr::memchr_iter(b'\n', own.as_bytes()).count();
+        let n_lines = ends.count(own.as_bytes());
         self.first_line =
             self.first_line.saturating_add(u32::try_from(n_lines).unwrap_or(u32::MAX));
         self.text.drain(..cut.keep);
@@ -323,7 +358,7 @@ impl Open {
 
 /// The lines of a text with the numbers and places they have after so many lines.
 pub(super) fn numbered<'a>(own: &'a str, piece: &Piece) -> Page<'a> {
-    let mut page = Page::from_part(own);
+    let mut page = Page::from_part(own, piece.ends);
     let number = |line: &mut Line<'_>| line.number = line.number.saturating_add(piece.first_line);
     page.lines.iter_mut().for_each(number);
     page
@@ -396,7 +431,7 @@ mod tests {
 
     /// The same of the whole text, slowly: the lines of each window, and how many of them are own.
     fn of_whole(text: &str, limits: Windows) -> Vec<(Vec<String>, std::ops::Range<usize>)> {
-        let lines = Page::from_part(text).lines;
+        let lines = Page::from_part(text, LineEnds::of(text, limits.long_bytes)).lines;
         let texts = |range: std::ops::Range<usize>| {
             lines[range].iter().map(|line| line.text.to_owned()).collect()
         };
@@ -423,7 +458,7 @@ mod tests {
         for page in all {
             let page = page.parse(Default::default()).unwrap();
             let (piece, lines) = (page.piece.as_ref().unwrap(), page.lines());
-            let n_lines = so_far.matches('\n').count() as u32;
+            let n_lines = LineEnds::of(&text, limits.long_bytes).count(so_far.as_bytes()) as u32;
             assert_eq!((piece.start, piece.first_line), (so_far.len(), n_lines));
             assert_eq!((piece.sum.sum(), piece.is_first()), (sum.sum(), so_far.is_empty()));
             let (window, own) = piece.window(&lines);
@@ -453,7 +488,12 @@ mod tests {
             "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(to_bytes).collect()
         };
         let ascii = "A line in English.\n".repeat(9);
-        let all: [Vec<u8>; 8] = [
+        // As old files have them, and one of which only the start is old.
+        let old = text.replace("\r\n", "\r");
+        let all: [Vec<u8>; 11] = [
+            old.clone().into_bytes(),
+            encoding_rs::GBK.encode(&format!("{}{old}", ascii.replace('\n', "\r"))).0.into(),
+            format!("{old}{text}").into_bytes(),
             text.clone().into_bytes(),
             format!("\u{feff}{text}").into_bytes(),
             encoding_rs::GBK.encode(&text).0.into_owned(),
@@ -512,11 +552,14 @@ mod tests {
         #[test]
         fn pieces_are_the_windows_of_the_whole(
             parts in prop::collection::vec("\n{0,12}|\r\n|\r| |　|桥|[ab]{1,9}|[ab\n]{0,60}", 0..60),
+            is_old in any::<bool>(),
             lines in 1usize..9, overlap_lines in 0usize..9,
             bytes in 1usize..60, overlap_bytes in 0usize..30, long_bytes in 0usize..60,
         ) {
             let limits = Windows { long_bytes, lines, overlap_lines, bytes, overlap_bytes };
-            compare(parts.concat().into_bytes().leak(), limits);
+            let text = parts.concat();
+            let text = if is_old { text.replace('\n', "\r") } else { text };
+            compare(text.into_bytes().leak(), limits);
         }
     }
 }

@@ -1,5 +1,6 @@
-//! Whether bytes of which nothing is said are a page of HTML: told by their first tag, as browsers do
-//! (the table of the WHATWG's MIME Sniffing, with some tags that pages begin with as well).
+//! Whether bytes of which nothing is said are a page of HTML. What a server sent is told by its first tag, as
+//! browsers do (the table of the WHATWG's MIME Sniffing, with some tags that pages begin with as well). A
+//! file is, if it begins as a whole document does: texts and notes begin with `<p>` or `<b>`, too.
 
 /// Tags that say it.
 const TAGS: [&str; 36] = [
@@ -11,8 +12,16 @@ const TAGS: [&str; 36] = [
 /// Comments and declarations before the first tag are passed within these bytes.
 const SHOWN: usize = 4096;
 
+/// Whether the line begins a document: with a doctype, or the element around everything.
+pub(super) fn begins_document(line: &[u8]) -> bool {
+    let starts = |tag: &str| {
+        line.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag.as_bytes()))
+    };
+    starts("<!doctype html") || starts("<html") || starts("<head>") || starts("<?xml")
+}
+
 /// Whether the first tag is one of HTML, or a doctype.
-pub(super) fn is_html(bytes: &[u8]) -> bool {
+pub(super) fn begins_with_tag(bytes: &[u8]) -> bool {
     let shown = bytes.get(..SHOWN).unwrap_or(bytes);
     let mut rest = shown.strip_prefix(b"\xef\xbb\xbf").unwrap_or(shown);
     loop {
@@ -53,7 +62,7 @@ mod tests {
             "<?xml version='1.0'?><!DOCTYPE html PUBLIC",
             "<br/>",
         ] {
-            assert!(is_html(page.as_bytes()), "{page}");
+            assert!(begins_with_tag(page.as_bytes()), "{page}");
         }
         for other in [
             "",
@@ -70,7 +79,19 @@ mod tests {
             "{\"html\": \"<p>\"}",
             "<!doctype svg>",
         ] {
-            assert!(!is_html(other.as_bytes()), "{other}");
+            assert!(!begins_with_tag(other.as_bytes()), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_tag_alone_begins_no_document() {
+        for page in
+            ["<!DOCTYPE HTML>", "<html>", "<Html lang=zh>", "<HEAD>", "<?xml version='1.0'?>"]
+        {
+            assert!(begins_document(page.as_bytes()), "{page}");
+        }
+        for other in ["", "<p>", "<b>", "<header>", "<!-- <html>", "text"] {
+            assert!(!begins_document(other.as_bytes()), "{other}");
         }
     }
 }

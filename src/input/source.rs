@@ -36,6 +36,8 @@ enum State {
     #[cfg(feature = "parquet")]
     Parquet(Box<ParquetRows>),
     Failed(Error),
+    /// The error was told: what comes after it is not known.
+    BrokenOff,
     Done,
 }
 
@@ -105,6 +107,20 @@ impl SourceReader {
             _ => 0,
         }
     }
+
+    /// Whether the source ended, for this reader, before its end: what comes there is not known. That the last
+    /// page could not be read does not make it so.
+    pub fn is_broken_off(&self) -> bool {
+        match &self.state {
+            State::JsonLines(lines) => lines.is_broken_off,
+            State::Warc(pages) => pages.is_broken_off,
+            State::Pieces(pieces) => pieces.is_broken_off(),
+            #[cfg(feature = "parquet")]
+            State::Parquet(rows) => rows.is_broken_off,
+            State::BrokenOff => true,
+            State::Whole(_) | State::Failed(_) | State::Done => false,
+        }
+    }
 }
 
 impl SourceReader {
@@ -162,19 +178,27 @@ impl Iterator for SourceReader {
                 let read = reader.take(MAX_PAGE_BYTES + 1).read_to_end(&mut bytes);
                 if bytes.len() as u64 > MAX_PAGE_BYTES {
                     let reason = "larger than 2 GiB, too large for one page".into();
+                    self.state = State::BrokenOff;
                     return Some(Err(Error::BadInput { path: path.to_path_buf(), reason }));
                 }
                 if let Err(error) = read {
                     let error = stream_error(&path, error);
                     if bytes.is_empty() {
+                        self.state = State::BrokenOff;
                         return Some(Err(error));
                     }
                     self.state = State::Failed(error);
                 }
                 Some(Ok(RawPage { path, line: 1, format, bytes, about: About::default() }))
             }
-            State::Failed(error) => Some(Err(error)),
-            _ => None,
+            State::Failed(error) => {
+                self.state = State::BrokenOff;
+                Some(Err(error))
+            }
+            state => {
+                self.state = state;
+                None
+            }
         }
     }
 }

@@ -84,7 +84,7 @@ impl TextStream {
         {
             // From here on, a whole block tells.
             let (before, _) = self.block.split_at(first);
-            let line = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+            let line = memchr::memrchr2(b'\n', b'\r', before).map_or(0, |at| at + 1);
             text.push_str(&String::from_utf8_lossy(&before[..line]));
             self.block.drain(..line);
             self.fill(size);

@@ -38,6 +38,8 @@ pub(crate) struct WarcPages {
     /// The beginning of the next record is being looked for.
     is_lost: bool,
     is_done: bool,
+    /// It ended inside of a record, or could not be read further: what comes there is not known.
+    pub(crate) is_broken_off: bool,
     line: Vec<u8>,
 }
 
@@ -64,6 +66,7 @@ impl WarcPages {
             pending: None,
             is_lost: false,
             is_done: false,
+            is_broken_off: false,
             line: Vec::new(),
         }
     }
@@ -78,12 +81,16 @@ impl WarcPages {
         Error::BadInput { path: self.path.to_path_buf(), reason }
     }
 
+    fn break_off(&mut self) {
+        (self.is_done, self.is_broken_off) = (true, true);
+    }
+
     /// The stream broke off, for good or up to the next record.
     fn end_by(&mut self, error: io::Error) -> Error {
         if BadStream::of(&error).is_some_and(|bad| bad.goes_on) {
             self.is_lost = true;
         } else {
-            self.is_done = true;
+            self.break_off();
         }
         stream_error(&self.path, error)
     }
@@ -187,7 +194,7 @@ impl WarcPages {
                 Err(error) => return Err(self.end_by(error)),
             };
             if before == self.stream.offset {
-                self.is_done = true;
+                self.break_off();
                 return Err(self.bad(start, "its head is cut off"));
             }
             let is_continued = self.line.starts_with(b" ") || self.line.starts_with(b"\t");
@@ -238,7 +245,7 @@ impl WarcPages {
             Err(error) => self.end_by(error),
             Ok(()) if is_whole => self.bad(start, "does not end where its length says"),
             Ok(()) => {
-                self.is_done = true;
+                self.break_off();
                 let n = body.len();
                 self.bad(start, format_args!("is cut off after {n} of {length} bytes"))
             }
@@ -255,7 +262,7 @@ impl WarcPages {
         }
         let n = self.stream.offset - before;
         if n < length {
-            self.is_done = true;
+            self.break_off();
             return Err(self.bad(start, format_args!("is cut off after {n} of {length} bytes")));
         }
         Ok(())

@@ -8,6 +8,7 @@ use super::markdown::markdown;
 use super::removal::{What, for_each_in_text};
 use super::{four_digits, push_json_line, scores};
 use crate::input::{Body, Content, InputPage};
+use crate::text::LineEnds;
 use crate::{Page, PageVerdict};
 
 /// A form of the output that does not depend on that of the input.
@@ -54,21 +55,29 @@ pub fn emit(
         Emit::Text => {
             let kept = kept_text(page, lines, verdict);
             // Between the pieces of a page stands what stood there.
-            if page.piece.as_ref().is_some_and(|piece| !piece.is_last) {
+            let piece = page.piece.as_ref();
+            // Where line feeds follow, a return ends a line no more.
+            let is_old = |kept: &str| match piece {
+                Some(piece) => piece.ends == LineEnds::Returns,
+                None => !kept.contains('\n') && kept.contains('\r'),
+            };
+            let with_feeds = |kept: &str, out: &mut Vec<u8>| {
+                let is_old = is_old(kept);
+                let end = |byte: u8| if is_old && byte == b'\r' { b'\n' } else { byte };
+                out.extend(kept.bytes().map(end));
+            };
+            if piece.is_some_and(|piece| !piece.is_last) {
                 let is_first = page.offset() == 0;
                 let kept =
                     if is_first { kept.trim_start_matches(['\r', '\n']) } else { kept.as_str() };
-                return out.extend_from_slice(kept.as_bytes());
+                return with_feeds(kept, out);
             }
             let kept = match page.offset() {
                 0 => kept.trim_matches(['\r', '\n']),
                 _ => kept.trim_end_matches(['\r', '\n']),
             };
             if !kept.is_empty() {
-                // Where line feeds follow, a return ends a line no more.
-                let is_old = !kept.contains('\n') && kept.contains('\r');
-                let end = |byte: u8| if is_old && byte == b'\r' { b'\n' } else { byte };
-                out.extend(kept.bytes().map(end));
+                with_feeds(kept, out);
                 out.push(b'\n');
             }
         }
@@ -216,9 +225,8 @@ mod tests {
     fn the_text_of_a_page_in_pieces_is_that_of_the_page() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("\"p\".txt");
-        let text = "\n\n甲\n\n\"乙\"\n丙\n\n丁\n\n\n";
-        std::fs::write(&path, text).unwrap();
-        let source = &crate::input::discover(&path).unwrap().sources[0];
+        let feeds = "\n\n甲\n\n\"乙\"\n丙\n\n丁\n\n\n";
+        let returns = feeds.replace('\n', "\r");
         let limits = crate::text::Windows {
             long_bytes: 4,
             lines: 3,
@@ -226,18 +234,22 @@ mod tests {
             bytes: 90,
             overlap_bytes: 20,
         };
-        let (mut out, mut object, mut n_pieces) = (Vec::new(), Vec::new(), 0);
-        for page in crate::input::read_source(source, None).unwrap().in_pieces(limits) {
-            let page = page.unwrap().parse(Default::default()).unwrap();
-            let (lines, kept) = (page.lines(), verdicts("aaaa"));
-            emit(Emit::Text, &page, &lines, &kept, &mut out);
-            emit(Emit::Jsonl, &page, &lines, &kept, &mut object);
-            n_pieces += 1;
+        for text in [feeds, &returns] {
+            std::fs::write(&path, text).unwrap();
+            let source = &crate::input::discover(&path).unwrap().sources[0];
+            let (mut out, mut object, mut n_pieces) = (Vec::new(), Vec::new(), 0);
+            for page in crate::input::read_source(source, None).unwrap().in_pieces(limits) {
+                let page = page.unwrap().parse(Default::default()).unwrap();
+                let (lines, kept) = (page.lines(), verdicts("aaaa"));
+                emit(Emit::Text, &page, &lines, &kept, &mut out);
+                emit(Emit::Jsonl, &page, &lines, &kept, &mut object);
+                n_pieces += 1;
+            }
+            assert_eq!(n_pieces, 2);
+            let object: serde_json::Value = serde_json::from_slice(&object).unwrap();
+            let id = path.display().to_string();
+            assert_eq!(object, serde_json::json!({ "id": id, "text": text }));
+            assert_eq!(std::str::from_utf8(&out), Ok("甲\n\n\"乙\"\n丙\n\n丁\n"));
         }
-        assert_eq!(n_pieces, 2);
-        let object: serde_json::Value = serde_json::from_slice(&object).unwrap();
-        let path = path.display().to_string();
-        assert_eq!(object, serde_json::json!({ "id": path, "text": text }));
-        assert_eq!(std::str::from_utf8(&out), Ok("甲\n\n\"乙\"\n丙\n\n丁\n"));
     }
 }

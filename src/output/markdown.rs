@@ -27,18 +27,7 @@ pub fn markdown(document: &Document, verdict: &PageVerdict) -> String {
     let kept: Vec<usize> = (0..document.outline.lines.len())
         .filter(|&index| !is_removed(verdict.lines.get(index)))
         .collect();
-    let mut rest = kept.as_slice();
-    while let Some((&first, _)) = rest.split_first() {
-        let place = writer.place(first);
-        let same = |&&index: &&usize| writer.place(index).block == place.block;
-        let n_lines = match place.block {
-            Block::Code(_) | Block::Table(_) => rest.iter().take_while(same).count(),
-            Block::Heading(_) | Block::Text => 1,
-        };
-        let (group, others) = rest.split_at(n_lines.max(1));
-        writer.write(group, &place, verdict);
-        rest = others;
-    }
+    writer.write_all(&kept, true, verdict);
     writer.out
 }
 
@@ -90,11 +79,27 @@ struct Opened {
 }
 
 impl Writer<'_> {
-    fn place(&self, index: usize) -> Place {
+    /// Writes lines block by block.
+    fn write_all(&mut self, lines: &[usize], has_tables: bool, verdict: &PageVerdict) {
+        let mut rest = lines;
+        while let Some((&first, _)) = rest.split_first() {
+            let place = self.place(first, has_tables);
+            let same = |&&index: &&usize| self.place(index, has_tables).block == place.block;
+            let n_lines = match place.block {
+                Block::Code(_) | Block::Table(_) => rest.iter().take_while(same).count(),
+                Block::Heading(_) | Block::Text => 1,
+            };
+            let (group, others) = rest.split_at(n_lines.max(1));
+            self.write(group, &place, verdict);
+            rest = others;
+        }
+    }
+
+    fn place(&self, index: usize, has_tables: bool) -> Place {
         let outline = &self.document.outline;
         let mut place = Place { holders: Vec::new(), block: Block::Text };
-        let is_code = self.code(index).is_some();
-        let is_row = !self.cells(index).is_empty();
+        let is_row = has_tables && !self.cells(index).is_empty();
+        let is_code = !is_row && self.code(index).is_some();
         let mut around = outline.around(index).peekable();
         while let Some(element) = around.next() {
             let Some(element_of) = outline.elements.get(element as usize) else { break };
@@ -110,7 +115,11 @@ impl Writer<'_> {
                 local_name!("pre") | local_name!("code") if is_code => {
                     place.block = Block::Code(element);
                 }
-                local_name!("table") if is_row => place.name(Block::Table(element)),
+                local_name!("table") if is_row && place.block == Block::Text => {
+                    place.block = Block::Table(element);
+                    // A list inside of a cell does not hold the table.
+                    place.holders.clear();
+                }
                 local_name!("blockquote") => place.holders.push(Holder::Quote(element)),
                 local_name!("li") => {
                     let list = around.peek().copied().unwrap_or(element);
@@ -136,6 +145,16 @@ impl Writer<'_> {
         start..cells.partition_point(|cell| cell.start < line.bytes.end)
     }
 
+    /// The element of the row that a line is, or is a part of.
+    fn row(&self, index: usize) -> Option<u32> {
+        let outline = &self.document.outline;
+        let is_row = |&element: &u32| {
+            let element = outline.elements.get(element as usize);
+            element.is_some_and(|element| element.name == local_name!("tr"))
+        };
+        outline.around(index).find(is_row)
+    }
+
     fn code(&self, index: usize) -> Option<&CodeLine> {
         let code = &self.marks.code;
         let at = code.partition_point(|c| (c.line as usize) < index);
@@ -157,18 +176,8 @@ impl Writer<'_> {
             Block::Code(_) => self.fenced(group, verdict),
             Block::Table(_) => match self.table(group, verdict) {
                 Some(rows) => rows,
-                // Of one column: nothing but paragraphs.
-                None => {
-                    let plain = |holders: &[Holder]| Place {
-                        holders: holders.to_vec(),
-                        block: Block::Text,
-                    };
-                    let place = plain(&place.holders);
-                    for index in group {
-                        self.write(std::slice::from_ref(index), &place, verdict);
-                    }
-                    return;
-                }
+                // Of one column: what it is without the table.
+                None => return self.write_all(group, false, verdict),
             },
         };
         self.push(&block, &place.holders);
@@ -251,13 +260,20 @@ impl Writer<'_> {
         lines
     }
 
-    /// The rows of a table, the first as its head; `None` if it has but one column.
+    /// The rows of a table, the first as its head; `None` if but one column has text. What stands in one
+    /// cell on several lines is joined, for a row of Markdown is one line.
     fn table(&self, group: &[usize], verdict: &PageVerdict) -> Option<Vec<String>> {
         let mut rows: Vec<Vec<String>> = Vec::with_capacity(group.len());
+        let mut last = None;
         for &index in group {
             let line = self.line(index)?;
             let cells = self.marks.cells.get(self.cells(index)).unwrap_or_default();
-            let mut row: Vec<String> = Vec::new();
+            let own = self.row(index);
+            if own.is_none() || own != last {
+                rows.push(Vec::new());
+            }
+            last = own;
+            let row = rows.last_mut()?;
             for (n, cell) in cells.iter().enumerate() {
                 let start = if n == 0 { line.bytes.start } else { cell.start };
                 let end = cells.get(n + 1).map_or(line.bytes.end, |next| next.start);
@@ -273,9 +289,15 @@ impl Writer<'_> {
                     own.push_str(&text);
                 }
             }
-            rows.push(row);
         }
-        let n_columns = rows.iter().map(Vec::len).max().filter(|&n| n > 1)?;
+        let n_columns = rows.iter().map(Vec::len).max()?;
+        // Text beside empty cells is laid out, not tabled.
+        let has_text = |&column: &usize| {
+            rows.iter().any(|row| row.get(column).is_some_and(|text| !text.is_empty()))
+        };
+        if (0..n_columns).filter(has_text).count() < 2 {
+            return None;
+        }
         let mut lines = Vec::with_capacity(rows.len() + 1);
         for (n, row) in rows.iter().enumerate() {
             let mut line = String::from("|");

@@ -14,7 +14,7 @@ mod windows;
 pub mod words;
 
 pub use label::{Group, Kind, Label};
-pub use page::{Line, Page};
+pub use page::{Line, LineEnds, Page};
 pub use site::Site;
 pub(crate) use windows::end;
 pub use windows::{Window, Windows};

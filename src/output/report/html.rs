@@ -393,7 +393,10 @@ fn notes(r: &RunReport, total: &Summary, html: &mut Html) {
     note(total.replaced, "faulty sequence", &mended);
     let why = "passed over: of another status or media type than pages of text or HTML";
     note(total.passed_over, "WARC record", why);
-    note(r.about.n_skipped, "file", "passed over: no known ending");
+    let passed_over = &r.about.passed_over;
+    note(passed_over.n_unknown as u64, "file", "passed over: no known ending");
+    let why = format!("passed over: {}", passed_over.why_packed());
+    note(passed_over.n_packed() as u64, "file", &why);
     note(
         total.errors,
         "error",

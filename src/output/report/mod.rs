@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 pub use note::{PageNote, Sampler};
 
 use super::summary::Summary;
+use crate::input::PassedOver;
 use crate::text::Kind;
 use note::{Doubt, Shown};
 
@@ -41,8 +42,8 @@ pub struct RunAbout {
     pub html_threshold: f32,
     /// Whether nothing was written.
     pub is_dry: bool,
-    /// Files that were passed over.
-    pub n_skipped: u64,
+    /// Files that were passed over for their names.
+    pub passed_over: PassedOver,
 }
 
 /// The figures so far.
