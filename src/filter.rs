@@ -16,7 +16,7 @@ use crate::{
         Calibration, Curves, CurvesScratch, DECIDING, DecidingPart, Evidence, Explanation,
         KindScratch, LineScratch, Model, PairedTable, Policy, RowCurves, TreeScratch, deciding,
     },
-    sites::{Repeats, SiteLines, SiteProfile},
+    sites::{Repeats, SiteLines, SiteProfile, is_copy},
     span::{Span, SpanScratch},
     text::{Kind, Line, Page, Site, Window, Windows},
 };
@@ -56,6 +56,10 @@ pub struct PageVerdict {
     /// More would have gone than the model has grounds for, so the page was kept whole, or of a long
     /// page a window: lines that would have been junk are `Unsure`.
     pub guarded: bool,
+    /// For a filter that knows sites ([`Filter::with_sites`]) and a page of one of these, line by line: the
+    /// log odds that other pages of the site add to a line that goes and would stay without them; 0 for
+    /// every other line. Else empty.
+    pub tipped: Vec<f32>,
     /// For a filter that was asked ([`Filter::with_parts`]), what decided, line by line: the parts of the
     /// page model that spoke most for junk; `None` for what is kept. Else empty, and for HTML.
     pub parts: Vec<[Option<DecidingPart>; DECIDING]>,
@@ -65,6 +69,7 @@ impl PageVerdict {
     fn clear(&mut self) {
         self.lines.clear();
         self.parts.clear();
+        self.tipped.clear();
         self.guarded = false;
     }
 
@@ -90,6 +95,8 @@ pub struct Scratch {
     tree: TreeScratch,
     copies: Copies,
     codes: Vec<u16>,
+    /// What other pages of the site say of the lines that are judged; empty where nothing.
+    repeats: Vec<f32>,
 }
 
 /// A model and a policy, ready to judge pages; shared by reference between threads.
@@ -173,9 +180,9 @@ impl Filter {
         Filter { sites: Some(sites), ..self }
     }
 
-    /// Whether the site of a page makes a difference.
-    pub fn asks_sites(&self) -> bool {
-        self.sites.is_some()
+    /// What it knows of sites.
+    pub fn sites(&self) -> Option<&SiteProfile> {
+        self.sites.as_ref()
     }
 
     /// What is known of the lines of a site.
@@ -233,6 +240,7 @@ impl Filter {
             for part in parts {
                 verdict.lines.extend(part.lines);
                 verdict.parts.extend(part.parts);
+                verdict.tipped.extend(part.tipped);
                 verdict.guarded |= part.guarded;
             }
             if is_long {
@@ -294,6 +302,7 @@ impl Filter {
         model.run(&self.tree, document, (facts, surroundings), line_model, tree, belief);
         let (policy, site) = (&self.html_policy, self.site(site));
         let deciding = Deciding { calibration: model.calibration, policy, site };
+        deciding.ask_site(&page.lines, 0..page.lines.len(), scratch);
         self.decide_all(&page.lines, 0..page.lines.len(), deciding, scratch, verdict);
         // A line that loses a part is not what a copy of it says.
         let stays = |line: usize| {
@@ -318,6 +327,7 @@ impl Filter {
                 line.kind = None;
                 line.cut.clear();
             }
+            verdict.tipped.iter_mut().for_each(|tipped| *tipped = 0.0);
         }
     }
 
@@ -339,17 +349,21 @@ impl Filter {
             }
             self.log_odds(lines, scratch);
             // As the last pass left them, with what it was told of the neighbours.
-            let Scratch { facts, surroundings, belief, codes, .. } = &mut *scratch;
+            let deciding =
+                Deciding { calibration: self.model.calibration, policy: &self.policy, site };
+            deciding.ask_site(lines, own.clone(), scratch);
+            let Scratch { facts, surroundings, belief, repeats, .. } = &*scratch;
             for (i, line) in lines.iter().enumerate().filter(|(i, _)| own.contains(i)) {
                 if is_wanted(line) {
                     let log_odds = belief.get(i).copied().unwrap_or_default();
+                    let repeats = repeats.get(i - own.start).copied().unwrap_or_default();
                     explanations.push(self.model.explain(
                         line.text,
                         i,
                         facts,
                         surroundings,
                         log_odds,
-                        repeats(site, line, codes),
+                        repeats,
                     ));
                 }
             }
@@ -391,6 +405,7 @@ impl Filter {
     ) {
         self.log_odds(lines, scratch);
         let deciding = Deciding { calibration: self.model.calibration, policy: &self.policy, site };
+        deciding.ask_site(lines, own.clone(), scratch);
         if self.parts {
             self.tell_parts(lines, own.clone(), &deciding, scratch, &mut out.parts);
         }
@@ -408,8 +423,9 @@ impl Filter {
         out: &mut Vec<[Option<DecidingPart>; DECIDING]>,
     ) {
         let mut row = [0.0; WIDTH];
-        for i in own {
-            let is_junk = deciding_by.probability(lines, i, scratch) >= self.policy.threshold;
+        for (place, i) in own.enumerate() {
+            let [_, probability] = deciding_by.probabilities(lines, i, place, scratch);
+            let is_junk = probability >= self.policy.threshold;
             let pass = self.model.passes.last().filter(|_| is_junk);
             out.push(pass.map_or([None; DECIDING], |pass| {
                 scratch.surroundings.row(&scratch.facts, i, &mut row);
@@ -427,15 +443,20 @@ impl Filter {
         scratch: &mut Scratch,
         out: &mut PageVerdict,
     ) {
-        let out = &mut out.lines;
-        let first = out.len();
-        for i in own.clone() {
-            let probability = deciding.probability(lines, i, scratch);
-            let Scratch { span, spans, .. } = scratch;
-            out.push(self.decide(deciding.policy, probability, &lines[i], span, spans));
+        let first = out.lines.len();
+        for (place, i) in own.clone().enumerate() {
+            let [alone, probability] = deciding.probabilities(lines, i, place, scratch);
+            let Scratch { span, spans, repeats, .. } = scratch;
+            if deciding.site.is_some() {
+                let threshold = deciding.policy.threshold;
+                let is_tipped = alone < threshold && probability >= threshold;
+                let repeats = repeats.get(place).copied().filter(|_| is_tipped);
+                out.tipped.push(repeats.unwrap_or_default());
+            }
+            out.lines.push(self.decide(deciding.policy, probability, &lines[i], span, spans));
         }
         if self.kinds {
-            self.name_kinds(lines, own, scratch, &mut out[first..]);
+            self.name_kinds(lines, own, scratch, &mut out.lines[first..]);
         }
     }
 
@@ -490,18 +511,43 @@ struct Deciding<'a> {
 }
 
 impl Deciding<'_> {
-    /// The probability that line `i` is junk, by what the last pass left in the scratch.
-    fn probability(&self, lines: &[Line<'_>], i: usize, scratch: &mut Scratch) -> f32 {
-        let Scratch { belief, facts, codes, .. } = scratch;
-        let evidence = Evidence::of(lines[i].text, facts, i, belief[i]);
-        let repeats = repeats(self.site, &lines[i], codes);
-        self.calibration.probability(Evidence { repeats, ..evidence })
+    /// Leaves in the scratch what other pages of the site say of the lines `own`: nothing, where the page is
+    /// a copy.
+    fn ask_site(&self, lines: &[Line<'_>], own: Range<usize>, scratch: &mut Scratch) {
+        scratch.repeats.clear();
+        let Some(site) = self.site else { return };
+        let Scratch { facts, belief, codes, repeats, .. } = scratch;
+        for line in &lines[own.clone()] {
+            repeats.push(site.repeats(line.text, codes).map_or(0.0, Repeats::log_odds));
+        }
+        let kept = own.zip(&*repeats).filter_map(|(i, &repeats)| {
+            let evidence = Evidence::of(lines[i].text, facts, i, belief[i]);
+            let is_kept = self.calibration.probability(evidence) < self.policy.threshold;
+            is_kept.then_some((evidence.characters, repeats > 0.0))
+        });
+        if is_copy(kept) {
+            repeats.clear();
+        }
     }
-}
 
-/// What other pages of the site say of a line.
-fn repeats(site: Option<SiteLines<'_>>, line: &Line<'_>, codes: &mut Vec<u16>) -> f32 {
-    site.and_then(|site| site.repeats(line.text, codes)).map_or(0.0, Repeats::log_odds)
+    /// The probabilities that line `i` is junk, by what the last pass left in the scratch: by itself, and
+    /// with what other pages of the site say. `place` is its place among those that were asked for.
+    fn probabilities(
+        &self,
+        lines: &[Line<'_>],
+        i: usize,
+        place: usize,
+        scratch: &Scratch,
+    ) -> [f32; 2] {
+        let evidence = Evidence::of(lines[i].text, &scratch.facts, i, scratch.belief[i]);
+        let alone = self.calibration.probability(evidence);
+        match scratch.repeats.get(place) {
+            Some(&repeats) if repeats > 0.0 => {
+                [alone, self.calibration.probability(Evidence { repeats, ..evidence })]
+            }
+            _ => [alone; 2],
+        }
+    }
 }
 
 /// Whether more would go than the model has grounds for: see `KEPT_SHARE`.

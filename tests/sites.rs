@@ -71,11 +71,11 @@ fn a_line_of_several_pages_of_its_site_is_sooner_junk() {
     profile.exits(0).says("3 pages of 2 sites, 1 with several pages; 1 line on several pages");
     profile.says("left out 1 page, for want of a `site` or a `url`");
     let of_sites = ["--site-profile", "p.sites"];
-    let want = [vec![2.0, 0.0], vec![2.0, 0.0, 0.0], vec![0.0, 0.0], vec![0.0, 0.0]];
+    let want = [vec![1.4, 0.0], vec![1.4, 0.0, 0.0], vec![0.0, 0.0], vec![0.0, 0.0]];
     assert_eq!(added(&bench, "in/p.jsonl", &of_sites), want);
     // A page without a site is of the one that is named.
     let named = [&of_sites[..], &["--site", "A.example"]].concat();
-    assert_eq!(added(&bench, "in/p.jsonl", &named)[3], [2.0, 0.0]);
+    assert_eq!(added(&bench, "in/p.jsonl", &named)[3], [1.4, 0.0]);
     // What goes out follows.
     let out = bench.filter(&["in/p.jsonl", "--site-profile", "p.sites"]);
     let texts = String::from_utf8(out.stdout.clone()).unwrap();
@@ -84,12 +84,49 @@ fn a_line_of_several_pages_of_its_site_is_sooner_junk() {
     let whole = "乙丙 丁\n河上的桥修好了。";
     assert_eq!(got, ["河上的桥修好了。", "渡口关了。\n老人们说可惜。", whole, whole]);
     bench.filter(&["in/p.jsonl"]).exits(0).prints(pages());
+    out.says("knows the site of 2 of 4 pages").says("1 page did not say the site");
+    out.says("2 lines of these removed only since other pages of the site have them");
     // And it is told why.
     let explained = bench.run(
         &[&["explain", "-m", "m.dechaff", "in/p.jsonl", "--line", "1"], &of_sites[..]].concat(),
     );
     let said = String::from_utf8_lossy(&explained.stdout).into_owned();
     assert_eq!(said.matches("on other pages of the site").count(), 2, "{said}");
+}
+
+#[test]
+fn of_copies_nothing_goes_for_being_repeated() {
+    let bench = unsure_bench();
+    let page = |lines: &[&str]| format!("{}\n", json!({"site": "s", "text": lines.join("\n")}));
+    let article = ["首页 新闻", "河上的桥修好了。", "渡口从此关了，老人们说可惜。"];
+    // The same article twice, with other lines around it, and a page that has its beginning.
+    let pages = [
+        page(&[&article[..], &["甲"]].concat()),
+        page(&[&["乙"], &article[..]].concat()),
+        page(&["首页 新闻", "河上的桥修好了。", "另外一件事情说来话长，下回再说不迟。"]),
+    ];
+    bench.write("p.jsonl", pages.concat());
+    bench.run(&["profile", "p.jsonl", "-o", "p.sites"]).exits(0);
+    let gained = added(&bench, "p.jsonl", &["--site-profile", "p.sites"]);
+    assert_eq!(gained[..2], [[0.0; 4], [0.0; 4]]);
+    assert!(gained[2][0] > 1.0 && gained[2][1] > 1.0 && gained[2][2] == 0.0, "{gained:?}");
+    // Word for word the same page is one page.
+    bench.write("q.jsonl", [&pages[0], &pages[0], &pages[2]].map(String::as_str).concat());
+    let out = bench.run(&["profile", "q.jsonl", "-o", "q.sites"]);
+    out.exits(0).says("3 pages of 1 site").says("1 page word for word as another one, not counted");
+    out.says("2 lines on several pages");
+}
+
+#[test]
+fn receipts_say_what_went_for_being_repeated() {
+    let bench = unsure_bench();
+    bench.write("p.jsonl", pages());
+    bench.run(&["profile", "p.jsonl", "-o", "p.sites", "-q"]).exits(0);
+    let options = ["p.jsonl", "-o", "o.jsonl", "--removed", "r.jsonl", "--site-profile", "p.sites"];
+    bench.filter(&options).exits(0);
+    let receipts = String::from_utf8(bench.read("r.jsonl")).unwrap();
+    assert_eq!(receipts.matches("on_other_pages").count(), 2, "{receipts}");
+    bench.run(&["restore", "o.jsonl", "--removed", "r.jsonl", "-q"]).exits(0).prints(pages());
 }
 
 #[test]
@@ -128,19 +165,20 @@ fn pages_of_warc_say_their_site_by_their_address() {
             text.len()
         )
     };
-    let warc = record("http://a.example/1", "首页\n甲") + &record("http://a.example/2", "首页\n乙");
+    let warc = record("http://a.example/1", "首页\n甲乙丙丁")
+        + &record("http://a.example/2", "首页\n戊己庚辛");
     bench.write("p.wet", warc);
     let out = bench.run(&["profile", "p.wet", "-o", "p.sites"]);
     out.exits(0).says("2 pages of 1 site, 1 with several pages; 1 line");
-    assert_eq!(added(&bench, "p.wet", &["--site-profile", "p.sites"]), [[2.0, 0.0], [2.0, 0.0]]);
+    assert_eq!(added(&bench, "p.wet", &["--site-profile", "p.sites"]), [[1.4, 0.0], [1.4, 0.0]]);
 }
 
 #[test]
 fn texts_and_html_are_of_the_site_that_is_named() {
     let bench = unsure_bench();
     bench
-        .write("in/1.txt", "首页\n甲\n")
-        .write("in/2.html", "<p>首页<p>乙")
+        .write("in/1.txt", "首页\n甲乙丙丁\n")
+        .write("in/2.html", "<p>首页<p>戊己庚辛")
         .write("in/3.txt", "丙");
     let nameless = bench.run(&["profile", "in", "-o", "p.sites"]);
     nameless.exits(1).says("no pages of which the site is known; left out 3 pages");
@@ -153,7 +191,7 @@ fn texts_and_html_are_of_the_site_that_is_named() {
     let gained = added(&bench, "in", &options);
     assert_eq!(gained.iter().map(|page| page[0] > 0.5).collect::<Vec<_>>(), [true, true, false]);
     let out = bench.filter(&["in/1.txt", "--site-profile", "p.sites"]);
-    out.exits(0).says("made no difference, for no page says its site");
+    out.exits(0).says("knows the site of 0 of 1 page").says("1 page did not say the site");
     bench.filter(&["in/1.txt", "--site", "s"]).exits(2).says("--site-profile");
 }
 
@@ -174,7 +212,12 @@ fn what_cannot_be_read_is_told_and_the_rest_is_counted() {
         .says("bad.sites: site profile: ");
     bench.filter(&["in/p.jsonl", "--site-profile", "m.dechaff"]).exits(1).says("no site profile");
     bench.filter(&["in/p.jsonl", "--site-profile", "none"]).exits(1).says("none: ");
-    bench.run(&["profile", "in/p.jsonl", "-o", "in"]).exits(2).says("not into a folder");
+    for (place, why) in
+        [("in", "goes into a file"), ("-", "goes into a file"), ("in/p.jsonl", "is also an input")]
+    {
+        bench.run(&["profile", "in/p.jsonl", "-o", place]).exits(2).says(why);
+    }
+    assert_eq!(bench.read("in/p.jsonl"), (pages() + "{\"broken\n").as_bytes());
     bench.run(&["profile", "in/p.jsonl", "-o", "p", "--memory", "0"]).exits(2);
     bench.run(&["profile", "-o", "p"]).exits(1).says("no pages of which the site is known");
 }
@@ -188,7 +231,8 @@ fn a_run_with_another_profile_is_not_gone_on_with() {
     let again = ["in", "-o", "out", "--resume"];
     bench.filter(&[&again[..], &["--site-profile", "p.sites"]].concat()).exits(0);
     bench.filter(&again).exits(1).says("--site-profile was").says("not given now");
-    bench.run(&["profile", "in", "-o", "q.sites", "--site", "a.example", "-q"]).exits(0);
+    bench.write("q.jsonl", pages().replace("a.example", "c.example"));
+    bench.run(&["profile", "q.jsonl", "-o", "q.sites", "-q"]).exits(0);
     let other = bench.filter(&[&again[..], &["--site-profile", "q.sites"]].concat());
     other.exits(1).says("--site-profile was");
 }
@@ -240,8 +284,10 @@ fn rows_of_parquet_say_their_site_by_a_column() {
             column.typed::<Int64Type>().write_batch(&[1, 2], None, None).unwrap();
             column.close().unwrap();
         }
-        for values in [["http://a.example/1", "https://www.a.example/2"], ["首页\n甲", "首页\n乙"]]
-        {
+        for values in [
+            ["http://a.example/1", "https://www.a.example/2"],
+            ["首页\n甲乙丙丁", "首页\n戊己庚辛"],
+        ] {
             let values = values.map(ByteArray::from);
             let mut column = group.next_column().unwrap().unwrap();
             column.typed::<ByteArrayType>().write_batch(&values, None, None).unwrap();
@@ -256,7 +302,7 @@ fn rows_of_parquet_say_their_site_by_a_column() {
         bench.write("p.parquet", rows(has_ids));
         bench.run(&["profile", "p.parquet", "-o", "p.sites"]).exits(0).says("2 pages of 1 site");
         let gained = added(&bench, "p.parquet", &["--site-profile", "p.sites"]);
-        assert_eq!(gained, [[2.0, 0.0], [2.0, 0.0]]);
+        assert_eq!(gained, [[1.4, 0.0], [1.4, 0.0]]);
         let out = bench.run(&["score", "-m", "m.dechaff", "-q", "p.parquet"]);
         let page: Value =
             serde_json::from_slice(out.stdout.split(|&b| b == b'\n').next().unwrap()).unwrap();

@@ -3,7 +3,8 @@
 
 The sites are dealt into two halves by a hash. A model is trained on each half and measured on the other one,
 with and without the profile of that other half's pages, which needs no labels. Figures are told apart by
-how many pages of a site there are: a site with one page cannot gain.
+how many pages of a site there are: a site with one page cannot gain. "copies" is the profile of a crawl
+that has each page a second time with one line more, so that every line is repeated: what that costs.
 
 Needs Python 3.9 and nothing else:
   python3 benches/sites/measure.py --dechaff target/release/dechaff --pages PAGES --html HTML
@@ -76,15 +77,18 @@ def measure(bench, folder, pages, html, half):
     for kind, all_of_kind in (("text", shown), ("html", [p for p in html if half_of(p[1]) == half])):
         if not all_of_kind:
             continue
-        profile = folder / f"{kind}.sites"
-        bench.run("profile", write(folder / f"all-{kind}", all_of_kind), "-o", profile)
+        profiles = {"without": []}
+        for how, known in (("with", all_of_kind), ("copies", all_of_kind + copies(all_of_kind))):
+            profile = folder / f"{kind}-{how}.sites"
+            bench.run("profile", write(folder / f"{kind}-{how}", known), "-o", profile)
+            profiles[how] = ["--site-profile", profile]
         counts = collections.Counter(site for _, site, _ in all_of_kind)
         for group, belongs in GROUPS.items():
             own = [page for page in all_of_kind if belongs(counts[page[1]])]
             if not own:
                 continue
             gold = write(folder / f"{kind}-{group[0]}", own)
-            for how, arguments in (("without", []), ("with", ["--site-profile", profile])):
+            for how, arguments in profiles.items():
                 figures = bench.figures(gold, "-m", model, *arguments)
                 pooled = figures["pooled"]
                 row = {"half": half, "kind": kind, "pages of a site": group, "profile": how, "pages": len(own)}
@@ -96,6 +100,19 @@ def measure(bench, folder, pages, html, half):
                     row[f"text_{name}"] = sum(text[name] * text["pages"] for text in texts)
                 rows.append(row)
     return rows
+
+
+def copies(pages):
+    """The pages once more, each with a line of its own."""
+    again = []
+    for number, (name, site, line) in enumerate(pages):
+        page = json.loads(line)
+        if page.get("html"):
+            page["html"] += f"<p>{number} {number}"
+        if page.get("lines"):
+            page["lines"].append({"text": f"{number} {number}"})
+        again.append((name, site, json.dumps(page, ensure_ascii=False) + "\n"))
+    return again
 
 
 def article_characters(page):

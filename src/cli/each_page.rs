@@ -32,7 +32,7 @@ pub fn each_page(
                 continue;
             }
         };
-        for page in pages {
+        for page in pages.with_urls() {
             match page.and_then(|page| page.parse(args.records())) {
                 Err(error) => complain(error),
                 Ok(page) if id.is_none_or(|id| id == page.id) => {

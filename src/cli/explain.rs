@@ -94,7 +94,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         if page.document().is_some() {
             say(format_args!("{}: a page of HTML is explained by its text alone", page.id));
         }
-        let lines = page.lines().of_site(sites.of(&page));
+        let lines = page.lines().of_site(sites.of(&page, &filter));
         let is_wanted = |n: u32| args.line.is_none_or(|line| line == n);
         let verdict = filter.judge(&lines, &mut scratch);
         let explained = filter.explain(&lines, &mut scratch, |line| is_wanted(line.number));

@@ -264,9 +264,11 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         write_preview(&mut out, &preview)?;
         out.flush()?;
     }
+    if !args.run.quiet || args.dry_run {
+        sites.tell();
+    }
     if (!args.run.quiet || args.dry_run) && !is_json() {
         closing::report(&summary, &passed_over).into_iter().for_each(say);
-        sites.tell(summary.pages);
         if n_before > 0 {
             let inputs = count(n_before, "input");
             say(format_args!("these figures include {inputs} that the run before had finished"));

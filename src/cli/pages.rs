@@ -151,6 +151,7 @@ pub fn run(
         is_receipted: lists.receipts.is_some(),
         is_journaled: lists.journal.is_some(),
         pieces: job.pieces,
+        has_urls: job.filter.sites().is_some(),
     };
     let has_skeletons = !args.quiet || lists.report.is_some();
     let mut sink = Sink::new(output, lists, args.quiet);
@@ -197,6 +198,8 @@ struct Manner<'a> {
     /// With a look at what they are like before.
     is_journaled: bool,
     pieces: Option<Windows>,
+    /// With what says their site.
+    has_urls: bool,
 }
 
 /// The items of one source. Where all sources go into one stream, the first one settles its form.
@@ -238,6 +241,7 @@ fn items(
     let (format, compression) = (reader.format, reader.compression);
     let begin = Item::Begin { source, stamp, format, compression };
     let reader = if manner.is_receipted { reader.with_blank_lines() } else { reader };
+    let reader = if manner.has_urls { reader.with_urls() } else { reader };
     let reader = manner.pieces.into_iter().fold(reader, SourceReader::in_pieces);
     Box::new(std::iter::once(begin).chain(Reading { reader: Some(reader) }))
 }
@@ -308,7 +312,7 @@ fn work(item: Item, job: &Job<'_>, is_receipted: bool, has_skeletons: bool) -> D
 }
 
 fn judge(page: &InputPage, job: &Job<'_>, has_skeletons: bool) -> (Buffers, Summary) {
-    let site = job.sites.of(page);
+    let site = job.sites.of(page, job.filter);
     let lines = page.lines().of_site(site);
     let mut buffers = Buffers::default();
     // Taken, not borrowed: while the windows of a long page are waited for, this thread may begin another.

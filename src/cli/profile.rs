@@ -13,9 +13,9 @@ use super::barrier::guarded;
 use super::closing::files_passed_over;
 use super::say::{count, say, spinner};
 use super::told::{Telling, Told};
-use super::usage::refuse;
-use crate::input::{Compression, RawPage, RecordOptions, read_source_with};
-use crate::output::OutputFile;
+use super::usage::{refuse, senseless};
+use crate::input::{Compression, RawPage, RecordOptions, SourceReader, read_source_with};
+use crate::output::{Destination, OutputFile};
 use crate::sites::{SiteCounter, SitePage};
 use crate::text::Site;
 use crate::{Error, pipeline};
@@ -24,10 +24,11 @@ use crate::{Error, pipeline};
 ///
 /// Counts on how many pages of its site each line stands. The menus, footers and planted links that a
 /// site puts on its pages are the same on many of them, and articles are not: with the profile, `filter`
-/// takes a line that other pages of its site have, too, for junk sooner. Two pages of a site are enough
-/// to gain by it. A page says its site by `site` or `url` (in JSON Lines and parquet), WARC by the
-/// address; without one it is left out, or is of the site that --site names. The profile holds hashes
-/// and numbers, no text.
+/// takes a line that other pages of its site have, too, for junk sooner, unless the page as a whole is a
+/// copy. Lines are the same if they differ in case, width or script only. Two pages of a site are enough
+/// to gain by it. A page says its site by `site` or the host of its `url` (in JSON Lines and parquet), WARC
+/// by the address; without one it is left out, or is of the site that --site names. The profile holds
+/// hashes and numbers, no text.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -44,9 +45,9 @@ pub struct Args {
     /// The site of pages that do not say theirs.
     #[arg(long, value_name = "NAME")]
     site: Option<String>,
-    /// Memory for what was counted, in megabytes; about 25,000 different lines a megabyte. Where it does
-    /// not do, lines that were seen once are forgotten and so counted too low; pages of one site that come
-    /// one after the other need least.
+    /// Memory for what is counted, in megabytes, beside the pages in work. With 2,000, lines are forgotten
+    /// that stand on one page among some 15 million different ones; if another page has them later, they
+    /// are counted too low. Pages of a site that come one after the other lose least.
     #[arg(long, value_name = "MB", default_value_t = 2000, value_parser = clap::value_parser!(u32).range(1..))]
     memory: u32,
     #[command(flatten)]
@@ -69,13 +70,12 @@ thread_local! {
 /// # Errors
 /// If the output cannot be written, or no page says its site.
 pub fn run(args: &Args) -> Result<ExitCode> {
-    if args.output.is_dir() {
-        refuse!(
-            "--output {}: a profile goes into one file, not into a folder",
-            args.output.display()
-        );
+    if args.output.is_dir() || args.output.as_os_str() == "-" {
+        refuse!("--output {}: a profile goes into a file", args.output.display());
     }
-    let Inputs { sources, errors, passed_over, .. } = args.input.find();
+    let Inputs { sources, errors, passed_over, folders } = args.input.find();
+    let destination = Destination::File(args.output.clone());
+    destination.check(&folders, &sources, &[]).map_err(senseless)?;
     // What cannot be written is told before the work begins.
     let mut file = OutputFile::create(&args.output, Compression::None)?;
     let bar = spinner(args.run.quiet);
@@ -85,6 +85,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let records = args.input.records();
     let found = sources.iter().flat_map(|source| {
         let pages = read_source_with(source, None, records.text_field);
+        let pages = pages.map(SourceReader::with_urls);
         let (pages, error) = match pages {
             Ok(pages) => (Some(pages), None),
             Err(error) => (None, Some(Err(error))),
@@ -107,9 +108,9 @@ pub fn run(args: &Args) -> Result<ExitCode> {
                 bytes += n_bytes as u64;
                 if counter.n_pages().is_multiple_of(64) && !bar.is_hidden() {
                     let speed = bytes as f64 / start.elapsed().as_secs_f64().max(0.001);
-                    let (pages, sites) = (counter.n_pages(), counter.n_sites());
+                    let (pages, bytes) = (counter.n_pages(), HumanBytes(bytes));
                     let speed = HumanBytes(speed as u64);
-                    bar.set_message(format!("{pages} pages of {sites} sites, {speed}/s"));
+                    bar.set_message(format!("{pages} pages, {bytes} at {speed}/s"));
                 }
             }
             Done::Unnamed => n_unnamed += 1,
@@ -137,9 +138,9 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     if counter.n_pages() == 0 {
         anyhow::bail!("no pages of which the site is known{unnamed}");
     }
-    let (n_pages, n_sites, n_forgotten) =
-        (counter.n_pages(), counter.n_sites(), counter.n_forgotten());
-    let profile = counter.finish();
+    let (n_pages, n_copies) = (counter.n_pages(), counter.n_copies());
+    let (n_forgotten, n_dropped) = (counter.n_forgotten(), counter.n_dropped());
+    let (n_sites, profile) = counter.finish();
     file.write(&profile.to_bytes()?)?;
     file.commit()?;
     if !args.run.quiet {
@@ -150,12 +151,20 @@ pub fn run(args: &Args) -> Result<ExitCode> {
             profile.n_sites(),
             count(profile.n_lines() as u64, "line"),
         ));
-        files_passed_over(&passed_over).for_each(say);
-        if n_forgotten > 0 {
+        if n_copies > 0 {
             say(format_args!(
-                "{} forgotten on the way for want of memory; more --memory forgets fewer",
-                count(n_forgotten, "line")
+                "{} word for word as another one, not counted",
+                count(n_copies, "page")
             ));
+        }
+        files_passed_over(&passed_over).for_each(say);
+        for (n, what) in [(n_forgotten, "one page"), (n_dropped, "few pages")] {
+            if n > 0 {
+                say(format_args!(
+                    "{} of {what} forgotten on the way for want of memory (--memory)",
+                    count(n, "line")
+                ));
+            }
         }
     }
     Ok(if n_errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })

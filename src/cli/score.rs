@@ -75,9 +75,11 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let (filter, sites) = (&filter, &sites);
     let job = Job { filter, sites, records, is_one_stream: false, pieces: None, write: &write };
     let summary = pages::run(inputs, &job, Output::new(destination), Lists::default(), &args.run)?;
+    if !args.run.quiet {
+        sites.tell();
+    }
     if !args.run.quiet && !is_json() {
         report(&summary, &passed_over).into_iter().for_each(say);
-        sites.tell(summary.pages);
     }
     Ok(if summary.errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -65,7 +65,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let mut out = std::io::BufWriter::new(stdout);
     let mut is_first = true;
     let n_errors = each_page(&args.pages, args.page.as_deref(), |page| {
-        let site = sites.of(&page);
+        let site = sites.of(&page, &filter);
         let lines = page.lines().of_site(site);
         let verdict = match page.document() {
             Some(document) => filter.judge_document(document, site, &mut scratch),

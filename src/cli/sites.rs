@@ -2,10 +2,11 @@
 //! which site a page is.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::say::say;
+use super::say::{count, say};
 use crate::Result;
+use crate::filter::Filter;
 use crate::input::InputPage;
 use crate::sites::SiteProfile;
 use crate::text::Site;
@@ -15,7 +16,8 @@ use crate::text::Site;
 #[command(next_help_heading = "Sites")]
 pub struct SiteArgs {
     /// What `dechaff profile` wrote of the sites: a line that other pages of its site have, too, is more
-    /// likely junk. Pages say their site by `site` or `url`, WARC by the address.
+    /// likely junk, unless the page is a copy. Pages say their site by `site` or `url`, WARC by the
+    /// address. What is expected to be lost at a threshold was measured without a profile.
     #[arg(long, value_name = "FILE")]
     site_profile: Option<PathBuf>,
     /// The site of pages that do not say theirs, as it was named for `dechaff profile`.
@@ -34,8 +36,11 @@ impl SiteArgs {
 
     /// What names the sites of pages.
     pub fn sites(&self) -> Sites<'_> {
-        let is_asked = self.site_profile.is_some();
-        Sites { is_asked, unnamed: self.site.as_deref(), is_known: AtomicBool::new(false) }
+        Sites {
+            is_asked: self.site_profile.is_some(),
+            unnamed: self.site.as_deref(),
+            ..Sites::default()
+        }
     }
 
     /// What of this decides about the output, by the names of the options.
@@ -50,29 +55,45 @@ pub struct Sites<'a> {
     is_asked: bool,
     /// The site of pages that do not say theirs.
     unnamed: Option<&'a str>,
-    /// Whether a page had one.
-    is_known: AtomicBool,
+    n_pages: AtomicU64,
+    /// Pages of which the site is known by name …
+    n_named: AtomicU64,
+    /// … and those of them whose site the profile knows.
+    n_known: AtomicU64,
 }
 
 impl Sites<'_> {
-    /// The site of a page.
-    pub fn of(&self, page: &InputPage) -> Option<Site> {
+    /// The site of a page that `filter` is to judge.
+    pub fn of(&self, page: &InputPage, filter: &Filter) -> Option<Site> {
         if !self.is_asked {
             return None;
         }
+        // Of a long text, each piece is asked for; only the first counts.
+        let is_first = page.piece.as_ref().is_none_or(|piece| piece.is_first());
+        let add = |counter: &AtomicU64| counter.fetch_add(is_first.into(), Ordering::Relaxed);
+        add(&self.n_pages);
         let named = page.site();
         let site = Site::named(named.as_deref().or(self.unnamed)?);
-        self.is_known.store(true, Ordering::Relaxed);
+        add(&self.n_named);
+        if filter.sites().is_some_and(|sites| sites.knows(site)) {
+            add(&self.n_known);
+        }
         Some(site)
     }
 
-    /// Tells that the profile was of no use, where of `n_pages` pages none had a site.
-    pub fn tell(&self, n_pages: u64) {
-        if self.is_asked && n_pages > 0 && !self.is_known.load(Ordering::Relaxed) {
-            say(
-                "--site-profile: made no difference, for no page says its site (`site`, or a `url`); \
-                 --site NAME gives them one",
-            );
+    /// Of how many of the pages that were judged the profile knows the site.
+    pub fn tell(&self) {
+        let n = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let (pages, named, known) = (n(&self.n_pages), n(&self.n_named), n(&self.n_known));
+        if pages == 0 {
+            return;
+        }
+        say(format_args!("--site-profile: knows the site of {known} of {}", count(pages, "page")));
+        if named < pages {
+            say(format_args!(
+                "--site-profile: {} did not say the site (`site`, or a `url`); --site NAME gives them one",
+                count(pages - named, "page")
+            ));
         }
     }
 }

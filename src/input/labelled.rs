@@ -15,6 +15,7 @@ use serde_json::value::RawValue;
 use super::json;
 use super::lines::{RawLine, RawLines};
 use super::open::open;
+use super::site::site_of;
 use crate::html::{AlignedLine, Document, align};
 use crate::text::{Kind, Label};
 use crate::{Error, Result};
@@ -24,8 +25,8 @@ use crate::{Error, Result};
 pub struct LabelledPage {
     /// The page's own name; unique within its set. `FILE:LINE` where the page has none.
     pub id: String,
-    /// Pages of one site stay on one side of every split. Where the page names none, it is a site of
-    /// its own: set and id, joined by a slash.
+    /// Pages of one site stay on one side of every split. Where the page names none, it is the host of its
+    /// `url`; without one, a site of its own: set and id, joined by a slash.
     pub site: String,
     /// `zh`, `en`, … where the page says so.
     pub lang: Option<String>,
@@ -100,6 +101,8 @@ struct PageRecord<'a> {
     #[serde(default, borrow)]
     id: Option<&'a RawValue>,
     site: Option<String>,
+    #[serde(default)]
+    url: Option<serde_json::Value>,
     lang: Option<String>,
     lines: Option<Vec<LineField>>,
     html: Option<String>,
@@ -186,7 +189,9 @@ impl LabelledReader {
             Some(raw) if raw.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => raw.into(),
             Some(_) => return Err("`id` is neither a string nor a number".into()),
         };
-        Ok(LabelledPage { html, ..self.named(id, record.site, record.lang, lines) })
+        let url = record.url.as_ref().and_then(serde_json::Value::as_str);
+        let site = site_of(record.site.as_deref(), url);
+        Ok(LabelledPage { html, ..self.named(id, site, record.lang, lines) })
     }
 
     fn place(&self, number: u64) -> String {
@@ -201,8 +206,7 @@ impl LabelledReader {
         lang: Option<String>,
         lines: Vec<LabelledLine>,
     ) -> LabelledPage {
-        let site =
-            site.filter(|site| !site.is_empty()).unwrap_or_else(|| format!("{}/{id}", self.set));
+        let site = site.unwrap_or_else(|| format!("{}/{id}", self.set));
         LabelledPage { id, site, lang, set: self.set.clone(), lines, html: None }
     }
 }

@@ -1,4 +1,4 @@
-//! Parquet rows become pages: one column holds the text, `id` or `url` names the page, `url` says its place. Row groups are
+//! Parquet rows become pages: one column holds the text, `id` or `url` names the page. Row groups are
 //! read one after the other, and of each only these columns, page by page. A row group that is damaged
 //! is an error with its rows, and the next one is read. The one place that reads parquet.
 
@@ -41,6 +41,7 @@ pub(crate) struct ParquetRows {
     n_bytes: u64,
     text: usize,
     id: Option<usize>,
+    /// Where pages were found, if that was asked for.
     url: Option<usize>,
     /// The row group that is read next, or being read.
     group: usize,
@@ -206,7 +207,6 @@ impl ParquetRows {
         let bad = |reason| Error::BadInput { path: path.to_path_buf(), reason };
         let text = text_column(schema, text_field).map_err(bad)?;
         let id = column_of(schema, &IDS).filter(|&id| id != text);
-        let url = column_of(schema, &[URL]).filter(|&url| url != text);
         let (group, rows_before, row, n_out) = (0, 0, 0, 0);
         let (open, batch) = (None, VecDeque::new());
         Ok(ParquetRows {
@@ -215,7 +215,7 @@ impl ParquetRows {
             n_bytes,
             text,
             id,
-            url,
+            url: None,
             group,
             rows_before,
             open,
@@ -224,6 +224,12 @@ impl ParquetRows {
             n_out,
             is_broken_off: false,
         })
+    }
+
+    /// Reads the column of addresses, too, before any row is read.
+    pub(crate) fn read_urls(&mut self) {
+        let schema = self.file.metadata().file_metadata().schema_descr();
+        self.url = column_of(schema, &[URL]).filter(|&url| url != self.text);
     }
 
     fn group_metadata(&self) -> Option<&RowGroupMetaData> {

@@ -16,21 +16,35 @@ impl InputPage {
         let Body::Record(record) = &self.body else { return host(self.url.as_deref()?) };
         let place: Place = serde_json::from_str(&record.raw).ok()?;
         let text = |value: Option<serde_json::Value>| value?.as_str().map(str::to_owned);
-        let site = text(place.site).filter(|site| !site.is_empty());
-        site.or_else(|| host(&text(place.url)?))
+        site_of(text(place.site).as_deref(), text(place.url).as_deref())
     }
 }
 
+/// The site that a page names, or the host of its address, where one of them says something.
+pub(super) fn site_of(site: Option<&str>, url: Option<&str>) -> Option<String> {
+    let site = site.map(str::trim).filter(|site| !site.is_empty());
+    site.map(str::to_owned).or_else(|| host(url?))
+}
+
+/// The host of an address, as it is written but for capitals and a dot at its end.
 fn host(url: &str) -> Option<String> {
-    let after = url.split_once("://").map_or(url, |(_, after)| after);
-    let host = after.split(['/', '?', '#']).next()?;
-    let host = host.rsplit('@').next()?;
-    let host = host.split(':').next()?;
+    let url = url.trim();
+    let after =
+        url.split_once("://").map_or_else(|| url.strip_prefix("//"), |(_, after)| Some(after))?;
+    let authority = after.split(['/', '?', '#', '\\']).next()?;
+    let host = authority.rsplit('@').next()?;
+    let host = match host.split_once(']') {
+        // Of IPv6, whose colons are none of a port.
+        Some((address, _)) if host.starts_with('[') => address.get(1..)?,
+        _ => host.split(':').next()?,
+    };
+    let host = host.strip_suffix('.').unwrap_or(host);
     (!host.is_empty()).then(|| host.to_ascii_lowercase())
 }
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::input::{About, Format, RawPage, RecordOptions};
 
     fn site(format: Format, bytes: &str, url: Option<&str>) -> Option<String> {
@@ -53,7 +67,21 @@ mod tests {
         );
         let url = r#"{"text":"","url":"https://me@News.Example:80/x?y"}"#;
         assert_eq!(json(url).unwrap(), "news.example");
+        assert_eq!(json(r#"{"text":"","site":" ","url":"//B.example.:8/"}"#).unwrap(), "b.example");
         assert_eq!(json(r#"{"text":"","url":7}"#), None);
+        let of = |url: &str| host(url);
+        assert_eq!(of("http://[2001:DB8::1]:80/x").unwrap(), "2001:db8::1");
+        assert_eq!(of("http://甲.example?u=a@b").unwrap(), "甲.example");
+        for nowhere in [
+            "mailto:me@a.example",
+            "urn:uuid:1",
+            "data:text/html,a",
+            "index.html",
+            "http:///x",
+            "//",
+        ] {
+            assert_eq!(of(nowhere), None, "{nowhere}");
+        }
         assert_eq!(json(r#"{"text":""}"#), None);
         for format in [Format::Warc, Format::Parquet] {
             let of = |url| site(format, "甲", url);

@@ -133,6 +133,16 @@ impl SourceReader {
         self
     }
 
+    /// Also reads where pages were found from the column `url` of parquet; other forms say it anyway.
+    #[must_use]
+    pub fn with_urls(mut self) -> Self {
+        #[cfg(feature = "parquet")]
+        if let State::Parquet(rows) = &mut self.state {
+            rows.read_urls();
+        }
+        self
+    }
+
     /// Hands out a text that is longer than [`Windows::long_bytes`] in pieces, one for each window, so
     /// that no more than a window is in memory, or the longest line; of texts, none is too long then.
     /// What is not long, and what is no text, is read as ever. The encoding of a long text is told by its

@@ -215,11 +215,15 @@ pub fn receipts(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict, out: 
     push_json_line(out, &receipt);
 }
 
-/// What decided about a line, by name, with the log odds that each part added.
+/// What decided about a line, by name, with the log odds that each part added. What other pages of the site
+/// add comes first: without it the line would have stayed.
 fn deciding_parts(verdict: &PageVerdict, line: usize) -> Vec<(String, f64)> {
     let parts = verdict.parts.get(line).map_or(&[][..], |parts| parts.as_slice());
     let three_digits = |adds: f32| (f64::from(adds) * 1e3).round() / 1e3;
-    parts.iter().flatten().map(|part| (part.name(), three_digits(part.adds))).collect()
+    let tipped = verdict.tipped.get(line).filter(|&&adds| adds > 0.0);
+    let tipped = tipped.map(|&adds| ("on_other_pages".to_owned(), three_digits(adds)));
+    let parts = parts.iter().flatten().map(|part| (part.name(), three_digits(part.adds)));
+    tipped.into_iter().chain(parts).collect()
 }
 
 /// The parts of a JSON string as they are commonly written, without the quotes.

@@ -29,7 +29,10 @@ pub struct Summary {
     /// Lines removed.
     #[serde(skip_serializing_if = "is_zero")]
     pub removed_lines: u64,
-    /// Of these, lines by kind, where the filter named it.
+    /// Of these, lines that go only since other pages of their site have them, too.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub repeated_lines: u64,
+    /// Of those that were removed, lines by kind, where the filter named it.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub kinds: BTreeMap<Kind, u64>,
     /// And what they look like, where that was asked for: see [`Summary::with_skeletons`].
@@ -90,6 +93,8 @@ impl Summary {
             if is_removed(Some(v)) {
                 summary.removed_lines += 1;
                 summary.removed_chars += n_chars;
+                let is_tipped = verdict.tipped.get(index).is_some_and(|&repeats| repeats > 0.0);
+                summary.repeated_lines += u64::from(is_tipped);
                 if let Some(kind) = v.kind {
                     *summary.kinds.entry(kind).or_default() += 1;
                 }
@@ -139,6 +144,7 @@ impl AddAssign for Summary {
         self.guarded_pages += other.guarded_pages;
         self.lines += other.lines;
         self.removed_lines += other.removed_lines;
+        self.repeated_lines += other.repeated_lines;
         for (kind, lines) in other.kinds {
             *self.kinds.entry(kind).or_default() += lines;
         }

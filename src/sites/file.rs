@@ -136,7 +136,7 @@ fn parse(bytes: &[u8]) -> Result<SiteProfile, String> {
     {
         return Err("its numbers are not those of a profile".into());
     }
-    Ok(SiteProfile::of_sorted(lines, pages, sites, site_pages))
+    Ok(SiteProfile::of_columns(lines, pages, sites, site_pages))
 }
 
 fn numbers<T, const N: usize>(data: &[u8], read: impl Fn([u8; N]) -> T) -> Vec<T> {
@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     fn profile() -> SiteProfile {
-        SiteProfile::new(vec![(9, 2), (3, 7), (u64::MAX, 4)], vec![(5, 10)])
+        SiteProfile::of_sorted(vec![(3, 7), (9, 2), (u64::MAX, 4)], vec![(5, 10)])
     }
 
     fn fault(bytes: &[u8]) -> String {
@@ -160,7 +160,7 @@ mod tests {
         let bytes = profile().to_bytes().unwrap();
         assert_eq!(parse(&bytes), Ok(profile()));
         assert_eq!(profile().to_bytes().unwrap(), bytes);
-        let nothing = SiteProfile::new(vec![], vec![]);
+        let nothing = SiteProfile::of_sorted(vec![], vec![]);
         assert_eq!(parse(&nothing.to_bytes().unwrap()), Ok(nothing.clone()));
         assert_ne!(nothing.digest(), profile().digest());
     }
@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn keys_have_to_rise() {
         let of = |lines: &[u64]| {
-            SiteProfile::of_sorted(lines.to_vec(), vec![2; 2], vec![5], vec![10])
+            SiteProfile::of_columns(lines.to_vec(), vec![2; 2], vec![5], vec![10])
                 .to_bytes()
                 .unwrap()
         };

@@ -7,7 +7,9 @@ mod evidence;
 mod file;
 
 pub use count::{SiteCounter, SitePage};
-pub use evidence::Repeats;
+pub use evidence::{Repeats, is_copy};
+
+use std::fmt::{self, Formatter};
 
 use crate::text::{Site, fold};
 
@@ -15,7 +17,7 @@ use crate::text::{Site, fold};
 const BITS: u32 = 16;
 
 /// The lines that stand on several pages of their site.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SiteProfile {
     /// The keys of lines, rising.
     lines: Vec<u64>,
@@ -29,20 +31,31 @@ pub struct SiteProfile {
     site_pages: Vec<u32>,
 }
 
+/// How much it is, and none of it: it may be gigabytes.
+impl fmt::Debug for SiteProfile {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "SiteProfile of {} lines, {} sites", self.n_lines(), self.n_sites())
+    }
+}
+
 impl SiteProfile {
-    /// Of lines and sites by key, in any order, with their numbers of pages.
-    fn new(mut lines: Vec<(u64, u16)>, mut sites: Vec<(u64, u32)>) -> Self {
-        lines.sort_unstable();
-        sites.sort_unstable();
+    /// Of lines and sites with their numbers of pages, in the order of their keys.
+    fn of_sorted(lines: Vec<(u64, u16)>, sites: Vec<(u64, u32)>) -> Self {
         let (lines, pages) = lines.into_iter().unzip();
         let (sites, site_pages) = sites.into_iter().unzip();
-        SiteProfile::of_sorted(lines, pages, sites, site_pages)
+        SiteProfile::of_columns(lines, pages, sites, site_pages)
     }
 
-    fn of_sorted(lines: Vec<u64>, pages: Vec<u16>, sites: Vec<u64>, site_pages: Vec<u32>) -> Self {
+    /// The same by column.
+    fn of_columns(lines: Vec<u64>, pages: Vec<u16>, sites: Vec<u64>, site_pages: Vec<u32>) -> Self {
         let first = |bits: u64| lines.partition_point(|key| key >> (64 - BITS) < bits);
         let starts = (0..=1 << BITS).map(first).collect();
         SiteProfile { lines, pages, starts, sites, site_pages }
+    }
+
+    /// Whether it knows a site.
+    pub fn knows(&self, site: Site) -> bool {
+        self.sites.binary_search(&site.key()).is_ok()
     }
 
     /// How many lines it knows.
@@ -76,7 +89,7 @@ impl SiteLines<'_> {
     /// keeps text. `codes` is a buffer.
     pub fn repeats(&self, line: &str, codes: &mut Vec<u16>) -> Option<Repeats> {
         fold::fold_line(line, codes);
-        let (key, profile) = (self.site.line_key(codes), self.profile);
+        let (key, profile) = (self.site.line_key(line, codes), self.profile);
         let bits = (key >> (64 - BITS)) as usize;
         let (start, end) = (*profile.starts.get(bits)?, *profile.starts.get(bits + 1)?);
         let place = start + profile.lines.get(start..end)?.binary_search(&key).ok()?;

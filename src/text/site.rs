@@ -29,10 +29,13 @@ impl Site {
         self.0
     }
 
-    /// The hash of one of its lines, folded: see [`fold_line`](super::fold::fold_line). The same line of
-    /// another site has another one.
-    pub fn line_key(self, codes: &[u16]) -> u64 {
-        mix(fnv::hash_64(codes.iter().copied()) ^ self.0)
+    /// The hash of one of its lines, of which `codes` are what it is folded to: see
+    /// [`fold_line`](super::fold::fold_line). Case, width and script make no difference, but digits do. The
+    /// same line of another site has another one.
+    pub fn line_key(self, line: &str, codes: &[u16]) -> u64 {
+        // Folded, all digits are one.
+        let digits = line.bytes().filter(u8::is_ascii_digit).map(u32::from);
+        mix(fnv::hash_64(codes.iter().map(|&code| u32::from(code)).chain(digits)) ^ self.0)
     }
 }
 
@@ -58,14 +61,16 @@ mod tests {
         }
         // Files hold these.
         assert_eq!(site.key(), 0x8478_01D5_64F8_858C);
-        assert_eq!(site.line_key(&[0x4e00, 1]), 0x2DCF_DE13_2F86_C989);
+        assert_eq!(site.line_key("一7", &[0x4e00, 1]), 0x95E5_05B9_AB06_F3AE);
     }
 
     #[test]
     fn a_line_of_another_site_is_another_line() {
         let (one, two) = (Site::named("a"), Site::named("b"));
         let codes = [7u16, 8, 9];
-        assert_ne!(one.line_key(&codes), two.line_key(&codes));
-        assert_ne!(one.line_key(&codes), one.line_key(&codes[1..]));
+        assert_ne!(one.line_key("a", &codes), two.line_key("a", &codes));
+        assert_ne!(one.line_key("a", &codes), one.line_key("a", &codes[1..]));
+        assert_ne!(one.line_key("a1", &codes), one.line_key("a2", &codes));
+        assert_eq!(one.line_key("Ａ1", &codes), one.line_key("a1", &codes));
     }
 }
