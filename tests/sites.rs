@@ -85,7 +85,7 @@ fn a_line_of_several_pages_of_its_site_is_sooner_junk() {
     assert_eq!(got, ["河上的桥修好了。", "渡口关了。\n老人们说可惜。", whole, whole]);
     bench.filter(&["in/p.jsonl"]).exits(0).prints(pages());
     out.says("knows the site of 2 of 4 pages").says("1 page did not say the site");
-    out.says("2 lines of these removed only since other pages of the site have them");
+    out.says("2 lines removed only since other pages of the site have them");
     // And it is told why.
     let explained = bench.run(
         &[&["explain", "-m", "m.dechaff", "in/p.jsonl", "--line", "1"], &of_sites[..]].concat(),

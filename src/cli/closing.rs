@@ -28,7 +28,7 @@ pub fn report(summary: &Summary, passed_over: &PassedOver) -> Vec<String> {
         lines.push(format!("removed by kind: {}", kinds.join(", ")));
     }
     let mut tell = |n, noun, what: &str| lines.extend(some(n, noun, what));
-    tell(s.repeated_lines, "line", "of these removed only since other pages of the site have them");
+    tell(s.repeated_lines, "line", "removed only since other pages of the site have them");
     tell(s.unsure_lines, "line", "kept although unsure");
     tell(s.empty_pages, "page", "with no article, removed whole");
     tell(s.guarded_pages, "page", "kept whole: more would have gone than is plausible");

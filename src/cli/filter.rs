@@ -158,7 +158,8 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     args.log.begin();
     let (model, policies) = args.model.load()?;
     if !args.run.quiet || args.dry_run {
-        expectation(&model, policies.text.threshold).into_iter().for_each(say);
+        let expected = expectation(&model, policies.text.threshold);
+        expected.map(|told| args.sites.remarked(told)).into_iter().for_each(say);
     }
     let about = RunAbout {
         model: args.model.name(),

@@ -55,7 +55,8 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     args.log.begin();
     let (model, policies) = args.model.load()?;
     if !args.run.quiet {
-        expectation(&model, policies.text.threshold).into_iter().for_each(say);
+        let expected = expectation(&model, policies.text.threshold);
+        expected.map(|told| args.sites.remarked(told)).into_iter().for_each(say);
     }
     let filter = args.pages.adjust(policies).filter(model).with_kinds();
     let filter = args.sites.load()?.into_iter().fold(filter, Filter::with_sites);

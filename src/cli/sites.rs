@@ -34,6 +34,14 @@ impl SiteArgs {
         self.site_profile.as_deref().map(SiteProfile::load).transpose()
     }
 
+    /// What is to be expected of the model, with what that leaves out.
+    pub fn remarked(&self, expectation: String) -> String {
+        match self.site_profile {
+            Some(_) => expectation + "; measured without a site profile",
+            None => expectation,
+        }
+    }
+
     /// What names the sites of pages.
     pub fn sites(&self) -> Sites<'_> {
         Sites {
