@@ -293,51 +293,26 @@ impl<'a> Layout<'a> {
 
     /// Whether all cells of a row are short and hold nothing but text in a line.
     fn is_tabled(&self, row: u32) -> bool {
-        let mut cell = 0;
-        let mut stack: Vec<u32> = self.dom.children(row).collect();
-        stack.reverse();
-        while let Some(node) = stack.pop() {
-            match self.dom.nodes.get(node as usize).map(|n| &n.data) {
-                Some(Data::Text(text)) => {
-                    cell += text.trim().len();
-                    if cell > MAX_CELL {
-                        return false;
-                    }
-                }
-                Some(Data::Element(tag)) => match tag.name {
-                    local_name!("td") | local_name!("th") => cell = 0,
-                    local_name!("script") | local_name!("style") => continue,
-                    local_name!("br") => return false,
-                    // A paragraph alone in its cell is only a habit of editors.
-                    local_name!("p") | local_name!("div") => {
-                        let parent = self.dom.nodes.get(node as usize).map_or(NONE, |n| n.parent);
-                        if self
-                            .dom
-                            .children(parent)
-                            .filter(|&c| self.dom.element(c).is_some())
-                            .count()
-                            > 1
-                        {
-                            return false;
-                        }
-                    }
-                    ref name if is_block(name) => return false,
-                    _ => {}
-                },
-                _ => continue,
+        self.has_short_cells(row, |tag, node| match tag.name {
+            local_name!("br") => false,
+            // A paragraph alone in its cell is only a habit of editors.
+            local_name!("p") | local_name!("div") => {
+                let parent = self.dom.nodes.get(node as usize).map_or(NONE, |n| n.parent);
+                let elements = self.dom.children(parent).filter(|&c| self.dom.element(c).is_some());
+                elements.count() <= 1
             }
-            let first = stack.len();
-            stack.extend(self.dom.children(node));
-            if let Some(children) = stack.get_mut(first..) {
-                children.reverse();
-            }
-        }
-        true
+            ref name => !is_block(name),
+        })
     }
 
     /// Whether all cells of a row are short and hold nothing but lines, paragraphs and lists: a row of a
     /// table still, where the lines of a cell are joined.
     fn is_short_row(&self, row: u32) -> bool {
+        self.has_short_cells(row, |tag, _| !is_block(&tag.name) || is_plain(&tag.name))
+    }
+
+    /// Whether all cells of a row are short and hold only elements that `may` stand there.
+    fn has_short_cells(&self, row: u32, may: impl Fn(&Tag, u32) -> bool) -> bool {
         let mut cell = 0;
         let mut stack: Vec<u32> = self.dom.children(row).collect();
         stack.reverse();
@@ -352,7 +327,7 @@ impl<'a> Layout<'a> {
                 Some(Data::Element(tag)) => match tag.name {
                     local_name!("td") | local_name!("th") => cell = 0,
                     local_name!("script") | local_name!("style") => continue,
-                    ref name if is_block(name) && !is_plain(name) => return false,
+                    _ if !may(tag, node) => return false,
                     _ => {}
                 },
                 _ => continue,
