@@ -135,10 +135,11 @@ impl SourceReader {
 
     /// Also reads where pages were found from the column `url` of parquet; other forms say it anyway.
     #[must_use]
-    pub fn with_urls(mut self) -> Self {
+    pub fn with_urls(self) -> Self {
         #[cfg(feature = "parquet")]
-        if let State::Parquet(rows) = &mut self.state {
+        if let State::Parquet(mut rows) = self.state {
             rows.read_urls();
+            return SourceReader { state: State::Parquet(rows), ..self };
         }
         self
     }
