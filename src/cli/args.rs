@@ -245,7 +245,7 @@ impl InputArgs {
 }
 
 impl PageArgs {
-    /// See [`InputArgs::find`].
+    /// Finds everything that was named. What is not there is an error among others, not the end.
     pub fn find(&self) -> Inputs {
         self.input.find()
     }
