@@ -173,11 +173,11 @@ impl Filter {
         Filter { windows, ..self }
     }
 
-    /// Also takes into account what pages of one site have in common: that of a page with a
-    /// [`site`](Page::site).
+    /// Also takes into account what pages of one site have in common, where that is known: of a page with
+    /// a [`site`](Page::site).
     #[must_use]
-    pub fn with_sites(self, sites: SiteProfile) -> Self {
-        Filter { sites: Some(sites), ..self }
+    pub fn with_sites(self, sites: Option<SiteProfile>) -> Self {
+        Filter { sites, ..self }
     }
 
     /// What it knows of sites.

@@ -4,6 +4,9 @@
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use crate::Error;
 
 thread_local! {
     static IS_GUARDED: Cell<bool> = const { Cell::new(false) };
@@ -22,6 +25,12 @@ pub fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
         // Empty where nobody installed the hook.
         if said.is_empty() { words(&*payload).to_owned() } else { said }
     })
+}
+
+/// The error of a page on which the code failed: `said` is what [`guarded`] returned, `what` became of the page.
+pub fn failure(path: &Path, line: u64, what: &str, said: &str) -> Error {
+    let reason = format!("{what}, for dechaff failed on it; please report this: {said}");
+    Error::BadPage { path: path.to_path_buf(), line, reason }
 }
 
 /// What was said with a panic.

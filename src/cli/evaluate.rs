@@ -12,7 +12,7 @@ use super::args::{ModelArgs, Policies, RunArgs, expectation};
 use super::report_file;
 use super::say::say;
 use crate::evaluate::{Evaluation, HtmlOptions, Judged, OperatingMark, Options, ReportOptions};
-use crate::filter::{Filter, Scratch};
+use crate::filter::Scratch;
 use crate::input::{LabelledPage, discover, page_digest, read_labelled};
 use crate::model::{Dial, Model, Point};
 use crate::sites::SiteProfile;
@@ -115,8 +115,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     }
     let profile = args.site_profile.as_deref().map(SiteProfile::load).transpose()?;
     let site_profile = profile.as_ref().map(SiteProfile::digest);
-    let filter = policies.filter(model).with_kinds();
-    let filter = profile.into_iter().fold(filter, Filter::with_sites);
+    let filter = policies.filter(model).with_kinds().with_sites(profile);
     if trained_on > 0 && !args.run.quiet {
         let all = pages.len();
         say(format_args!("warning: the model was trained on {trained_on} of {all} pages"));

@@ -11,7 +11,7 @@ use super::each_page::each_page;
 use super::say::say;
 use super::sites::SiteArgs;
 use crate::features::glossary::{GLOSSARY, in_words};
-use crate::filter::{Filter, Scratch};
+use crate::filter::Scratch;
 use crate::model::{Explanation, GramPart};
 use crate::text::visible::{start, visible};
 use crate::{LineVerdict, Verdict, text::Kind};
@@ -85,7 +85,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     }
     let (model, policies) = args.model.load()?;
     let filter = args.pages.adjust(policies).filter(model).with_kinds();
-    let filter = args.sites.load()?.into_iter().fold(filter, Filter::with_sites);
+    let filter = filter.with_sites(args.sites.load()?);
     let sites = args.sites.sites();
     let mut scratch = Scratch::default();
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());

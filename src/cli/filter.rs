@@ -18,7 +18,6 @@ use super::report_file::{self, RunReportFile};
 use super::say::{chain, count, is_broken_pipe, is_json, say};
 use super::sites::SiteArgs;
 use super::usage::senseless;
-use crate::filter::Filter;
 use crate::input::{Format, InputPage, RecordOptions};
 use crate::output::{
     Destination, Emit, Output, Preview, RunAbout, RunReport, clean, emit, receipts, unsure,
@@ -178,7 +177,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     };
     let profile = args.sites.load()?;
     let facts = run_facts(args, &model, &policies, profile.as_ref(), &destination)?;
-    let mut filter = profile.into_iter().fold(policies.filter(model), Filter::with_sites);
+    let mut filter = policies.filter(model).with_sites(profile);
     let form = args.emit.map(Emit::from);
     let is_reported = args.report.is_some();
     if args.kinds

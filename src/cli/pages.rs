@@ -9,7 +9,7 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::args::{Inputs, RunArgs};
-use super::barrier::guarded;
+use super::barrier::{failure, guarded};
 use super::forms::Form;
 use super::ledger::Lists;
 use super::sink::Sink;
@@ -285,11 +285,7 @@ fn work(item: Item, job: &Job<'_>, is_receipted: bool, has_skeletons: bool) -> D
     let part = raw.about.piece.as_ref().map_or(Part { is_first: true, is_last: true }, |piece| {
         Part { is_first: piece.is_first(), is_last: piece.is_last }
     });
-    let failure = |said: &str, what: &str| Error::BadPage {
-        path: path.to_path_buf(),
-        line,
-        reason: format!("{what}, for dechaff failed on it; please report this: {said}"),
-    };
+    let failure = |said: &str, what: &str| failure(&path, line, what, said);
     let unreadable = |error| match as_it_was {
         Some(line) => Done::Aside { line, error: Some(error) },
         None => Done::Other(Item::Problem(error)),

@@ -9,15 +9,15 @@ use anyhow::Result;
 use indicatif::HumanBytes;
 
 use super::args::{InputArgs, Inputs, RunArgs};
-use super::barrier::guarded;
+use super::barrier::{failure, guarded};
 use super::closing::files_passed_over;
 use super::say::{count, say, spinner};
+use super::sites::site_of;
 use super::told::{Telling, Told};
 use super::usage::{refuse, senseless};
 use crate::input::{Compression, RawPage, RecordOptions, SourceReader, read_source_with};
 use crate::output::{Destination, OutputFile};
 use crate::sites::{SiteCounter, SitePage};
-use crate::text::Site;
 use crate::{Error, pipeline};
 
 /// Find what the pages of each site have in common, for --site-profile of `filter`.
@@ -175,17 +175,12 @@ fn read(raw: RawPage, records: RecordOptions<'_>, unnamed: Option<&str>) -> Done
     let (path, line, n_bytes) = (raw.path.clone(), raw.line, raw.n_bytes());
     let read = guarded(|| {
         let page = raw.parse(records)?;
-        let named = page.site();
-        let Some(site) = named.as_deref().or(unnamed) else { return Ok(Done::Unnamed) };
+        let Some(site) = site_of(&page, unnamed) else { return Ok(Done::Unnamed) };
         let mut codes = CODES.take();
-        let page = SitePage::new(Site::named(site), &page.lines(), &mut codes);
+        let page = SitePage::new(site, &page.lines(), &mut codes);
         CODES.set(codes);
         Ok(Done::Counted { page, n_bytes })
     });
-    let failed = |said: String| Error::BadPage {
-        path: path.to_path_buf(),
-        line,
-        reason: format!("left out, for dechaff failed on it; please report this: {said}"),
-    };
-    read.unwrap_or_else(|said| Err(failed(said))).unwrap_or_else(Done::Problem)
+    let failed = |said: String| Err(failure(&path, line, "left out", &said));
+    read.unwrap_or_else(failed).unwrap_or_else(Done::Problem)
 }

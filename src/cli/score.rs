@@ -13,7 +13,6 @@ use super::pages::{self, Buffers, Job};
 use super::say::{is_json, say};
 use super::sites::SiteArgs;
 use super::usage::{refuse, senseless};
-use crate::filter::Filter;
 use crate::input::InputPage;
 use crate::output::{Destination, Output, scores};
 use crate::{Page, PageVerdict};
@@ -59,7 +58,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         expected.map(|told| args.sites.remarked(told)).into_iter().for_each(say);
     }
     let filter = args.pages.adjust(policies).filter(model).with_kinds();
-    let filter = args.sites.load()?.into_iter().fold(filter, Filter::with_sites);
+    let filter = filter.with_sites(args.sites.load()?);
     let sites = args.sites.sites();
     let inputs = args.pages.find();
     let passed_over = inputs.passed_over.clone();

@@ -12,7 +12,7 @@ use super::args::{ModelArgs, PageArgs};
 use super::each_page::each_page;
 use super::say::count;
 use super::sites::SiteArgs;
-use crate::filter::{Filter, Scratch};
+use crate::filter::Scratch;
 use crate::output::Summary;
 use crate::text::visible::visible;
 use crate::text::{Group, Kind};
@@ -52,7 +52,7 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<ExitCode> {
     let (model, policies) = args.model.load()?;
     let filter = args.pages.adjust(policies).filter(model).with_kinds();
-    let filter = args.sites.load()?.into_iter().fold(filter, Filter::with_sites);
+    let filter = filter.with_sites(args.sites.load()?);
     let sites = args.sites.sites();
     let mut scratch = Scratch::default();
     let choice = match args.color {

@@ -44,11 +44,7 @@ impl SiteArgs {
 
     /// What names the sites of pages.
     pub fn sites(&self) -> Sites<'_> {
-        Sites {
-            is_asked: self.site_profile.is_some(),
-            unnamed: self.site.as_deref(),
-            ..Sites::default()
-        }
+        Sites { unnamed: self.site.as_deref(), ..Sites::default() }
     }
 
     /// What of this decides about the output, by the names of the options.
@@ -57,10 +53,15 @@ impl SiteArgs {
     }
 }
 
+/// The site that a page names, or else the one for those that do not.
+pub fn site_of(page: &InputPage, unnamed: Option<&str>) -> Option<Site> {
+    let named = page.site();
+    named.as_deref().or(unnamed).map(Site::named)
+}
+
 /// Names the sites of pages, where anything is known of sites.
 #[derive(Debug, Default)]
 pub struct Sites<'a> {
-    is_asked: bool,
     /// The site of pages that do not say theirs.
     unnamed: Option<&'a str>,
     n_pages: AtomicU64,
@@ -71,19 +72,16 @@ pub struct Sites<'a> {
 }
 
 impl Sites<'_> {
-    /// The site of a page that `filter` is to judge.
+    /// The site of a page that `filter` is to judge; `None` where it knows nothing of sites, too.
     pub fn of(&self, page: &InputPage, filter: &Filter) -> Option<Site> {
-        if !self.is_asked {
-            return None;
-        }
+        let sites = filter.sites()?;
         // Of a long text, each piece is asked for; only the first counts.
         let is_first = page.piece.as_ref().is_none_or(|piece| piece.is_first());
         let add = |counter: &AtomicU64| counter.fetch_add(is_first.into(), Ordering::Relaxed);
         add(&self.n_pages);
-        let named = page.site();
-        let site = Site::named(named.as_deref().or(self.unnamed)?);
+        let site = site_of(page, self.unnamed)?;
         add(&self.n_named);
-        if filter.sites().is_some_and(|sites| sites.knows(site)) {
+        if sites.of_site(site).is_some() {
             add(&self.n_known);
         }
         Some(site)

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::tally::Tally;
+use crate::text::fnv;
 
 /// SplitMix64: a random number generator of one word of state.
 ///
@@ -27,10 +28,7 @@ impl SplitMix64 {
 
     fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(Self::GAMMA);
-        let mut z = self.state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        fnv::mix(self.state)
     }
 
     /// A number below `bound`. The high half of a product favours some numbers by at most one in

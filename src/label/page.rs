@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::features::skeleton;
 use crate::text::fold::{fold_char, fold_line, unfold_into};
 use crate::text::script::Class;
-use crate::text::{Kind, Label};
+use crate::text::{Kind, Label, fnv};
 
 /// A line of so few units is a menu entry rather than a headline. A Han character is one unit, a word
 /// of letters 1.7, as everywhere in the features.
@@ -241,7 +241,7 @@ impl Scratch {
             number,
             text: text.to_owned(),
             n_characters: text.chars().count(),
-            text_key: key(self.codes.iter().copied().map(u32::from)),
+            text_key: fnv::hash_64(self.codes.iter().copied()),
             form: skeleton::coarse_hash(&self.tokens),
             ..RuleLine::default()
         };
@@ -255,13 +255,6 @@ impl Scratch {
     }
 }
 
-/// FNV-1a over codes.
-fn key(codes: impl Iterator<Item = u32>) -> u64 {
-    codes.fold(0xCBF2_9CE4_8422_2325, |state, code| {
-        (state ^ u64::from(code)).wrapping_mul(0x0000_0100_0000_01B3)
-    })
-}
-
 /// Hashes of the content words of a folded line, in order, into `out`, which is cleared first.
 fn content_words(folded: &str, out: &mut Vec<u64>) {
     out.clear();
@@ -272,13 +265,13 @@ fn content_words(folded: &str, out: &mut Vec<u64>) {
             word.push(c);
         } else if !word.is_empty() {
             if word.len() >= 4 && !FUNCTION_WORDS.contains(&word.as_str()) {
-                out.push(key(word.chars().map(u32::from)));
+                out.push(fnv::hash_64(word.chars()));
             }
             word.clear();
         }
         let han = (fold_char(c).class == Class::Han && !FUNCTION_HAN.contains(c)).then_some(c);
         if let (Some(one), Some(two)) = (before, han) {
-            out.push(key([u32::from(one), u32::from(two)].into_iter()));
+            out.push(fnv::hash_64([one, two]));
         }
         before = han;
     }

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use super::labeller::LineLabel;
 use super::page::{RuleLine, RulePage};
 use crate::text::Label;
+use crate::text::fnv::{self, mix};
 
 /// Lines are alike from this Jaccard index on.
 const ALIKE: f32 = 0.8;
@@ -100,23 +101,11 @@ fn n_grams(line: &RuleLine) -> Vec<u32> {
     if chars.len() < SHORTEST {
         return Vec::new();
     }
-    let hash = |gram: &[char]| {
-        let state = gram.iter().fold(0xCBF2_9CE4_8422_2325u64, |state, &c| {
-            (state ^ u64::from(c)).wrapping_mul(0x0000_0100_0000_01B3)
-        });
-        mix(state) as u32
-    };
+    let hash = |gram: &[char]| mix(fnv::hash_64(gram.iter().copied())) as u32;
     let mut grams: Vec<u32> = chars.windows(N).map(hash).collect();
     grams.sort_unstable();
     grams.dedup();
     grams
-}
-
-/// The finaliser of SplitMix64 (Steele, Lea, Flood 2014).
-fn mix(mut x: u64) -> u64 {
-    x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    x ^ (x >> 31)
 }
 
 /// The keys of the buckets that a line belongs to: a band of least hashes each, with its skeleton.

@@ -59,12 +59,15 @@ pub fn emit(
             // Where line feeds follow, a return ends a line no more.
             let is_old = |kept: &str| match piece {
                 Some(piece) => piece.ends == LineEnds::Returns,
-                None => !kept.contains('\n') && kept.contains('\r'),
+                None => LineEnds::of(kept, usize::MAX) == LineEnds::Returns,
             };
             let with_feeds = |kept: &str, out: &mut Vec<u8>| {
-                let is_old = is_old(kept);
-                let end = |byte: u8| if is_old && byte == b'\r' { b'\n' } else { byte };
-                out.extend(kept.bytes().map(end));
+                let first = out.len();
+                out.extend_from_slice(kept.as_bytes());
+                if is_old(kept) {
+                    let returns = out.iter_mut().skip(first).filter(|byte| **byte == b'\r');
+                    returns.for_each(|byte| *byte = b'\n');
+                }
             };
             if piece.is_some_and(|piece| !piece.is_last) {
                 let is_first = page.offset() == 0;

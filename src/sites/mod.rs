@@ -53,11 +53,6 @@ impl SiteProfile {
         SiteProfile { lines, pages, starts, sites, site_pages }
     }
 
-    /// Whether it knows a site.
-    pub fn knows(&self, site: Site) -> bool {
-        self.sites.binary_search(&site.key()).is_ok()
-    }
-
     /// How many lines it knows.
     pub fn n_lines(&self) -> usize {
         self.lines.len()

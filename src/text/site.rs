@@ -1,7 +1,7 @@
 //! The site that a page is of, and its lines told apart by site: hashes that are the same everywhere and
 //! forever, since files hold them.
 
-use super::fnv;
+use super::fnv::{self, mix};
 
 /// A site, by a hash of its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,13 +37,6 @@ impl Site {
         let digits = line.bytes().filter(u8::is_ascii_digit).map(u32::from);
         mix(fnv::hash_64(codes.iter().map(|&code| u32::from(code)).chain(digits)) ^ self.0)
     }
-}
-
-/// Spreads what differs in a few bits over all 64 (the finaliser of SplitMix64: Steele, Lea and Flood 2014).
-fn mix(mut x: u64) -> u64 {
-    x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    x ^ (x >> 31)
 }
 
 #[cfg(test)]

@@ -243,10 +243,7 @@ fn take(line: &Line<'_>, v: &LineVerdict, limit: usize) -> (String, LineNote) {
 /// A number that looks random but depends on the parts alone: FNV-1a, and the finish of SplitMix64, by
 /// which short texts that differ little differ in every bit.
 fn lot(parts: &[&[u8]]) -> u64 {
-    let mut hash = fnv::hash_64(parts.iter().copied().flatten().copied());
-    hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    hash ^ (hash >> 31)
+    fnv::mix(fnv::hash_64(parts.iter().copied().flatten().copied()))
 }
 
 #[cfg(test)]
