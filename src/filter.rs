@@ -17,7 +17,7 @@ use crate::{
         KindScratch, LineScratch, Model, PairedTable, Policy, RowCurves, TreeScratch, deciding,
     },
     sites::{Repeats, SiteLines, SiteProfile, is_copy},
-    span::{Span, SpanScratch},
+    span::{Span, SpanFinder, SpanScratch},
     text::{Kind, Line, Page, Site, Window, Windows},
 };
 
@@ -106,6 +106,7 @@ pub struct Filter {
     table: PairedTable,
     curves: Curves,
     tree: Vec<RowCurves>,
+    span: Option<SpanFinder>,
     policy: Policy,
     html_policy: Policy,
     kinds: bool,
@@ -131,6 +132,7 @@ impl Filter {
         let curves = Curves::new(&model.passes);
         let tree = model.tree.iter().flat_map(|tree| tree.passes.iter().map(RowCurves::new));
         let tree = tree.collect();
+        let span = model.span.as_ref().map(SpanFinder::new);
         let html_policy = model.tree.as_ref().map_or(policy, |tree| tree.policy);
         let html_policy = Policy { cut: policy.cut, guard: policy.guard, ..html_policy };
         let windows = Windows::default();
@@ -139,6 +141,7 @@ impl Filter {
             table,
             curves,
             tree,
+            span,
             policy,
             html_policy,
             kinds: false,
@@ -486,10 +489,10 @@ impl Filter {
             Verdict::Article
         };
         let mut judged = LineVerdict { probability, verdict, cut: Vec::new(), kind: None };
-        if let Some(model) = self.model.span.as_ref().filter(|_| policy.cut)
+        if let Some(finder) = self.span.as_ref().filter(|_| policy.cut)
             && verdict != Verdict::Junk
         {
-            model.find(line.text, &self.model.line, scratch, spans);
+            finder.find(line.text, &self.model.line, scratch, spans);
             let count = |range| line.text.get(range).map_or(0, |t: &str| t.chars().count());
             let cut: usize = spans.iter().map(|s| count(s.bytes.clone())).sum();
             if cut > 0 && cut * 2 <= count(0..line.text.len()) {

@@ -1,38 +1,47 @@
 //! Junk inside a line that is otherwise kept: the best-scoring runs of positions. In: a span model
 //! and a line; out: byte ranges to be cut. Each position has a gain, positive where it looks like
-//! junk, and each span pays for its two ends, less at a mark than inside running letters; the runs
+//! junk, and each span pays for its two ends, the less the more they look like ends; the runs
 //! that are worth most are found exactly, by dynamic programming over two states (Viterbi 1967; with
-//! one run and no costs it is Kadane's maximum subarray).
+//! one run and no costs it is Kadane's maximum subarray). A run is then judged as a whole.
 
 use std::ops::Range;
 
 use crate::{
     features::{
-        ngrams::bucket,
-        position::{Positions, STRETCH_WIDTH, WIDTH},
+        edge::{self, Side},
+        heat::Heat,
+        position::{self, N_SOURCES, Positions},
         runs, skeleton,
+        stretch::{self, Worth},
     },
-    model::{LineModel, Sequences, SpanModel},
+    model::{AdditiveCurves, HEADS, LineModel, Sequences, SpanModel, Table},
+    text::fold,
 };
 
 /// A span has at least this many characters, as in the labelling guide.
 pub const LEAST: usize = 8;
 /// Lines with fewer characters are kept or removed whole.
 pub const LEAST_LINE: usize = 22;
-/// How far the ends of a run are moved to where the text changes.
-const REACH: usize = 14;
-/// What a mark or a change of script counts there.
-const SEAM_BONUS: f32 = 0.15;
+/// A span has at least this many letters: marks and numbers alone are references and rules.
+const LEAST_LETTERS: usize = 4;
+/// What a gap costs where even odds are that a span begins or ends; lower finds more that is none.
+const EDGE: f32 = 4.0;
 /// No more than this many positions of a line are searched at once.
 const LONGEST: usize = 20_000;
 
 /// The buffers of one thread.
 #[derive(Debug, Default)]
 pub struct SpanScratch {
+    codes: Vec<u16>,
+    heat: Heat,
+    /// Positions at which junk is looked for.
+    near: Vec<Range<usize>>,
     positions: Positions,
     /// For each position and state, whether the best way came from the other state.
     switched: Vec<[bool; 2]>,
     gains: Vec<f32>,
+    /// What beginning and ending before each position cost; one more than positions.
+    costs: Vec<[f32; 2]>,
     skeleton: Vec<u16>,
     terms: Vec<u16>,
 }
@@ -46,8 +55,34 @@ pub struct Span {
     pub log_odds: f32,
 }
 
-impl SpanModel {
-    /// Finds the spans of a line that are worth cutting, see [`SpanModel::candidates`].
+/// A span model made ready to run.
+#[derive(Debug, Clone)]
+pub struct SpanFinder {
+    table: Table<1>,
+    /// In whole multiples of the table's scale.
+    level: i64,
+    positions: AdditiveCurves,
+    begins: AdditiveCurves,
+    ends: AdditiveCurves,
+    stretches: AdditiveCurves,
+    threshold: f32,
+}
+
+impl SpanFinder {
+    /// Lays out a model.
+    pub fn new(model: &SpanModel) -> Self {
+        SpanFinder {
+            table: model.table.clone(),
+            level: (model.level / model.table.scales[0]).ceil() as i64,
+            positions: AdditiveCurves::new(&model.positions),
+            begins: AdditiveCurves::new(&model.begins),
+            ends: AdditiveCurves::new(&model.ends),
+            stretches: AdditiveCurves::new(&model.stretches),
+            threshold: model.threshold,
+        }
+    }
+
+    /// Finds the spans of a line that are worth cutting, see [`SpanFinder::candidates`].
     pub fn find(
         &self,
         text: &str,
@@ -57,7 +92,7 @@ impl SpanModel {
     ) {
         out.clear();
         self.candidates(text, line, scratch, |span, _| {
-            if span.log_odds >= self.linear.threshold {
+            if span.log_odds >= self.threshold {
                 out.push(span);
             }
         });
@@ -71,82 +106,144 @@ impl SpanModel {
         text: &str,
         line: &LineModel,
         scratch: &mut SpanScratch,
-        mut each: impl FnMut(Span, &[f32; STRETCH_WIDTH]),
+        mut each: impl FnMut(Span, &[f32; stretch::WIDTH]),
     ) {
         // A character takes at most four bytes, so most short lines need not be counted.
         if text.len() < LEAST_LINE || text.chars().take(LEAST_LINE).count() < LEAST_LINE {
             return;
         }
-        let SpanScratch { positions, switched, gains, skeleton, terms } = scratch;
-        let table = &self.table;
-        positions.read(text, |hash| {
-            let [scale] = table.scales;
-            table.weights.get(bucket(hash, table.bits)).map_or(0.0, |&[w]| f32::from(w) * scale)
-        });
-        let n = positions.len();
-        if !(LEAST_LINE..=LONGEST).contains(&n) {
+        let SpanScratch { codes, heat, near, positions, switched, gains, costs, skeleton, terms } =
+            scratch;
+        fold::fold_line(text, codes);
+        if !(LEAST_LINE..=LONGEST).contains(&codes.len()) {
             return;
         }
-        gains.clear();
-        let mut row = [0.0; WIDTH];
-        gains.extend((0..n).map(|p| {
-            positions.row(p, &mut row);
-            self.gain(&row)
-        }));
-        let cost = |p: usize| {
-            if positions.is_seam(p) { self.linear.seam } else { self.linear.inside }
-        };
-        switched.clear();
-        let (mut kept, mut junk) = (0.0f32, f32::NEG_INFINITY);
-        for (p, gain) in gains.iter().enumerate() {
-            let cost = cost(p);
-            let (to_kept, to_junk) = (junk - cost > kept, kept - cost > junk);
-            let before = (kept, junk);
-            kept = if to_kept { before.1 - cost } else { before.0 };
-            junk = gain + if to_junk { before.0 - cost } else { before.1 };
-            switched.push([to_kept, to_junk]);
+        heat.read(codes, |hash| i64::from(self.table.bytes(hash)[0]));
+        heat.near(self.level, near);
+        if near.is_empty() {
+            return;
         }
-        let mut state = usize::from(junk - cost(n) > kept);
-        let mut end = n;
-        let mut limit = n;
-        let mut stretch = [0.0; STRETCH_WIDTH];
-        for p in (0..n).rev() {
-            if !switched[p][state] {
-                continue;
+        positions.read(text, |hash| sources(&self.table, &line.table, hash));
+        self.weigh(positions, near, gains);
+        // Ends cost something, so a run begins nowhere but with something to win.
+        if !gains.iter().any(|&gain| gain > 0.0) {
+            return;
+        }
+        self.price(positions, gains, costs);
+        let is_junk = best_runs(gains, costs, switched);
+        let mut row = [0.0; stretch::WIDTH];
+        for_each_run(switched, is_junk, |run| {
+            let bytes = positions.byte(run.start, text)..positions.byte(run.end, text);
+            let Some(part) = text.get(bytes.clone()) else { return };
+            let letters = part.chars().filter(|c| c.is_alphabetic()).count();
+            if letters < LEAST_LETTERS || part.chars().count() < LEAST {
+                return;
             }
-            if state == 0 {
-                end = p;
-            } else {
-                let to = positions.sharpen(end, REACH, SEAM_BONUS, false).min(limit);
-                let from = positions.sharpen(p, REACH, SEAM_BONUS, true);
-                let bytes = positions.byte(from, text)..positions.byte(to, text);
-                let long = from < to
-                    && text.get(bytes.clone()).is_some_and(|t| t.chars().count() >= LEAST);
-                if long {
-                    let worth = gains[from..to].iter().sum();
-                    let codes = &positions.codes()[from..to];
-                    skeleton::tokens(codes, skeleton);
-                    runs::terms(codes, terms, |_| ());
-                    let margins = line.base(Sequences { codes, skeleton, terms });
-                    positions.stretch(from..to, worth, &margins, &mut stretch);
-                    each(Span { bytes, log_odds: self.log_odds(&stretch) }, &stretch);
-                    limit = from;
-                }
-            }
-            state = 1 - state;
+            let edges = [-costs[run.start][0], -costs[run.end][1]];
+            let worth = Worth::of(&gains[run.clone()], edges);
+            let codes = &positions.codes()[run.clone()];
+            skeleton::tokens(codes, skeleton);
+            runs::terms(codes, terms, |_| ());
+            let margins = line.base(Sequences { codes, skeleton, terms });
+            stretch::row(positions, run, worth, &margins, &mut row);
+            each(Span { bytes, log_odds: self.stretches.log_odds(&row) }, &row);
+        });
+    }
+
+    /// What each position is worth; nothing makes up for one that is not looked at.
+    fn weigh(&self, positions: &Positions, near: &[Range<usize>], gains: &mut Vec<f32>) {
+        gains.clear();
+        gains.resize(positions.len(), f32::NEG_INFINITY);
+        let mut row = [0.0; position::WIDTH];
+        for p in near.iter().cloned().flatten().take_while(|&p| p < positions.len()) {
+            positions.row(p, &mut row);
+            gains[p] = self.positions.log_odds(&row);
         }
     }
+
+    /// What beginning and ending before each position costs, and at the line's end: a run begins and ends
+    /// with a gain.
+    fn price(&self, positions: &Positions, gains: &[f32], costs: &mut Vec<[f32; 2]>) {
+        costs.clear();
+        costs.resize(positions.len() + 1, [f32::INFINITY; 2]);
+        let mut row = [0.0; edge::WIDTH];
+        let mut cost = |p: usize, side: Side, curves: &AdditiveCurves| {
+            edge::row(positions, p, side, &mut row);
+            (EDGE - curves.log_odds(&row)).max(0.0)
+        };
+        for (p, _) in gains.iter().enumerate().filter(|&(_, &gain)| gain > 0.0) {
+            costs[p][0] = cost(p, Side::Begins, &self.begins);
+            costs[p + 1][1] = cost(p + 1, Side::Ends, &self.ends);
+        }
+    }
+}
+
+/// Finds the runs that are worth most: leaves for each position and state whether the best way came from
+/// the other state, and returns whether it ends within a run. There is a cost more than there are gains.
+fn best_runs(gains: &[f32], costs: &[[f32; 2]], switched: &mut Vec<[bool; 2]>) -> bool {
+    switched.clear();
+    let (mut kept, mut junk) = (0.0f32, f32::NEG_INFINITY);
+    for (gain, [begins, ends]) in gains.iter().zip(costs) {
+        let (to_kept, to_junk) = (junk - ends > kept, kept - begins > junk);
+        let before = (kept, junk);
+        kept = if to_kept { before.1 - ends } else { before.0 };
+        junk = gain + if to_junk { before.0 - begins } else { before.1 };
+        switched.push([to_kept, to_junk]);
+    }
+    costs.last().is_some_and(|[_, ends]| junk - ends > kept)
+}
+
+/// Follows the best way back and calls `each` with its runs, from the last to the first.
+fn for_each_run(switched: &[[bool; 2]], ends_within: bool, mut each: impl FnMut(Range<usize>)) {
+    let (mut is_junk, mut end) = (ends_within, switched.len());
+    for p in (0..switched.len()).rev() {
+        if !switched[p][usize::from(is_junk)] {
+            continue;
+        }
+        if is_junk {
+            each(p..end);
+        } else {
+            end = p;
+        }
+        is_junk = !is_junk;
+    }
+}
+
+/// What is known of an n-gram, see [`position::SOURCES`].
+#[inline]
+pub fn sources(own: &Table<1>, lines: &Table<HEADS>, hash: u32) -> [f32; N_SOURCES] {
+    let [gain] = own.weight(hash);
+    let [junk, planted] = lines.weight(hash);
+    [gain, junk, planted]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        features::position::{COLUMNS, for_each_gram},
-        model::{HEADS, SpanLinear, Table},
+        features::{
+            heat,
+            ngrams::{CHARACTERS, bucket},
+            position::{OF_SOURCE, for_each_gram},
+        },
+        model::{Additive, Basis, Knots},
         text::fold::fold_line,
     };
     use proptest::prelude::*;
+
+    /// The sum of some columns, each of which is the slope given times its value within bounds.
+    fn line_of(width: usize, slopes: &[(usize, f32)], bias: f32) -> Additive {
+        const BOUND: f32 = 1000.0;
+        let mut columns = vec![Knots::default(); width];
+        let mut weights = Vec::new();
+        let mut bias = bias;
+        for &(column, slope) in slopes {
+            columns[column] = Knots(vec![-BOUND, BOUND]);
+            weights.push(2.0 * BOUND * slope);
+            bias -= BOUND * slope;
+        }
+        Additive { basis: Basis { columns, crosses: Vec::new() }, weights, bias }
+    }
 
     /// A model that knows the n-grams of these words, and nothing else, as junk.
     fn model_of(words: &[&str]) -> SpanModel {
@@ -154,24 +251,22 @@ mod tests {
         let mut codes = Vec::new();
         for word in words {
             fold_line(word, &mut codes);
-            for_each_gram(&codes, |_, order, hash| {
+            for_each_gram(&codes, CHARACTERS, |_, order, hash| {
                 table.weights[bucket(hash, 16)] = [if order > 1 { 2 } else { 0 }];
             });
         }
-        let mut weights = vec![0.0; WIDTH];
-        weights[COLUMNS.iter().position(|&c| c == "gain_near_2").unwrap()] = 1.0;
-        let accept = vec![0.0; STRETCH_WIDTH];
-        let (seam, inside) = (2.0, 4.0);
-        let linear = SpanLinear {
-            weights,
-            bias: 0.0,
-            seam,
-            inside,
-            accept,
-            accept_bias: 1.0,
+        let near = OF_SOURCE.iter().position(|&c| c == "near_2").unwrap();
+        let sharp = edge::OF_SOURCE.iter().position(|&c| c == "contrast_4").unwrap();
+        let edges = line_of(edge::WIDTH, &[(sharp, 0.5)], 0.0);
+        SpanModel {
+            table,
+            positions: line_of(position::WIDTH, &[(near, 1.0)], 0.0),
+            begins: edges.clone(),
+            ends: edges,
+            stretches: line_of(stretch::WIDTH, &[], 1.0),
             threshold: 0.5,
-        };
-        SpanModel { table, linear }
+            level: 1.0,
+        }
     }
 
     fn no_lines() -> LineModel {
@@ -187,7 +282,7 @@ mod tests {
 
     fn cuts(model: &SpanModel, text: &str) -> Vec<Range<usize>> {
         let mut out = Vec::new();
-        model.find(text, &no_lines(), &mut SpanScratch::default(), &mut out);
+        SpanFinder::new(model).find(text, &no_lines(), &mut SpanScratch::default(), &mut out);
         out.into_iter().map(|span| span.bytes).collect()
     }
 
@@ -239,7 +334,19 @@ mod tests {
         let mut model = model_of(&["澳门真人|百家乐平台"]);
         let line = "去年冬天，镇上的木桥被大水冲走了一半。澳门真人|百家乐平台";
         assert_eq!(cuts(&model, line).len(), 1);
-        model.linear.threshold = 1.5;
+        model.threshold = 1.5;
+        assert!(cuts(&model, line).is_empty());
+    }
+
+    #[test]
+    fn a_line_without_a_window_as_hot_as_the_level_is_not_looked_at() {
+        let mut model = model_of(&["澳门真人|百家乐平台开户"]);
+        let line = "去年冬天，镇上的木桥被大水冲走了一半。澳门真人|百家乐平台开户";
+        // Three n-grams of two to four characters end at each position of a window, each of weight 2.
+        let hottest = (heat::WINDOW * 3 * 2) as f32;
+        model.level = hottest;
+        assert_eq!(cuts(&model, line).len(), 1);
+        model.level = hottest + 1.0;
         assert!(cuts(&model, line).is_empty());
     }
 

@@ -7,11 +7,11 @@ use std::path::Path;
 use dechaff::{
     Error, Filter, Model, Page, Verdict,
     digest::Digest,
-    features::{context::WIDTH, position, schema},
+    features::{context::WIDTH, edge, position, schema, stretch},
     filter::Scratch,
     model::{
         Additive, Basis, Calibration, Card, ColumnScale, Cross, KindModel, Knots, LineModel,
-        OperatingCurve, OperatingPoint, PageModel, Policy, SpanLinear, SpanModel, Table,
+        OperatingCurve, OperatingPoint, PageModel, Policy, SpanModel, Table,
     },
     text::{Kind, words},
 };
@@ -41,16 +41,21 @@ fn model() -> Model {
         let weights = (0..basis.len()).map(|i| (i % 5) as f32 * 0.25 - 0.5).collect();
         Additive { basis, weights, bias }
     };
-    let linear = SpanLinear {
-        weights: vec![0.5; position::WIDTH],
-        bias: -0.25,
-        seam: 1.0,
-        inside: 3.0,
-        accept: vec![0.125; position::STRETCH_WIDTH],
-        accept_bias: -0.5,
+    let curves = |width: usize, bias: f32| {
+        let columns: Vec<Knots> =
+            (0..width).map(|i| Knots(vec![i as f32, 2.0 * i as f32 + 1.0])).collect();
+        let weights = (0..width).map(|i| (i % 3) as f32 * 0.5 - 0.5).collect();
+        Additive { basis: Basis { columns, crosses: Vec::new() }, weights, bias }
+    };
+    let span = SpanModel {
+        table: Table { bits: 5, scales: [0.1], weights: single(32) },
+        level: 2.5,
+        positions: curves(position::WIDTH, -0.25),
+        begins: curves(edge::WIDTH, 0.5),
+        ends: curves(edge::WIDTH, 0.75),
+        stretches: curves(stretch::WIDTH, -0.5),
         threshold: 0.75,
     };
-    let span = SpanModel { table: Table { bits: 5, scales: [0.1], weights: single(32) }, linear };
     let kinds = KindModel {
         kinds: vec![Kind::SpiderPool, Kind::Nav, Kind::Debris],
         scales: vec![ColumnScale { mean: 0.5, inverse: 2.0 }; WIDTH],
@@ -244,11 +249,11 @@ fn a_file_with_any_byte_flipped_is_refused() {
 #[test]
 fn another_version_is_told_apart_before_it_is_misread() {
     // A header of the future, of which only the number can be understood.
-    let future = with_header(|h| *h = json!({"format": 3, "line": "quite different"}));
-    refused(&future, "format 3; this program reads format 2: update dechaff");
+    let future = with_header(|h| *h = json!({"format": 4, "line": "quite different"}));
+    refused(&future, "format 4; this program reads format 3: update dechaff");
     refused(
-        &with_header(|h| h["format"] = json!(1)),
-        "format 1; this program reads format 2: retrain",
+        &with_header(|h| h["format"] = json!(2)),
+        "format 2; this program reads format 3: retrain",
     );
     refused(&with_header(|h| h["format"] = json!("1")), "header cannot be read");
     refused(&with_header(|h| h["format"] = json!(-1)), "header cannot be read");
@@ -291,8 +296,10 @@ fn numbers_that_are_none_are_not_written() {
     unwritten(|m| m.passes[0].bounds[1] = f32::INFINITY, "pass 0: the bounds");
     unwritten(|m| m.passes[1].bands[0].basis.columns[3].0[1] = f32::NAN, "pass 1: knots");
     unwritten(|m| m.passes[1].bands[0].basis.columns[3].0[2] = f32::INFINITY, "pass 1: knots");
-    unwritten(|m| m.span.as_mut().unwrap().linear.bias = f32::NAN, "span model");
-    unwritten(|m| m.span.as_mut().unwrap().linear.accept[0] = f32::INFINITY, "span model");
+    unwritten(|m| m.span.as_mut().unwrap().positions.bias = f32::NAN, "span model");
+    unwritten(|m| m.span.as_mut().unwrap().ends.weights[0] = f32::INFINITY, "span model");
+    unwritten(|m| m.span.as_mut().unwrap().threshold = f32::NAN, "span model");
+    unwritten(|m| m.span.as_mut().unwrap().level = f32::INFINITY, "span model");
     unwritten(|m| m.span.as_mut().unwrap().table.scales[0] = f32::NAN, "span model");
     unwritten(|m| m.kinds.as_mut().unwrap().weights[3] = f32::NAN, "model of kinds");
     unwritten(|m| m.kinds.as_mut().unwrap().scales[3].mean = f32::INFINITY, "model of kinds");
@@ -324,28 +331,34 @@ fn curves_that_are_none_are_refused() {
     refused(&bounds(json!([29.0, 7.0])), "bands do not rise");
     refused(&bounds(json!([7.0])), "3 bands for 1 bounds");
     let passes = with_header(|h| h["passes"] = json!([]));
-    refused(&passes, "11 tensors, not 7");
+    refused(&passes, "15 tensors, not 11");
 }
 
 #[test]
 fn span_models_that_are_none_are_refused() {
-    let span = |name: &str, value: Value| with_header(|h| h["span"]["linear"][name] = value);
-    refused(&span("weights", json!([0.5])), "span model with 1 and");
-    refused(&span("accept", json!([])), "and 0 columns");
-    refused(&span("seam", json!(-1)), "span model has a scale or a cost");
-    refused(&span("inside", json!(-1)), "span model has a scale or a cost");
-    refused(&span("threshold", Value::Null), "header cannot be read");
-    refused(&with_header(|h| h["span"]["scale"] = json!(0)), "span model has a scale");
+    let part = |number: usize, name: &str, value: Value| {
+        with_header(|h| h["span"]["parts"][0]["bands"][number][name] = value)
+    };
+    refused(&part(0, "basis", json!({"columns": [[0.0, 1.0]], "crosses": []})), "span model: ");
+    refused(&part(3, "bias", Value::Null), "header cannot be read");
+    let parts = |edit: fn(&mut Vec<Value>)| {
+        with_header(|h| edit(h["span"]["parts"][0]["bands"].as_array_mut().unwrap()))
+    };
+    refused(&parts(|bands| bands.swap(0, 1)), "span model: ");
+    refused(&with_header(|h| h["span"]["parts"] = json!([])), "tensors, not");
+    refused(&with_header(|h| h["span"]["schema"] = json!("feedfeedfeedfeed")), "features of spans");
+    refused(&with_header(|h| h["span"]["threshold"] = Value::Null), "header cannot be read");
+    refused(&with_header(|h| h["span"]["scale"] = json!(0)), "span model: scale");
     refused(
         &with_tensor("span.table", |t| t.2.truncate(31)),
         "31 weights, not 1 for each of a power of two of n-grams",
     );
     // Without its header the table is one tensor too many; without both there is no span model.
     let headless = |h: &mut Value| drop(h.as_object_mut().unwrap().remove("span"));
-    refused(&with_header(headless), "11 tensors, not 10");
+    refused(&with_header(headless), "15 tensors, not 10");
     let spanless = tampered(|header, tensors| {
         headless(header);
-        tensors.retain(|t| t.0 != "span.table");
+        tensors.retain(|t| !t.0.starts_with("span."));
     });
     assert_eq!(read(&spanless).unwrap(), Model { span: None, ..model() });
 }
@@ -379,11 +392,11 @@ fn models_of_kinds_that_are_none_are_refused() {
 #[test]
 fn tensors_that_do_not_fit_are_refused() {
     let missing = tampered(|_, tensors| tensors.retain(|t| t.0 != "line.words"));
-    refused(&missing, "10 tensors, not 11");
+    refused(&missing, "14 tensors, not 15");
     let renamed = with_tensor("line.words", |t| t.0 = "line.phrases".into());
     refused(&renamed, "line.words is missing");
     let extra = tampered(|_, tensors| tensors.push(("extra".into(), Dtype::U8, vec![0; 8])));
-    refused(&extra, "12 tensors, not 11");
+    refused(&extra, "16 tensors, not 15");
     refused(&with_tensor("line.table", |t| t.1 = Dtype::U8), "line.table is U8");
     refused(
         &with_tensor("line.table", |t| t.2.truncate(510)),

@@ -5,8 +5,10 @@
 //! order and names the whole by a digest, which a model file carries; [`glossary`] says them in words.
 
 pub mod context;
+pub mod edge;
 pub mod facts;
 pub mod glossary;
+pub mod heat;
 pub mod ngrams;
 pub mod position;
 pub mod runs;
@@ -14,5 +16,6 @@ mod said;
 pub mod schema;
 pub mod shape;
 pub mod skeleton;
+pub mod stretch;
 mod sums;
 pub mod tree;

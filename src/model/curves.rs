@@ -41,8 +41,12 @@ struct Band {
 #[derive(Debug, Clone)]
 pub struct RowCurves {
     bounds: Vec<f32>,
-    bands: Vec<BandPass>,
+    bands: Vec<AdditiveCurves>,
 }
+
+/// The curves of one band, over rows that are at hand as a whole.
+#[derive(Debug, Clone)]
+pub struct AdditiveCurves(BandPass);
 
 /// What a pass has of its own.
 #[derive(Debug, Clone)]
@@ -125,17 +129,28 @@ impl Curves {
 impl RowCurves {
     /// Lays out a pass.
     pub fn new(model: &PageModel) -> Self {
-        let band = |model: &Additive| {
-            let all: Vec<usize> = (0..model.basis.columns.len()).collect();
-            BandPass::new(model, &all)
-        };
-        RowCurves { bounds: model.bounds.clone(), bands: model.bands.iter().map(band).collect() }
+        let bands = model.bands.iter().map(AdditiveCurves::new).collect();
+        RowCurves { bounds: model.bounds.clone(), bands }
     }
 
     /// Log odds of junk: what [`PageModel::log_odds`] gives, bit for bit. The row has as many columns as
     /// the model.
     pub fn log_odds<const N: usize>(&self, row: &[f32; N]) -> f32 {
-        let band = &self.bands[PageModel::band_of(&self.bounds, row)];
+        self.bands[PageModel::band_of(&self.bounds, row)].log_odds(row)
+    }
+}
+
+impl AdditiveCurves {
+    /// Lays out curves.
+    pub fn new(model: &Additive) -> Self {
+        let all: Vec<usize> = (0..model.basis.columns.len()).collect();
+        AdditiveCurves(BandPass::new(model, &all))
+    }
+
+    /// Log odds of junk: what [`Additive::log_odds`] gives, bit for bit. The row has as many columns as
+    /// the model.
+    pub fn log_odds<const N: usize>(&self, row: &[f32; N]) -> f32 {
+        let AdditiveCurves(band) = self;
         let [sum] = band.own.sums(row);
         band.rounded(sum).unwrap_or_else(|| band.exact.log_odds(row))
     }

@@ -11,7 +11,7 @@ use crate::features::{
     context::{Surroundings, WIDTH, column_names},
     facts::PageFacts,
     ngrams::{self, CHARACTERS, Family, TERMS, WORDS},
-    position::Positions,
+    position::{N_SOURCES, Positions},
     runs, skeleton,
 };
 use crate::text::{fold, words};
@@ -145,7 +145,7 @@ impl Model {
         fold::fold_line(text, &mut codes);
         skeleton::tokens(&codes, &mut tokens);
         let mut places = Positions::default();
-        places.read(text, |_| 0.0);
+        places.read(text, |_| [0.0; N_SOURCES]);
         let original = |from: usize, to: usize| -> String {
             let bytes = places.byte(from, text)..places.byte(to, text);
             match text.get(bytes) {

@@ -18,19 +18,19 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Additive, Basis, Calibration, Card, ColumnScale, HEADS, KindModel, Level, LineModel, Model,
-    OperatingCurve, PageModel, Policy, SpanLinear, SpanModel, Table, TreeModel,
+    OperatingCurve, PageModel, Policy, SpanModel, Table, TreeModel,
 };
 use crate::{
     Error, Result,
     digest::Digest,
-    features::{context::WIDTH, position, schema, tree},
+    features::{context::WIDTH, edge, position, schema, stretch, tree},
     text::{Kind, words},
 };
 
 /// The metadata key of the header.
 const KEY: &str = "dechaff";
 /// Raised when a reader of the old form could not read the new one.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 /// No model comes near this; a larger file is not read into memory.
 const MAX_BYTES: u64 = 256 << 20;
 /// The most passes a model may ask for.
@@ -83,8 +83,12 @@ struct LineHeader {
 
 #[derive(Serialize, Deserialize)]
 struct SpanHeader {
+    schema: String,
     scale: f32,
-    linear: SpanLinear,
+    level: f32,
+    /// As the bands of a pass: positions, beginnings, ends, stretches.
+    parts: Vec<PassHeader>,
+    threshold: f32,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -212,10 +216,13 @@ fn write(model: &Model) -> Result<Vec<u8>, String> {
             gate: model.line.gate,
         },
         passes: pass_headers(&model.passes),
-        span: model
-            .span
-            .as_ref()
-            .map(|s| SpanHeader { scale: s.table.scales[0], linear: s.linear.clone() }),
+        span: model.span.as_ref().map(|span| SpanHeader {
+            schema: schema::span_digest(),
+            scale: span.table.scales[0],
+            level: span.level,
+            parts: pass_headers(&[span_parts(span)]),
+            threshold: span.threshold,
+        }),
         kinds: model.kinds.as_ref().map(|k| KindHeader {
             kinds: k.kinds.clone(),
             scales: k.scales.clone(),
@@ -249,6 +256,7 @@ fn write(model: &Model) -> Result<Vec<u8>, String> {
     ];
     if let Some(span) = &model.span {
         tensors.push((SPAN.into(), Dtype::I8, table_bytes(&span.table)));
+        push_passes("span", &[span_parts(span)], &mut tensors);
     }
     if let Some(kinds) = &model.kinds {
         let bytes = kinds.weights.iter().flat_map(|w| w.to_le_bytes()).collect();
@@ -352,7 +360,7 @@ fn parse(bytes: &[u8]) -> Result<Model, String> {
     }
     let count = |passes: &[PassHeader]| passes.iter().map(|p| p.bands.len()).sum::<usize>();
     let expected = 3
-        + usize::from(header.span.is_some())
+        + header.span.as_ref().map_or(0, |span| 1 + count(&span.parts))
         + 3 * usize::from(header.kinds.is_some())
         + count(&header.passes)
         + header.tree.as_ref().map_or(0, |tree| 1 + count(&tree.passes));
@@ -369,8 +377,22 @@ fn parse(bytes: &[u8]) -> Result<Model, String> {
     };
     let passes = read_passes("page", header.passes, &tensors)?;
     let span = match header.span {
-        Some(SpanHeader { scale, linear }) => {
-            Some(SpanModel { table: table(&tensors, SPAN, [scale])?, linear })
+        Some(span) if span.schema != schema::span_digest() => {
+            return Err(format!(
+                "made for other features of spans (schema {}, this program's is {}): retrain it with this version",
+                short(&span.schema),
+                short(&schema::span_digest())
+            ));
+        }
+        Some(SpanHeader { scale, level, parts, threshold, .. }) => {
+            let parts = read_passes("span", parts, &tensors)?;
+            let parts: Vec<Additive> = parts.into_iter().flat_map(|parts| parts.bands).collect();
+            let parts: [Additive; 4] = parts
+                .try_into()
+                .map_err(|parts: Vec<_>| format!("a span model of {} parts, not 4", parts.len()))?;
+            let [positions, begins, ends, stretches] = parts;
+            let table = table(&tensors, SPAN, [scale])?;
+            Some(SpanModel { table, level, positions, begins, ends, stretches, threshold })
         }
         None => None,
     };
@@ -593,20 +615,23 @@ fn validate_band(band: &Additive, width: usize) -> Result<(), String> {
     Ok(())
 }
 
+/// The parts of a span model as the bands of a pass.
+fn span_parts(span: &SpanModel) -> PageModel {
+    let parts = [&span.positions, &span.begins, &span.ends, &span.stretches];
+    PageModel { bounds: Vec::new(), bands: parts.map(Additive::clone).to_vec() }
+}
+
 fn validate_span(span: &SpanModel) -> Result<(), String> {
-    let SpanLinear { weights, bias, seam, inside, accept, accept_bias, threshold } = &span.linear;
-    let lengths = (weights.len(), accept.len());
-    if lengths != (position::WIDTH, position::STRETCH_WIDTH) {
-        return Err(format!("a span model with {} and {} columns", lengths.0, lengths.1));
+    let fault = |reason| format!("the span model: {reason}");
+    let SpanModel { level, threshold, .. } = *span;
+    let scale = span.table.scales[0];
+    if !(scale.is_finite() && scale > 0.0 && level.is_finite() && threshold.is_finite()) {
+        return Err(fault(format!("scale {scale}, level {level} and threshold {threshold}")));
     }
-    let single = [span.table.scales[0], *bias, *seam, *inside, *accept_bias, *threshold];
-    if weights.iter().chain(accept).chain(&single).any(|v| !v.is_finite()) {
-        return Err("the span model holds what is not a number".into());
-    }
-    if span.table.scales[0] <= 0.0 || *seam < 0.0 || *inside < 0.0 {
-        return Err("the span model has a scale or a cost that it cannot have".into());
-    }
-    Ok(())
+    validate_band(&span.positions, position::WIDTH).map_err(fault)?;
+    validate_band(&span.begins, edge::WIDTH).map_err(fault)?;
+    validate_band(&span.ends, edge::WIDTH).map_err(fault)?;
+    validate_band(&span.stretches, stretch::WIDTH).map_err(fault)
 }
 
 fn validate_kinds(model: &KindModel) -> Result<(), String> {

@@ -60,6 +60,19 @@ impl<const H: usize> Table<H> {
         }
     }
 
+    /// The weights of an n-gram, question by question.
+    #[inline]
+    pub fn weight(&self, hash: u32) -> [f32; H] {
+        let bytes = self.bytes(hash);
+        std::array::from_fn(|head| f32::from(bytes[head]) * self.scales[head])
+    }
+
+    /// The weights of an n-gram as multiples of the scales.
+    #[inline]
+    pub fn bytes(&self, hash: u32) -> [i8; H] {
+        self.weights.get(ngrams::bucket(hash, self.bits)).copied().unwrap_or([0; H])
+    }
+
     /// The margins of a sequence of codes under one family of n-grams, question by question.
     #[inline]
     pub fn margins(&self, codes: &[u16], family: Family) -> [f32; H] {

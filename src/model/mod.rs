@@ -18,7 +18,7 @@ mod tree;
 
 pub use calibration::{Calibration, Evidence};
 pub use card::{Card, SetFacts};
-pub use curves::{Curves, CurvesScratch, RowCurves};
+pub use curves::{AdditiveCurves, Curves, CurvesScratch, RowCurves};
 pub use explain::{
     CalibrationParts, ColumnPart, DECIDING, DecidingPart, Explanation, GramPart, LineParts,
     PageParts, Part, column_name, deciding, for_each_part,
@@ -31,7 +31,7 @@ pub use line::{
 };
 pub use page::{Additive, Basis, Cross, Knots, PageModel};
 pub use policy::{Dial, OperatingCurve, OperatingPoint, Point, Policy};
-pub use span::{SpanLinear, SpanModel};
+pub use span::SpanModel;
 pub use tree::{TreeModel, TreeScratch, mean_of_passes, token_margins};
 
 use crate::Result;

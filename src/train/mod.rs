@@ -20,7 +20,7 @@ pub mod page_fit;
 pub mod random;
 pub mod recipe;
 pub mod robustness;
-pub mod span_fit;
+pub mod span;
 pub mod split;
 pub mod synth;
 pub mod trainer;

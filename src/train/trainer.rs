@@ -8,7 +8,7 @@ use super::{
     operate::{Aim, HeldOut, Operation, operate},
     out_of_fold::{self, Stages},
     recipe::Recipe,
-    span_fit, tree_fit,
+    span, tree_fit,
 };
 use crate::{
     Error, Result,
@@ -45,7 +45,7 @@ pub fn train(corpus: &Corpus, recipe: &Recipe, progress: &(dyn Fn(&str) + Sync))
     let mut stages = out_of_fold::fit(corpus, recipe, progress)?;
 
     progress("fitting spans inside lines");
-    let span = match span_fit::fit(corpus, &stages.line, recipe.seed) {
+    let span = match span::fit(corpus, &stages.line, recipe) {
         Ok(fitted) => {
             stages.report.push(fitted.report);
             Some(fitted.whole)
