@@ -46,6 +46,22 @@ fn figures_of_a_small_page() {
     text.check(said.contains("\na.cn "), "the site");
 }
 
+#[test]
+fn cuts_are_measured_where_they_are_asked_for() {
+    let bench = Bench::new();
+    let gold = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/gate/inside.jsonl");
+    let cut = |option: &str| {
+        let out = bench.run(&["evaluate", gold, "--json", "-q", option]);
+        let figures = json(out.exits(0));
+        let share = |name: &str| figures["pooled"][name].as_f64().unwrap();
+        [share("span_characters_found"), share("other_characters_cut")]
+    };
+    let [kept, none] = cut("--no-cut");
+    let [found, others] = cut("--cut");
+    assert!(found > kept + 0.1, "{found} {kept}");
+    assert!(none == 0.0 && 0.0 < others && others < 0.01, "{none} {others}");
+}
+
 #[cfg(feature = "training")]
 #[test]
 fn tricks_are_played_on_junk_lines() {

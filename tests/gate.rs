@@ -4,6 +4,8 @@
 //! ```sh
 //! dechaff evaluate training/samples/labelled.jsonl tests/gate/{pages,planted,hacked}.jsonl --json > figures.json
 //! dechaff model gate figures.json --floors tests/gate/floors.toml --set-floors
+//! dechaff evaluate tests/gate/inside.jsonl --cut --json > cut.json
+//! dechaff model gate cut.json --floors tests/gate/inside.toml --set-floors
 //! ```
 
 mod common;
@@ -11,13 +13,25 @@ mod common;
 use std::path::Path;
 
 use common::Bench;
-use dechaff::evaluate::gate::{Floors, Outcome, State};
+use dechaff::evaluate::gate::{Figure, Floors, Outcome, State};
 use dechaff::evaluate::{Evaluation, Judged, Options};
 use dechaff::filter::Scratch;
 use dechaff::input::{LabelledPage, read_labelled};
+use dechaff::model::Policy;
 use dechaff::{Filter, Model};
 
-const FLOORS: &str = "tests/gate/floors.toml";
+/// Pages with floors of their own.
+struct Gate {
+    pages: &'static [&'static str],
+    floors: &'static str,
+    /// Whether junk inside lines is cut out.
+    cut: bool,
+}
+
+const LINES: Gate = Gate { pages: &PAGES, floors: "tests/gate/floors.toml", cut: false };
+/// Articles with junk inside their lines, of another make than that of the training.
+const SPANS: Gate =
+    Gate { pages: &["tests/gate/inside.jsonl"], floors: "tests/gate/inside.toml", cut: true };
 /// The last two were written without a look at the word lists of the training: articles with planted
 /// lines, and whole pages of sites that were broken into. Their figures are of junk of another make.
 const PAGES: [&str; 4] = [
@@ -31,34 +45,39 @@ fn path(name: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
-fn pages() -> Vec<LabelledPage> {
-    let pages = PAGES.iter().flat_map(|name| read_labelled(&path(name)).unwrap());
-    pages.map(|page| page.unwrap()).collect()
-}
+impl Gate {
+    fn outcome(&self, model: Model) -> Outcome {
+        let policy = Policy { cut: self.cut, ..*model.policy() };
+        let filter = Filter::new(model, policy);
+        let pages = self.pages.iter().flat_map(|name| read_labelled(&path(name)).unwrap());
+        let pages: Vec<LabelledPage> = pages.map(|page| page.unwrap()).collect();
+        let mut scratch = Scratch::default();
+        let judged: Vec<_> =
+            pages.iter().map(|page| Judged::by(&filter, page, &mut scratch).unwrap()).collect();
+        let evaluation = Evaluation::of(&judged, &Options::new(policy.threshold));
+        let figures = serde_json::to_value(&evaluation).unwrap();
+        let floors = std::fs::read_to_string(path(self.floors)).unwrap();
+        let floors = Floors::parse(&floors, Path::new(self.floors)).unwrap();
+        floors.check(&figures, Path::new("figures")).unwrap()
+    }
 
-fn floors() -> Floors {
-    Floors::parse(&std::fs::read_to_string(path(FLOORS)).unwrap(), Path::new(FLOORS)).unwrap()
-}
-
-fn outcome(model: Model) -> Outcome {
-    let policy = *model.policy();
-    let filter = Filter::new(model, policy);
-    let pages = pages();
-    let mut scratch = Scratch::default();
-    let judged: Vec<_> =
-        pages.iter().map(|page| Judged::by(&filter, page, &mut scratch).unwrap()).collect();
-    let evaluation = Evaluation::of(&judged, &Options::new(policy.threshold));
-    let figures = serde_json::to_value(&evaluation).unwrap();
-    floors().check(&figures, Path::new("figures")).unwrap()
+    /// Says whether the gate shuts for the model inside with a change, and for that figure.
+    fn falls(&self, change: fn(&mut Model), figure: Figure) {
+        let mut model = Model::builtin().unwrap();
+        change(&mut model);
+        let outcome = self.outcome(model);
+        let mut fallen = outcome.checked.iter().filter(|c| c.state == State::Falls);
+        assert!(!outcome.passes() && fallen.any(|c| c.floor.figure == figure), "\n{outcome}");
+    }
 }
 
 #[test]
 fn the_model_inside_reaches_its_floors() {
-    let outcome = outcome(Model::builtin().unwrap());
+    let outcome = LINES.outcome(Model::builtin().unwrap());
     assert!(outcome.passes(), "\n{outcome}");
     // Every set of pages has both floors.
     let names: Vec<_> = outcome.checked.iter().map(|c| (&*c.floor.set, c.floor.figure)).collect();
-    use dechaff::evaluate::gate::Figure::{ArticleLoss, CalibrationError, JunkF1};
+    use Figure::{ArticleLoss, CalibrationError, JunkF1};
     assert_eq!(
         names,
         [
@@ -78,20 +97,25 @@ fn the_model_inside_reaches_its_floors() {
 
 #[test]
 fn a_model_that_finds_nothing_or_keeps_nothing_falls() {
-    let falls = |change: fn(&mut Model), figure: &str| {
-        let mut model = Model::builtin().unwrap();
-        change(&mut model);
-        let outcome = outcome(model);
-        let fell = |c: &&dechaff::evaluate::gate::Checked| c.state == State::Falls;
-        let fallen: Vec<_> =
-            outcome.checked.iter().filter(fell).map(|c| c.floor.figure.name()).collect();
-        assert!(!outcome.passes() && fallen.contains(&figure), "\n{outcome}");
-    };
-    falls(|m| m.policy.threshold = 1.0, "junk_f1");
-    falls(|m| m.policy.threshold = 0.0, "article_loss");
-    falls(|m| m.calibration.slope *= 0.01, "calibration_error");
+    LINES.falls(|m| m.policy.threshold = 1.0, Figure::JunkF1);
+    LINES.falls(|m| m.policy.threshold = 0.0, Figure::ArticleLoss);
+    LINES.falls(|m| m.calibration.slope *= 0.01, Figure::CalibrationError);
     // A quarter of its knowledge lost is enough.
-    falls(|m| m.line.table.weights.iter_mut().step_by(4).for_each(|w| *w = [0; 2]), "junk_f1");
+    let forgets = |m: &mut Model| {
+        m.line.table.weights.iter_mut().step_by(4).for_each(|w| *w = [0; 2]);
+    };
+    LINES.falls(forgets, Figure::JunkF1);
+}
+
+#[test]
+fn the_model_inside_cuts_junk_out_of_lines() {
+    let outcome = SPANS.outcome(Model::builtin().unwrap());
+    assert!(outcome.passes(), "\n{outcome}");
+    let figures: Vec<_> = outcome.checked.iter().map(|c| c.floor.figure).collect();
+    assert!(figures.contains(&Figure::SpansFound) && figures.contains(&Figure::WronglyCut));
+    SPANS.falls(|m| m.span = None, Figure::SpansFound);
+    SPANS.falls(|m| m.span.as_mut().unwrap().threshold = -10.0, Figure::WronglyCut);
+    SPANS.falls(|m| m.span.as_mut().unwrap().level += 20.0, Figure::SpansFound);
 }
 
 #[test]
@@ -105,7 +129,7 @@ fn the_command_says_what_falls_and_exits_with_1() {
     };
     evaluate("good.json", &[]);
     evaluate("bad.json", &["--threshold", "1"]);
-    let floors = path(FLOORS);
+    let floors = path(LINES.floors);
     let floors = floors.to_str().unwrap();
     let gate = |arguments: &[&str]| bench.run(&[&["model", "gate"], arguments].concat());
     gate(&["good.json", "--floors", floors]).exits(0).check(true, "holds");

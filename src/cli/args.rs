@@ -155,6 +155,13 @@ pub struct PageArgs {
     /// WARC pages; it is left out otherwise.
     #[arg(long)]
     keep_html: bool,
+    #[command(flatten)]
+    extent: ExtentArgs,
+}
+
+/// What may go of a page.
+#[derive(Debug, Default, clap::Args)]
+pub struct ExtentArgs {
     /// Cut junk out of the middle of lines that are kept, where the model is sure of it. Slow: it
     /// reads every kept line once more, character by character.
     #[arg(long, overrides_with = "no_cut")]
@@ -264,6 +271,13 @@ impl PageArgs {
         ]
     }
 
+    /// The policies with what was switched on or off.
+    pub fn adjust(&self, policies: Policies) -> Policies {
+        self.extent.adjust(policies)
+    }
+}
+
+impl ExtentArgs {
     /// The policies with what was switched on or off.
     pub fn adjust(&self, policies: Policies) -> Policies {
         let adjust = |policy: Policy| {

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use rayon::prelude::*;
 
-use super::args::{ModelArgs, Policies, RunArgs, expectation};
+use super::args::{ExtentArgs, ModelArgs, Policies, RunArgs, expectation};
 use super::report_file;
 use super::say::say;
 use crate::evaluate::{Evaluation, HtmlOptions, Judged, OperatingMark, Options, ReportOptions};
@@ -34,6 +34,7 @@ Examples:
   dechaff evaluate gold/*.jsonl -m mine.dechaff --sites --errors 20
   dechaff evaluate gold.jsonl --report report/     # look at report/index.html
   dechaff evaluate gold.jsonl --obfuscate --careful
+  dechaff evaluate gold.jsonl --cut     # gold with `spans`: how much of them is cut out of lines
   dechaff evaluate gold.jsonl --site-profile gold.sites   # after `dechaff profile gold.jsonl`
   dechaff evaluate gold.jsonl --max-article-loss 0.002 --json > figures.json")]
 pub struct Args {
@@ -69,6 +70,8 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     site_profile: Option<PathBuf>,
     #[command(flatten)]
+    extent: ExtentArgs,
+    #[command(flatten)]
     model: ModelArgs,
     #[command(flatten)]
     run: RunArgs,
@@ -94,6 +97,7 @@ struct Measured {
 /// Where a file or the model cannot be read, there is nothing to measure, or the output fails.
 pub fn run(args: &Args) -> Result<ExitCode> {
     let (model, policies) = args.model.load()?;
+    let policies = args.extent.adjust(policies);
     let (pages, bad) = read_gold(&args.gold)?;
     if pages.is_empty() {
         bail!("no labelled pages to measure on");

@@ -36,6 +36,10 @@ pub enum Figure {
     CalibrationError,
     /// F1 of the 4-shingles kept of pages of HTML.
     TextF1,
+    /// Share of the characters of junk inside article lines that go.
+    SpansFound,
+    /// Share of the other characters of kept article lines that are cut; less is better.
+    WronglyCut,
 }
 
 impl Figure {
@@ -47,23 +51,24 @@ impl Figure {
             Figure::PlantedRecall => "planted_recall",
             Figure::CalibrationError => "calibration_error",
             Figure::TextF1 => "text_f1",
+            Figure::SpansFound => "spans_found",
+            Figure::WronglyCut => "wrongly_cut",
         }
+    }
+
+    fn less_is_better(self) -> bool {
+        matches!(self, Figure::ArticleLoss | Figure::CalibrationError | Figure::WronglyCut)
     }
 
     /// How much worse `now` is than `bound`; negative where it is better.
     fn shortfall(self, bound: f64, now: f64) -> f64 {
-        match self {
-            Figure::JunkF1 | Figure::PlantedRecall | Figure::TextF1 => bound - now,
-            Figure::ArticleLoss | Figure::CalibrationError => now - bound,
-        }
+        if self.less_is_better() { now - bound } else { bound - now }
     }
 
     /// To four digits, and never better than it is.
     fn rounded(self, value: f64) -> f64 {
-        match self {
-            Figure::JunkF1 | Figure::PlantedRecall | Figure::TextF1 => (value * 1e4).floor() / 1e4,
-            Figure::ArticleLoss | Figure::CalibrationError => (value * 1e4).ceil() / 1e4,
-        }
+        let digits = value * 1e4;
+        (if self.less_is_better() { digits.ceil() } else { digits.floor() }) / 1e4
     }
 }
 
@@ -177,6 +182,13 @@ pub fn measured(figures: &Value, path: &Path) -> Result<(String, Vec<Floor>)> {
         add(name, Figure::JunkF1, set.pointer("/junk/f1"), interval("junk_f1"));
         let lost = "article_characters_lost";
         add(name, Figure::ArticleLoss, set.get(lost), interval(lost));
+        // Without cuts there is nothing to hold.
+        let found =
+            set.get("span_characters_found").filter(|v| v.as_f64().is_some_and(|v| v > 0.0));
+        if found.is_some() {
+            add(name, Figure::SpansFound, found, None);
+            add(name, Figure::WronglyCut, set.get("other_characters_cut"), None);
+        }
     }
     let mean = |path: &str| evaluation.pointer(&format!("/mean_over_sets/{path}"));
     add("mean over sets", Figure::JunkF1, mean("junk/f1"), mean("intervals/junk_f1"));
