@@ -48,6 +48,31 @@ pub struct LineVerdict {
     pub kind: Option<Kind>,
 }
 
+impl LineVerdict {
+    /// The cuts that are made in the line's text: those that lie on its characters, in order and apart.
+    pub fn cuts<'a>(&'a self, line: &'a str) -> impl Iterator<Item = Range<usize>> + 'a {
+        let mut from = 0;
+        self.cut.iter().filter_map(move |cut| {
+            line.get(from..cut.start)?;
+            line.get(cut.clone()).filter(|text| !text.is_empty())?;
+            from = cut.end;
+            Some(cut.clone())
+        })
+    }
+
+    /// The parts of the line's text around the cuts.
+    pub fn kept_parts<'a>(&self, line: &'a str) -> impl Iterator<Item = &'a str> {
+        let mut rest = 0;
+        let mut ends: Vec<_> = self.cuts(line).collect();
+        ends.push(line.len()..line.len());
+        ends.into_iter().filter_map(move |cut| {
+            let part = line.get(rest..cut.start);
+            rest = cut.end;
+            part
+        })
+    }
+}
+
 /// The verdicts on a page, one for each of [`crate::Page::lines`].
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PageVerdict {

@@ -48,13 +48,14 @@ fn path(name: &str) -> std::path::PathBuf {
 impl Gate {
     fn outcome(&self, model: Model) -> Outcome {
         let policy = Policy { cut: self.cut, ..*model.policy() };
+        let options = Options { cut: self.cut, ..Options::new(policy.threshold) };
         let filter = Filter::new(model, policy);
         let pages = self.pages.iter().flat_map(|name| read_labelled(&path(name)).unwrap());
         let pages: Vec<LabelledPage> = pages.map(|page| page.unwrap()).collect();
         let mut scratch = Scratch::default();
         let judged: Vec<_> =
             pages.iter().map(|page| Judged::by(&filter, page, &mut scratch).unwrap()).collect();
-        let evaluation = Evaluation::of(&judged, &Options::new(policy.threshold));
+        let evaluation = Evaluation::of(&judged, &options);
         let figures = serde_json::to_value(&evaluation).unwrap();
         let floors = std::fs::read_to_string(path(self.floors)).unwrap();
         let floors = Floors::parse(&floors, Path::new(self.floors)).unwrap();

@@ -172,6 +172,8 @@ pub fn measured(figures: &Value, path: &Path) -> Result<(String, Vec<Floor>)> {
         let end = |name| interval.and_then(|i| i.get(name)).and_then(Value::as_f64);
         let band = match end("high").zip(end("low")) {
             Some((high, low)) => (BAND * 0.5 * (high - low)).max(LEAST_BAND),
+            // Of a share this small, so much of itself.
+            None if figure == Figure::WronglyCut => BAND * bound,
             None => NO_INTERVAL,
         };
         all.push(Floor { set: set.into(), figure, bound, band });
@@ -182,11 +184,8 @@ pub fn measured(figures: &Value, path: &Path) -> Result<(String, Vec<Floor>)> {
         add(name, Figure::JunkF1, set.pointer("/junk/f1"), interval("junk_f1"));
         let lost = "article_characters_lost";
         add(name, Figure::ArticleLoss, set.get(lost), interval(lost));
-        // Without cuts there is nothing to hold.
-        let found =
-            set.get("span_characters_found").filter(|v| v.as_f64().is_some_and(|v| v > 0.0));
-        if found.is_some() {
-            add(name, Figure::SpansFound, found, None);
+        if evaluation.get("cut") == Some(&Value::Bool(true)) {
+            add(name, Figure::SpansFound, set.get("span_characters_found"), None);
             add(name, Figure::WronglyCut, set.get("other_characters_cut"), None);
         }
     }

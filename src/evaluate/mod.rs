@@ -97,6 +97,8 @@ impl<'a> Judged<'a> {
 pub struct Options {
     /// The threshold that the verdicts were made with, for the record.
     pub threshold: f32,
+    /// Whether they cut junk out of lines, for the record.
+    pub cut: bool,
     /// How often the pages are drawn for the intervals; 0 for no intervals.
     pub resamples: u32,
     /// The seed of the draws.
@@ -108,9 +110,9 @@ pub struct Options {
 }
 
 impl Options {
-    /// A thousand resamples with seed 1, no list of errors.
+    /// Whole lines, a thousand resamples with seed 1, no list of errors.
     pub fn new(threshold: f32) -> Self {
-        Options { threshold, resamples: 1000, seed: 1, errors: 0, trained_on: 0 }
+        Options { threshold, cut: false, resamples: 1000, seed: 1, errors: 0, trained_on: 0 }
     }
 }
 
@@ -155,6 +157,9 @@ pub struct MeanOverSets {
 pub struct Evaluation {
     /// See [`Options::threshold`].
     pub threshold: f32,
+    /// See [`Options::cut`].
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub cut: bool,
     /// See [`Options::resamples`].
     pub resamples: u32,
     /// See [`Options::seed`].
@@ -233,6 +238,7 @@ impl Evaluation {
             resamples: options.resamples,
             seed: options.seed,
             data: data::digest(pages),
+            cut: options.cut,
             trained_on_pages: options.trained_on,
             guarded_pages: pages.iter().filter(|page| page.verdict.guarded).count() as u64,
             pooled,

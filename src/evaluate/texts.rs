@@ -52,7 +52,7 @@ fn of_page(judged: &Judged<'_>) -> Option<Shingles> {
     let mut output = String::new();
     for (line, verdict) in page.lines.iter().zip(&judged.verdict().lines) {
         if verdict.verdict != Verdict::Junk {
-            output.push_str(&line.text);
+            output.extend(verdict.kept_parts(&line.text));
             output.push('\n');
         }
     }

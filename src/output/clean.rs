@@ -116,7 +116,7 @@ pub fn kept_text(page: &InputPage, lines: &Page<'_>, verdict: &PageVerdict) -> S
             for (line, v) in lines.lines.iter().zip(&verdict.lines) {
                 if !is_removed(Some(v)) {
                     kept.push_str(if kept.is_empty() { "" } else { "\n" });
-                    kept_parts(line.text, v).for_each(|part| kept.push_str(part));
+                    v.kept_parts(line.text).for_each(|part| kept.push_str(part));
                 }
             }
             return kept;
@@ -135,35 +135,6 @@ fn kept_of(text: &str, lines: &Page<'_>, verdict: &PageVerdict) -> String {
     });
     kept.push_str(text.get(rest..).unwrap_or_default());
     kept
-}
-
-/// The parts of a kept line around its cuts.
-pub(super) fn kept_parts<'a>(
-    line: &'a str,
-    verdict: &LineVerdict,
-) -> impl Iterator<Item = &'a str> {
-    let mut rest = 0;
-    let mut ends: Vec<_> = cuts(line, verdict).collect();
-    ends.push(line.len()..line.len());
-    ends.into_iter().filter_map(move |cut| {
-        let part = line.get(rest..cut.start);
-        rest = cut.end;
-        part
-    })
-}
-
-/// The cuts of a line that are made: those that lie on its characters, in order and apart.
-pub(super) fn cuts<'a>(
-    line: &'a str,
-    verdict: &'a LineVerdict,
-) -> impl Iterator<Item = std::ops::Range<usize>> + 'a {
-    let mut from = 0;
-    verdict.cut.iter().filter_map(move |cut| {
-        line.get(from..cut.start)?;
-        line.get(cut.clone()).filter(|text| !text.is_empty())?;
-        from = cut.end;
-        Some(cut.clone())
-    })
 }
 
 /// A line without a verdict is kept: nothing goes that was not judged.

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use html5ever::local_name;
 
-use super::clean::{cuts, is_removed};
+use super::clean::is_removed;
 use super::inline::{Inline, push_inline};
 use crate::html::{CodeLine, Document, Marks, TextLine};
 use crate::{LineVerdict, PageVerdict};
@@ -248,8 +248,8 @@ impl Writer<'_> {
                 lines.extend(std::iter::repeat_n(String::new(), n_blank));
             }
             // Cuts are places in the plain line.
-            match verdict.lines.get(index).filter(|v| cuts(plain, v).next().is_some()) {
-                Some(v) => lines.push(super::clean::kept_parts(plain, v).collect()),
+            match verdict.lines.get(index).filter(|v| v.cuts(plain).next().is_some()) {
+                Some(v) => lines.push(v.kept_parts(plain).collect()),
                 None => lines.push(code.text.to_string()),
             }
         }
@@ -327,7 +327,7 @@ impl Writer<'_> {
         let whole = text.get(line.bytes.clone()).unwrap_or_default();
         let gone: Vec<Range<usize>> = verdict
             .into_iter()
-            .flat_map(|v| cuts(whole, v))
+            .flat_map(|v| v.cuts(whole))
             .map(|cut| line.bytes.start + cut.start..line.bytes.start + cut.end)
             .collect();
         let inline = Inline {

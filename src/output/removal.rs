@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::clean::{cuts, is_removed};
+use super::clean::is_removed;
 use super::literal::Literal;
 use crate::input::{Content, Element, Record};
 use crate::{Page, PageVerdict};
@@ -46,7 +46,7 @@ pub(super) fn for_each_in_text(
             each(Removal { line: index, what: What::Line, range, put: "" });
             continue;
         }
-        for cut in cuts(line.text, v) {
+        for cut in v.cuts(line.text) {
             let range = line.start + cut.start..line.start + cut.end;
             each(Removal { line: index, what: What::Span(cut), range, put: "" });
         }
@@ -119,7 +119,7 @@ pub(super) fn for_each_in_record(
                 let Some(element) = elements.get(own) else { continue };
                 let raw = record.raw.get(element.text_range.clone()).unwrap_or_default();
                 let mut literal = Literal::new(raw);
-                for cut in cuts(line.text, v) {
+                for cut in v.cuts(line.text) {
                     let removal =
                         Removal { line: index, range: cut.clone(), what: What::Span(cut), put: "" };
                     each(in_literal(removal, &mut literal, element.text_range.start));
