@@ -26,7 +26,7 @@ pub const LEAST_LINE: usize = 22;
 const LEAST_LETTERS: usize = 4;
 /// What a gap costs where even odds are that a span begins or ends; lower finds more that is none.
 const EDGE: f32 = 4.0;
-/// No more than this many positions of a line are searched at once.
+/// A line of more folded characters is kept or removed whole: nothing is cut out of it.
 const LONGEST: usize = 20_000;
 
 /// The buffers of one thread.

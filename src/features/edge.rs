@@ -47,8 +47,9 @@ pub fn row(positions: &Positions, p: usize, side: Side, row: &mut [f32; WIDTH]) 
             Side::Ends => left - right,
         }
     };
-    let sources =
-        (0..N_SOURCES).flat_map(|source| [4, 8, 16, 40].map(|reach| contrast(source, reach)));
+    let of = |source: usize| -> [f32; OF_SOURCE.len()] {
+        [4, 8, 16, 40].map(|reach| contrast(source, reach))
+    };
     let around = positions.around(p);
     let (left, right) = (around.map(|a| a.0), around.map(|a| a.1));
     let (left, right) = match (p, around) {
@@ -67,7 +68,7 @@ pub fn row(positions: &Positions, p: usize, side: Side, row: &mut [f32; WIDTH]) 
     let script = positions.script();
     let letters = [HAN, LATIN, OTHER].into_iter().filter(|&track| track != script);
     let others: f32 = letters.map(|track| contrast(track, 8)).sum();
-    let rest = [
+    let rest: [f32; OF_TEXT.len()] = [
         flag(positions.changes_script(p)),
         flag(positions.is_glued(p)),
         flag(positions.is_seam(p)),
@@ -78,7 +79,7 @@ pub fn row(positions: &Positions, p: usize, side: Side, row: &mut [f32; WIDTH]) 
         contrast(SPACE, 12),
         others,
     ];
-    let all = sources.chain(sort(inside)).chain(sort(outside)).chain(rest);
+    let all = (0..N_SOURCES).flat_map(of).chain(sort(inside)).chain(sort(outside)).chain(rest);
     row.iter_mut().zip(all).for_each(|(cell, value)| *cell = value);
 }
 

@@ -254,7 +254,8 @@ impl Positions {
         self.mean(ADDRESS, p, p + 1) > 0.0
     }
 
-    /// Whether a small letter or the end of a sentence stands right before a capital.
+    /// Whether characters meet here that text keeps apart: a small letter, a comma or the end of a sentence
+    /// right before a capital, or a letter and a digit.
     pub(super) fn is_glued(&self, p: usize) -> bool {
         let Some((before, after)) = self.around(p) else { return false };
         let ends =
@@ -551,6 +552,50 @@ mod tests {
         // A word of letters is one more n-gram, which weighs twice.
         positions.read("abc", |_| [6.0, 0.0, 0.0]);
         assert_eq!(positions.gains.concat()[..4], [15.0, 0.0, 0.0, 18.0]);
+    }
+
+    #[test]
+    fn a_row_looks_to_both_sides_of_a_position_and_to_its_clause() {
+        // Only the third character weighs anything.
+        let mut hot = 0;
+        for_each_gram(&[u16::try_from(u32::from('三')).unwrap()], CHARACTERS, |_, _, h| hot = h);
+        let mut positions = Positions::default();
+        let weigh = |hash| if hash == hot { [6.0, 0.0, 0.0] } else { NOTHING };
+        positions.read("一二三四。六七八", weigh);
+        let rows = [3, 6].map(|p| {
+            let mut row = [0.0; WIDTH];
+            positions.row(p, &mut row);
+            row
+        });
+        let source = |name: &str| {
+            let at = OF_SOURCE.iter().position(|&c| c == name).unwrap();
+            rows.map(|row| row[at])
+        };
+        for (name, expected) in [
+            ("here", [0.0, 0.0]),
+            ("near_2", [6.0 / 5.0, 0.0]),
+            ("left_5", [6.0 / 4.0, 6.0 / 5.0]),
+            ("right_5", [0.0, 0.0]),
+            ("left_12", [6.0 / 4.0, 6.0 / 7.0]),
+            ("right_12", [0.0, 0.0]),
+            ("better_12", [6.0 / 4.0, 6.0 / 7.0]),
+            ("worse_12", [0.0, 0.0]),
+            ("better_30", [6.0 / 4.0, 6.0 / 7.0]),
+            ("worse_30", [0.0, 0.0]),
+            ("near_30", [6.0 / 8.0, 6.0 / 8.0]),
+            ("clause", [6.0 / 5.0f32.sqrt(), 0.0]),
+            ("clause_rest", [0.0, 6.0 / 5.0]),
+            ("line", [6.0 / 8.0, 6.0 / 8.0]),
+        ] {
+            let found = source(name);
+            let is_near = |(a, b): (f32, f32)| (a - b).abs() < 1e-6;
+            assert!(found.into_iter().zip(expected).all(is_near), "{name}: {found:?} {expected:?}");
+        }
+        let text = |name: &str| rows.map(|row| row[column(name)]);
+        assert_eq!(text("stops_near_12"), [1.0 / 8.0; 2]);
+        assert_eq!(text("letters_near_8"), [7.0 / 8.0; 2]);
+        assert_eq!(text("ln_clause"), [5.0f32.ln(), 3.0f32.ln()]);
+        assert_eq!(text("ln_positions"), [9.0f32.ln(); 2]);
     }
 
     #[test]

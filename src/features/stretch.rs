@@ -50,9 +50,9 @@ pub const WIDTH: usize = N_SOURCES * OF_SOURCE.len() + OF_TEXT.len();
 pub struct Worth {
     /// The sum of the gains of its positions.
     pub sum: f32,
-    /// The least mean gain of a quarter of it.
+    /// The least mean gain among its quarters; of a short one, among pieces of four positions.
     pub worst: f32,
-    /// Log odds that junk begins and ends where it does.
+    /// What its beginning and its end cost, negative; 0 where one is free.
     pub edges: [f32; 2],
 }
 
@@ -80,7 +80,7 @@ pub fn row(
     let inside = |track| positions.mean(track, start, end);
     let rest = |track: usize| positions.mean_outside(track, start, end);
     let flag = |yes: bool| f32::from(u8::from(yes));
-    let of = |source: usize| {
+    let of = |source: usize| -> [f32; OF_SOURCE.len()] {
         let mean = inside(source);
         let ends = positions.mean(source, start, start + 6).min(positions.mean(
             source,
@@ -99,7 +99,7 @@ pub fn row(
     };
     let letters = |mean: &dyn Fn(usize) -> f32| mean(HAN) + mean(LATIN) + mean(OTHER);
     let script = positions.script();
-    let text = [
+    let text: [f32; OF_TEXT.len()] = [
         worth.sum / length,
         (worth.sum.max(0.0) / length.sqrt()).min(30.0),
         worth.worst,
@@ -133,4 +133,74 @@ pub fn row(
     ];
     let sources = (0..N_SOURCES).flat_map(of);
     row.iter_mut().zip(sources.chain(text)).for_each(|(cell, value)| *cell = value);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_says_what_lies_inside_and_what_outside() {
+        let mut positions = Positions::default();
+        positions.read("春天来了abc123", |_| [0.0; N_SOURCES]);
+        let worth = Worth::of(&[4.0, 4.0, 4.0, 4.0, -6.0, -2.0], [-2.0, -3.0]);
+        let margins =
+            Margins { characters: 1.0, form: 0.5, planted: 2.0, bias: -0.25, ..Margins::default() };
+        let mut found = [f32::NAN; WIDTH];
+        row(&positions, 4..10, worth, &margins, &mut found);
+        let expected = [
+            ("worth_mean", 8.0 / 6.0),
+            ("worth_root", 8.0 / 6.0f32.sqrt()),
+            ("worst", -4.0),
+            ("begins", -2.0),
+            ("ends", -3.0),
+            ("ln_length", 6.0f32.ln()),
+            ("share_of_line", 0.6),
+            ("marks", 0.0),
+            ("grammar", 0.0),
+            ("grammar_rest", 0.25),
+            ("address", 0.0),
+            ("begins_at_seam", 1.0),
+            ("ends_at_seam", 1.0),
+            ("begins_line", 0.0),
+            ("ends_line", 1.0),
+            ("glued", 0.0),
+            ("script_contrast", 1.0),
+            ("other_script", 0.5),
+            ("other_script_rest", 0.0),
+            ("letters", 0.5),
+            ("digits", 0.5),
+            ("spaces", 0.0),
+            ("line_characters", 1.0),
+            ("line_form", 0.5),
+            ("line_planted", 2.0),
+            ("line_terms", 1.25),
+        ];
+        for (name, value) in expected {
+            let at = N_SOURCES * OF_SOURCE.len() + OF_TEXT.iter().position(|&c| c == name).unwrap();
+            assert!((found[at] - value).abs() < 1e-6, "{name}: {} {value}", found[at]);
+        }
+        assert!(found.iter().all(|value| value.is_finite()));
+    }
+
+    #[test]
+    fn a_stretch_before_and_after_which_nothing_weighs_stands_out() {
+        let mut positions = Positions::default();
+        // Words of letters weigh twice what n-grams of characters do.
+        positions.read("修桥铺路slots slots修桥铺路", |_| [1.0, 0.0, -1.0]);
+        let worth = Worth::of(&[0.0; 11], [0.0; 2]);
+        let mut found = [f32::NAN; WIDTH];
+        row(&positions, 4..15, worth, &Margins::default(), &mut found);
+        let column = |source: usize, name: &str| {
+            let at = OF_SOURCE.iter().position(|&c| c == name).unwrap();
+            found[source * OF_SOURCE.len() + at]
+        };
+        assert!(column(0, "mean") > column(0, "rest"), "{found:?}");
+        assert_eq!(column(0, "contrast"), column(0, "mean") - column(0, "rest"));
+        assert_eq!(column(0, "root"), column(0, "mean") * 11.0f32.sqrt());
+        assert_eq!(column(0, "before"), positions.mean(0, 0, 4));
+        assert_eq!(column(0, "after"), positions.mean(0, 15, 19));
+        assert_eq!(column(2, "mean"), -column(0, "mean"));
+        assert_eq!(column(1, "mean"), 0.0);
+    }
 }

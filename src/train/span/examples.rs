@@ -15,11 +15,11 @@ use crate::{
     text::{Kind, Label},
 };
 
-/// Spliced lines at most, of all folds together; twice as many find less at the same loss.
+/// Spliced lines at most, of all folds together; twice as many find no more at the same loss.
 const SPLICED: usize = 8000;
 /// Article lines left as they are; four times as many find no more.
 const UNTOUCHED: usize = 10000;
-/// Junk that is put inside has at most this many characters.
+/// Junk that is put inside has at most this many characters, and as many again up to the next mark.
 const LONGEST_PIECE: usize = 90;
 
 /// A line to learn from.
