@@ -62,3 +62,30 @@ fn of_page(judged: &Judged<'_>) -> Option<Shingles> {
     let side = |text: &str| without_titles(&headings, title, text);
     Some(Shingles::of(&side(&html.gold), &side(&output)))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{
+        super::testing::{judged, page},
+        *,
+    };
+    use crate::{html::Document, input::LabelledHtml};
+
+    #[test]
+    fn what_is_cut_out_of_a_line_is_not_in_the_text() {
+        const GOLD: &str = "木匠们重新做了横梁。";
+        let source = format!("<p>首页<p>{GOLD}彩票开奖");
+        let mut page = page("h", &["j 首页", &format!("a {GOLD}彩票开奖")]);
+        let document = Document::parse(&source);
+        page.html = Some(Arc::new(LabelledHtml { source, gold: GOLD.into(), document }));
+        let mut judged = judged(&page, &[0.9, 0.1]);
+        // Six shingles of nine characters; with the planted ones four more.
+        let figures = &by_set(std::slice::from_ref(&judged))[0];
+        assert_eq!((figures.precision, figures.recall), (Some(0.6), Some(1.0)));
+        judged.verdict.lines[1].cut = vec![GOLD.len()..GOLD.len() + "彩票开奖".len()];
+        let figures = &by_set(&[judged])[0];
+        assert_eq!((figures.pages, figures.f1), (1, Some(1.0)));
+    }
+}
