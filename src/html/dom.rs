@@ -15,7 +15,7 @@ use html5ever::{
     tree_builder::{ElemName, TreeBuilder, TreeBuilderOpts},
 };
 
-use super::lines::is_block;
+use super::{lines::is_block, raw_text::RawText};
 
 /// Elements nested deeper than this are flattened into the one that holds them; browsers do the same.
 const MAX_DEPTH: u32 = 512;
@@ -98,7 +98,7 @@ impl Dom {
         // Without scripts, so that the content of <noscript> is a tree like any other.
         let options = TreeBuilderOpts { scripting_enabled: false, ..Default::default() };
         let builder = TreeBuilder::new(sink, options);
-        let bounded = Bounded { builder, tokens: Cell::new(0), is_unread: Cell::new(false) };
+        let bounded = Bounded { builder, tokens: Cell::new(0), unread: Cell::new(None) };
         let tokenizer = Tokenizer::new(bounded, TokenizerOpts::default());
         let queue = BufferQueue::default();
         let (mut rest, mut is_stuck) = (html, false);
@@ -114,6 +114,14 @@ impl Dom {
             // A script hands control back; nothing is run, so parsing just goes on.
             while !queue.is_empty() {
                 let _ = tokenizer.feed(&queue);
+                if let Some(raw) = tokenizer.sink.unread.take() {
+                    let fed: Vec<StrTendril> = std::iter::from_fn(|| queue.pop_front()).collect();
+                    let n_fed = fed.iter().map(|piece| piece.len()).sum::<usize>();
+                    let content = html.get(html.len() - rest.len() - n_fed..).unwrap_or_default();
+                    let length = raw.length(content);
+                    rest = &rest[length.saturating_sub(n_fed)..];
+                    push_without(&queue, fed, length);
+                }
             }
             is_stuck = is_whole && tokenizer.sink.tokens.get() == tokens;
         }
@@ -171,14 +179,27 @@ fn sealed(piece: &str) -> StrTendril {
     StrTendril::from(piece.replace(separates, "_"))
 }
 
-/// Passes tokens on to the tree builder, but no start tag beyond the bounds, and no script or style sheet
-/// that nobody reads.
+/// Puts pieces back without so many of their first bytes.
+fn push_without(queue: &BufferQueue, pieces: Vec<StrTendril>, mut bytes: usize) {
+    for mut piece in pieces {
+        let gone = bytes.min(piece.len());
+        bytes -= gone;
+        // Between two characters, so this never fails; if it did, the text would only stay.
+        let _ = piece.try_pop_front(gone as u32);
+        if !piece.is_empty() {
+            queue.push_back(piece);
+        }
+    }
+}
+
+/// Passes tokens on to the tree builder, but no start tag beyond the bounds. Stops the parser at a script or
+/// style sheet that nobody reads.
 struct Bounded {
     builder: TreeBuilder<u32, Sink>,
     /// Tokens so far.
     tokens: Cell<usize>,
-    /// Inside such a script or style sheet.
-    is_unread: Cell<bool>,
+    /// What the parser was stopped before.
+    unread: Cell<Option<RawText>>,
 }
 
 impl TokenSink for Bounded {
@@ -188,15 +209,10 @@ impl TokenSink for Bounded {
         if !matches!(token, Token::ParseError(_)) {
             self.tokens.set(self.tokens.get() + 1);
         }
-        match &token {
-            // The parser sees no tag inside but the one that ends it.
-            Token::TagToken(_) => self.is_unread.set(false),
-            Token::CharacterTokens(_) | Token::NullCharacterToken if self.is_unread.get() => {
-                return TokenSinkResult::Continue;
-            }
-            _ => {}
-        }
-        let is_unread = matches!(&token, Token::TagToken(tag) if is_unread(tag));
+        let unread = match &token {
+            Token::TagToken(tag) => unread(tag),
+            _ => None,
+        };
         if let Token::TagToken(tag) = &mut token
             && tag.kind == TagKind::StartTag
             && self.builder.sink.is_full()
@@ -210,9 +226,11 @@ impl TokenSink for Bounded {
             tag.attrs.clear();
         }
         let result = self.builder.process_token(token, line);
-        // Only a start tag that opens raw text; `</style>` does not, nor do scripts of drawings.
-        if is_unread && matches!(result, TokenSinkResult::RawData(_)) {
-            self.is_unread.set(true);
+        // Only a start tag that opens raw text; `</style>` does not, nor do scripts of drawings. After what
+        // hands control back the parser takes what comes for markup, as the end tag is.
+        if unread.is_some() && matches!(result, TokenSinkResult::RawData(_)) {
+            self.unread.set(unread);
+            return TokenSinkResult::Script(0);
         }
         result
     }
@@ -238,15 +256,15 @@ fn holds_text(tag: &Tag) -> bool {
     matches!(tag.name, local_name!("script") | local_name!("style") | local_name!("textarea"))
 }
 
-/// Whether a tag opens a script or style sheet that says nothing of the page.
-fn is_unread(tag: &Tag) -> bool {
+/// The script or style sheet that a tag opens, where it says nothing of the page.
+fn unread(tag: &Tag) -> Option<RawText> {
     let is_data = |attribute: &Attribute| {
         attribute.name.local == local_name!("type") && is_linked_data(&attribute.value)
     };
     match tag.name {
-        local_name!("style") => true,
-        local_name!("script") => !tag.attrs.iter().any(is_data),
-        _ => false,
+        local_name!("style") => Some(RawText::Style),
+        local_name!("script") if !tag.attrs.iter().any(is_data) => Some(RawText::Script),
+        _ => None,
     }
 }
 
@@ -477,6 +495,74 @@ impl TreeSink for Sink {
                 break;
             }
             self.insert(*new_parent, NONE, NodeOrText::AppendNode(child));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use html5ever::{ParseOpts, parse_document, tendril::TendrilSink as _};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::html::lines;
+
+    /// What html5ever says of a page that it is given whole, scripts and style sheets included.
+    fn read_whole(html: &str) -> Dom {
+        let tree_builder = TreeBuilderOpts { scripting_enabled: false, ..Default::default() };
+        let options = ParseOpts { tree_builder, ..Default::default() };
+        parse_document(Sink::new(MAX_NODES), options).one(html)
+    }
+
+    const PARTS: [&str; 32] = [
+        "<script>",
+        "</script>",
+        "<SCRIPT type=a>",
+        "</Script\n>",
+        "</script",
+        "<script/>",
+        "</script/x>",
+        "<style>",
+        "</style>",
+        "</style ",
+        "<!--",
+        "-->",
+        "--",
+        "->",
+        "<",
+        ">",
+        "/",
+        "-",
+        "!",
+        "script",
+        "<script type='application/ld+json'>",
+        "{\"author\": \"李明\"}",
+        "<svg>",
+        "</svg>",
+        "<title>",
+        "</title>",
+        "<p>",
+        "<template>",
+        "\r\n",
+        "\0",
+        "正文。",
+        "var a = '文';",
+    ];
+
+    proptest! {
+        #[test]
+        fn what_is_left_out_changes_nothing_else(
+            parts in prop::collection::vec(prop::sample::select(&PARTS[..]), 0..24),
+            n_before in 0usize..40,
+        ) {
+            // Around the end of a piece, too.
+            let mut html = "字".repeat((PIECE - n_before) / "字".len());
+            for start in [0, html.len()] {
+                html.truncate(start);
+                html.extend(parts.iter().copied());
+                let expected = lines::document(&read_whole(&html), false);
+                prop_assert_eq!(lines::document(&Dom::parse(&html), false), expected);
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ mod marks;
 mod meta;
 mod naming;
 mod outline;
+mod raw_text;
 mod style;
 
 pub use align::{AlignedLine, align};
