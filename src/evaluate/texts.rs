@@ -84,7 +84,7 @@ mod tests {
         // Six shingles of nine characters; with the planted ones four more.
         let figures = &by_set(std::slice::from_ref(&judged))[0];
         assert_eq!((figures.precision, figures.recall), (Some(0.6), Some(1.0)));
-        judged.verdict.lines[1].cut = vec![GOLD.len()..GOLD.len() + "彩票开奖".len()];
+        judged.verdict.lines[1].cut.push(GOLD.len()..GOLD.len() + "彩票开奖".len());
         let figures = &by_set(&[judged])[0];
         assert_eq!((figures.pages, figures.f1), (1, Some(1.0)));
     }
