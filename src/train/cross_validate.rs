@@ -194,12 +194,13 @@ pub fn cross_validate(
 }
 
 /// Digest of everything that a model and its figures follow from: features, recipe, pages, and the
-/// files that made pages are made of. `pages` are the digests of the labelled pages, sorted, each
-/// once; `materials` is [`Materials::digest`].
+/// files that made pages are made of. Of the recipe the values count, not what is written around them.
+/// `pages` are the digests of the labelled pages, sorted, each once; `materials` is [`Materials::digest`].
 pub fn inputs_digest(recipe: &str, pages: &[u64], materials: &str) -> String {
     let mut digest = Digest::new();
     digest.field(schema::digest()).field(words::dictionary_digest());
-    digest.field(recipe).field(materials);
+    let values = recipe.parse::<toml::Table>().map(|values| values.to_string());
+    digest.field(values.as_deref().unwrap_or(recipe)).field(materials);
     for page in pages {
         digest.field(page.to_le_bytes());
     }
@@ -462,6 +463,17 @@ mod tests {
             "cannot train: cross-validation holds out sites and needs at least 3; there are 2"
         );
         assert!(deal(&pages, 1).is_err() && deal(&pages, 21).is_err());
+    }
+
+    #[test]
+    fn figures_follow_from_what_a_recipe_says_and_not_from_how() {
+        let of = |recipe: &str| inputs_digest(recipe, &[1, 2], "m");
+        let digest = of("seed = 1\n[line]\nbits = 18\ncost = 1.0\n");
+        assert_eq!(of("# a\nseed = 1\n\n[line]\ncost = 1.0 # b\nbits=18\n"), digest);
+        assert_ne!(of("seed = 1\n[line]\nbits = 18\ncost = 1.5\n"), digest);
+        assert_ne!(of("seed = 1\n[page]\nbits = 18\ncost = 1.0\n"), digest);
+        assert_ne!(inputs_digest("seed = 1", &[1], "m"), inputs_digest("seed = 1", &[2], "m"));
+        assert_ne!(inputs_digest("seed = 1", &[], "m"), inputs_digest("seed = 1", &[], "n"));
     }
 
     #[test]
