@@ -34,6 +34,12 @@ def read_lines(path):
         return [json.loads(line) for line in lines]
 
 
+def files_of(paths):
+    """The files that are given, and those in the folders that are given."""
+    for path in paths:
+        yield from sorted(path.glob("*.jsonl*")) if path.is_dir() else [path]
+
+
 def set_name(path):
     return path.name.split(".")[0]
 
@@ -181,7 +187,7 @@ def interval(counts):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("sets", nargs="+", type=Path, help="pages with HTML and gold text")
+    parser.add_argument("sets", nargs="+", type=Path, help="pages with HTML and gold text: files, or folders of them")
     parser.add_argument("--output", action="append", default=[], metavar="NAME=FILE",
                         help="JSON Lines of id and text, of one set or of several; may be given again")
     parser.add_argument("--program", action="append", default=[], metavar="NAME=COMMAND",
@@ -216,7 +222,7 @@ def main():
 
     results = {name: {} for name in systems}
     sets = []
-    for path in arguments.sets:
+    for path in files_of(arguments.sets):
         pages = read_lines(path)
         page_titles = titles(pages)
         sets.append((set_name(path), len(pages)))
