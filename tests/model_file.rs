@@ -249,11 +249,11 @@ fn a_file_with_any_byte_flipped_is_refused() {
 #[test]
 fn another_version_is_told_apart_before_it_is_misread() {
     // A header of the future, of which only the number can be understood.
-    let future = with_header(|h| *h = json!({"format": 4, "line": "quite different"}));
-    refused(&future, "format 4; this program reads format 3: update dechaff");
+    let future = with_header(|h| *h = json!({"format": 5, "line": "quite different"}));
+    refused(&future, "format 5; this program reads format 4: update dechaff");
     refused(
-        &with_header(|h| h["format"] = json!(2)),
-        "format 2; this program reads format 3: retrain",
+        &with_header(|h| h["format"] = json!(3)),
+        "format 3; this program reads format 4: retrain",
     );
     refused(&with_header(|h| h["format"] = json!("1")), "header cannot be read");
     refused(&with_header(|h| h["format"] = json!(-1)), "header cannot be read");
@@ -337,15 +337,17 @@ fn curves_that_are_none_are_refused() {
 #[test]
 fn span_models_that_are_none_are_refused() {
     let part = |number: usize, name: &str, value: Value| {
-        with_header(|h| h["span"]["parts"][0]["bands"][number][name] = value)
+        with_header(|h| h["span"]["parts"][number][name] = value)
     };
     refused(&part(0, "basis", json!({"columns": [[0.0, 1.0]], "crosses": []})), "span model: ");
     refused(&part(3, "bias", Value::Null), "header cannot be read");
     let parts = |edit: fn(&mut Vec<Value>)| {
-        with_header(|h| edit(h["span"]["parts"][0]["bands"].as_array_mut().unwrap()))
+        with_header(|h| edit(h["span"]["parts"].as_array_mut().unwrap()))
     };
     refused(&parts(|bands| bands.swap(0, 1)), "span model: ");
-    refused(&with_header(|h| h["span"]["parts"] = json!([])), "tensors, not");
+    refused(&with_header(|h| h["span"]["parts"] = json!([])), "header cannot be read");
+    refused(&parts(|bands| drop(bands.pop())), "header cannot be read");
+    refused(&parts(|bands| bands.push(bands[0].clone())), "header cannot be read");
     refused(&with_header(|h| h["span"]["schema"] = json!("feedfeedfeedfeed")), "features of spans");
     refused(&with_header(|h| h["span"]["threshold"] = Value::Null), "header cannot be read");
     refused(&with_header(|h| h["span"]["scale"] = json!(0)), "span model: scale");

@@ -40,7 +40,7 @@ pub const OF_TEXT: [&str; 30] = [
     "line_characters",
     "line_form",
     "line_planted",
-    "line_terms",
+    "line_margin",
 ];
 /// How many columns a stretch has.
 pub const WIDTH: usize = N_SOURCES * OF_SOURCE.len() + OF_TEXT.len();
@@ -174,7 +174,7 @@ mod tests {
             ("line_characters", 1.0),
             ("line_form", 0.5),
             ("line_planted", 2.0),
-            ("line_terms", 1.25),
+            ("line_margin", 1.25),
         ];
         for (name, value) in expected {
             let at = N_SOURCES * OF_SOURCE.len() + OF_TEXT.iter().position(|&c| c == name).unwrap();

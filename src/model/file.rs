@@ -30,7 +30,7 @@ use crate::{
 /// The metadata key of the header.
 const KEY: &str = "dechaff";
 /// Raised when a reader of the old form could not read the new one.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 /// No model comes near this; a larger file is not read into memory.
 const MAX_BYTES: u64 = 256 << 20;
 /// The most passes a model may ask for.
@@ -40,6 +40,7 @@ const MAX_PASSES: usize = 8;
 const TABLE: &str = "line.table";
 const WORDS: &str = "line.words";
 const SPAN: &str = "span.table";
+const SPAN_PARTS: &str = "span";
 const KIND_COLUMNS: &str = "kind.columns";
 const KIND_GRAMS: &str = "kind.grams";
 const KIND_TABLE: &str = "kind.table";
@@ -47,7 +48,7 @@ const TRAINED_ON: &str = "training.pages";
 
 const TREE_TOKENS: &str = "tree.tokens";
 
-/// `head` is `page` or `tree`.
+/// `head` is `page`, `tree` or [`SPAN_PARTS`], which has one pass.
 fn band_name(head: &str, pass: usize, band: usize) -> String {
     format!("{head}.{pass}.{band}.weights")
 }
@@ -86,8 +87,8 @@ struct SpanHeader {
     schema: String,
     scale: f32,
     level: f32,
-    /// As the bands of a pass: positions, beginnings, ends, stretches.
-    parts: Vec<PassHeader>,
+    /// Positions, beginnings, ends, stretches.
+    parts: [BandHeader; 4],
     threshold: f32,
 }
 
@@ -124,6 +125,19 @@ struct PassHeader {
 struct BandHeader {
     bias: f32,
     basis: Basis,
+}
+
+impl PassHeader {
+    fn of(pass: &PageModel) -> Self {
+        let bands = pass.bands.iter().map(BandHeader::of).collect();
+        PassHeader { bounds: pass.bounds.clone(), bands }
+    }
+}
+
+impl BandHeader {
+    fn of(band: &Additive) -> Self {
+        BandHeader { bias: band.bias, basis: band.basis.clone() }
+    }
 }
 
 /// Only the version, so that a newer header is told apart before it is misread.
@@ -215,12 +229,12 @@ fn write(model: &Model) -> Result<Vec<u8>, String> {
             words_bias: model.line.words_bias,
             gate: model.line.gate,
         },
-        passes: pass_headers(&model.passes),
+        passes: model.passes.iter().map(PassHeader::of).collect(),
         span: model.span.as_ref().map(|span| SpanHeader {
             schema: schema::span_digest(),
             scale: span.table.scales[0],
             level: span.level,
-            parts: pass_headers(&[span_parts(span)]),
+            parts: span_parts(span).map(BandHeader::of),
             threshold: span.threshold,
         }),
         kinds: model.kinds.as_ref().map(|k| KindHeader {
@@ -233,7 +247,7 @@ fn write(model: &Model) -> Result<Vec<u8>, String> {
             schema: schema::tree_digest(),
             scale: tree.tokens.scales[0],
             bias: tree.tokens_bias,
-            passes: pass_headers(&tree.passes),
+            passes: tree.passes.iter().map(PassHeader::of).collect(),
             level: tree.level,
             averages: tree.averages,
             calibration: tree.calibration,
@@ -245,7 +259,7 @@ fn write(model: &Model) -> Result<Vec<u8>, String> {
         operating: model.operating.clone(),
     };
 
-    let mut tensors: Vec<(String, Dtype, Vec<u8>)> = vec![
+    let mut tensors: Tensors = vec![
         (TABLE.into(), Dtype::I8, table_bytes(&model.line.table)),
         (WORDS.into(), Dtype::I8, table_bytes(&model.line.words)),
         (
@@ -256,7 +270,7 @@ fn write(model: &Model) -> Result<Vec<u8>, String> {
     ];
     if let Some(span) = &model.span {
         tensors.push((SPAN.into(), Dtype::I8, table_bytes(&span.table)));
-        push_passes("span", &[span_parts(span)], &mut tensors);
+        push_bands(SPAN_PARTS, 0, span_parts(span), &mut tensors);
     }
     if let Some(kinds) = &model.kinds {
         let bytes = kinds.weights.iter().flat_map(|w| w.to_le_bytes()).collect();
@@ -299,21 +313,23 @@ fn digest(header: &str, mut tensors: Vec<(&str, &[u8])>) -> String {
     digest.hex()
 }
 
-fn pass_headers(passes: &[PageModel]) -> Vec<PassHeader> {
-    let band = |b: &Additive| BandHeader { bias: b.bias, basis: b.basis.clone() };
-    let header = |pass: &PageModel| PassHeader {
-        bounds: pass.bounds.clone(),
-        bands: pass.bands.iter().map(band).collect(),
-    };
-    passes.iter().map(header).collect()
+type Tensors = Vec<(String, Dtype, Vec<u8>)>;
+
+fn push_passes(head: &str, passes: &[PageModel], tensors: &mut Tensors) {
+    for (number, pass) in passes.iter().enumerate() {
+        push_bands(head, number, &pass.bands, tensors);
+    }
 }
 
-fn push_passes(head: &str, passes: &[PageModel], tensors: &mut Vec<(String, Dtype, Vec<u8>)>) {
-    for (number, pass) in passes.iter().enumerate() {
-        for (band, model) in pass.bands.iter().enumerate() {
-            let bytes = model.weights.iter().flat_map(|w| w.to_le_bytes()).collect();
-            tensors.push((band_name(head, number, band), Dtype::F32, bytes));
-        }
+fn push_bands<'a>(
+    head: &str,
+    pass: usize,
+    bands: impl IntoIterator<Item = &'a Additive>,
+    tensors: &mut Tensors,
+) {
+    for (number, band) in bands.into_iter().enumerate() {
+        let bytes = band.weights.iter().flat_map(|w| w.to_le_bytes()).collect();
+        tensors.push((band_name(head, pass, number), Dtype::F32, bytes));
     }
 }
 
@@ -322,16 +338,22 @@ fn read_passes(
     headers: Vec<PassHeader>,
     tensors: &SafeTensors<'_>,
 ) -> Result<Vec<PageModel>, String> {
-    let mut passes = Vec::new();
-    for (number, pass) in headers.into_iter().enumerate() {
-        let mut bands = Vec::new();
-        for (band, BandHeader { bias, basis }) in pass.bands.into_iter().enumerate() {
-            let data = tensor(tensors, &band_name(head, number, band), Dtype::F32)?;
-            bands.push(Additive { basis, weights: numbers(data, f32::from_le_bytes), bias });
-        }
-        passes.push(PageModel { bounds: pass.bounds, bands });
-    }
-    Ok(passes)
+    let read = |(number, PassHeader { bounds, bands }): (usize, PassHeader)| {
+        let bands = bands.into_iter().enumerate();
+        let bands = bands.map(|(band, header)| read_band(head, [number, band], header, tensors));
+        Ok(PageModel { bounds, bands: bands.collect::<Result<_, String>>()? })
+    };
+    headers.into_iter().enumerate().map(read).collect()
+}
+
+fn read_band(
+    head: &str,
+    [pass, band]: [usize; 2],
+    BandHeader { bias, basis }: BandHeader,
+    tensors: &SafeTensors<'_>,
+) -> Result<Additive, String> {
+    let data = tensor(tensors, &band_name(head, pass, band), Dtype::F32)?;
+    Ok(Additive { basis, weights: numbers(data, f32::from_le_bytes), bias })
 }
 
 fn parse(bytes: &[u8]) -> Result<Model, String> {
@@ -360,7 +382,7 @@ fn parse(bytes: &[u8]) -> Result<Model, String> {
     }
     let count = |passes: &[PassHeader]| passes.iter().map(|p| p.bands.len()).sum::<usize>();
     let expected = 3
-        + header.span.as_ref().map_or(0, |span| 1 + count(&span.parts))
+        + header.span.as_ref().map_or(0, |span| 1 + span.parts.len())
         + 3 * usize::from(header.kinds.is_some())
         + count(&header.passes)
         + header.tree.as_ref().map_or(0, |tree| 1 + count(&tree.passes));
@@ -385,12 +407,14 @@ fn parse(bytes: &[u8]) -> Result<Model, String> {
             ));
         }
         Some(SpanHeader { scale, level, parts, threshold, .. }) => {
-            let parts = read_passes("span", parts, &tensors)?;
-            let parts: Vec<Additive> = parts.into_iter().flat_map(|parts| parts.bands).collect();
-            let parts: [Additive; 4] = parts
-                .try_into()
-                .map_err(|parts: Vec<_>| format!("a span model of {} parts, not 4", parts.len()))?;
+            let mut number = 0;
+            let mut read = |header| {
+                number += 1;
+                read_band(SPAN_PARTS, [0, number - 1], header, &tensors)
+            };
             let [positions, begins, ends, stretches] = parts;
+            let (positions, begins) = (read(positions)?, read(begins)?);
+            let (ends, stretches) = (read(ends)?, read(stretches)?);
             let table = table(&tensors, SPAN, [scale])?;
             Some(SpanModel { table, level, positions, begins, ends, stretches, threshold })
         }
@@ -615,10 +639,9 @@ fn validate_band(band: &Additive, width: usize) -> Result<(), String> {
     Ok(())
 }
 
-/// The parts of a span model as the bands of a pass.
-fn span_parts(span: &SpanModel) -> PageModel {
-    let parts = [&span.positions, &span.begins, &span.ends, &span.stretches];
-    PageModel { bounds: Vec::new(), bands: parts.map(Additive::clone).to_vec() }
+/// The parts of a span model in the order of the file.
+fn span_parts(span: &SpanModel) -> [&Additive; 4] {
+    [&span.positions, &span.begins, &span.ends, &span.stretches]
 }
 
 fn validate_span(span: &SpanModel) -> Result<(), String> {
